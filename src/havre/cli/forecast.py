@@ -1,0 +1,179 @@
+"""``havre forecast``: make a forecast release and show the next twelve months."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from havre.cli.console import number, per_cent, progress_bar, stdout, table, write_json
+from havre.cli.language import language, tell
+from havre.cli.options import (
+    DEFAULT_SEED,
+    Day,
+    Destination,
+    Json,
+    Measure,
+    Origin,
+    Panel,
+    Seed,
+    Source,
+    Workers,
+    as_day,
+    request,
+)
+from havre.months import add_months
+
+if TYPE_CHECKING:
+    from havre.record.tables import Release
+
+TOP = 10
+FIRST_COLUMN = 24
+"""Characters kept for the months and the names of the last rows."""
+FOOTER = 3
+
+
+def forecast(
+    measure: Measure = None,
+    destination: Destination = None,
+    origin: Origin = None,
+    source: Source = None,
+    panel: Panel = None,
+    known_on: Day = None,
+    horizons: Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))] = 12,
+    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
+    threshold: Annotated[int, typer.Option("--threshold", min=0, help=tell("option.threshold"))] = 10,
+    out: Annotated[Path | None, typer.Option("--out", help=tell("option.out"))] = None,
+    made_on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help=tell("option.date"))] = None,
+    leave_out_gaps: Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))] = False,  # noqa: FBT002
+    seed: Seed = DEFAULT_SEED,
+    workers: Workers = None,
+    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Make a release; the help text stands in the catalogue."""
+    from havre.forecast.outlook import OutlookOptions
+    from havre.pipeline import DEFAULT_REQUESTS, check_output, find_scopes, load_panel, make_release, publish
+    from havre.scale import usable_workers
+
+    if measure is None and (destination or origin or source):
+        raise typer.BadParameter(tell("forecast.needs_measure"))
+    day = as_day(made_on) or datetime.now(UTC).date()
+    folder = out or Path("releases") / f"havre-{day:%Y-%m-%d}"
+    check_output(folder)
+    data = load_panel(panel)
+    asked = (
+        [request(measure=measure, destination=destination, origin=origin, source=source)]
+        if measure
+        else DEFAULT_REQUESTS
+    )
+    scopes = find_scopes(data.known_on(as_day(known_on)).observations, asked)
+    # The reference snapshot has known gaps (small destinations): its release names them and goes on.
+    lenient = leave_out_gaps or (panel is None and measure is None)
+    options = OutlookOptions(
+        horizons=horizons, draws=draws, seed=seed, leave_out_gaps=lenient, workers=workers or usable_workers()
+    )
+    with progress_bar() as progress:
+        release = make_release(
+            data, scopes, options, made_on=day, threshold=threshold, known_on=as_day(known_on), progress=progress
+        )
+    written = publish(release, folder)
+    if as_json:
+        write_json(_summary(release, written))
+    else:
+        show_release(release, written)
+
+
+def show_release(release: "Release", folder: Path) -> None:
+    """Print what a release says: the last month of data first, each scope month by month, then where it was written."""
+    console = stdout()
+    console.print(f"[bold]{tell('forecast.automated')}[/bold]")
+    if release.facts.reference_only:
+        console.print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+    for scope in release.series["scope"].unique(maintain_order=True):
+        _show_scope(release, str(scope))
+    left_out = dict(release.facts.options)["left_out"]
+    count = sum(len(problems) for problems in left_out.values()) if isinstance(left_out, dict) else 0
+    console.print(tell("forecast.left_out", count=count))
+    console.print(tell("forecast.how_to_read", threshold=release.facts.threshold))
+    console.print(f"{tell('forecast.release')}: {folder}")
+    console.print(f"{tell('forecast.report')}: {folder / 'report.html'}")
+
+
+def _show_scope(release: "Release", scope: str) -> None:
+    import polars as pl
+
+    from havre.panel.measures import measure
+
+    series = release.series.filter(pl.col("scope") == scope).with_columns(is_total=pl.col("level") == "total")
+    ordered = series.sort("is_total", "recent_mean", descending=[True, True], nulls_last=True)
+    shown = ordered.head(TOP + 1 if ordered["is_total"].any() else TOP).to_dicts()
+    ends = sorted({f"{end:%Y-%m}" for end in ordered["last_month"]})
+    name = measure(str(ordered["measure"][0])).name(language())
+    console = stdout()
+    console.print()
+    console.print(f"[bold reverse] {name} ({scope}) [/bold reverse]")
+    console.print(
+        f"[bold]{tell('forecast.last_month').upper()}: {' … '.join(dict.fromkeys((ends[0], ends[-1])))}[/bold]"
+    )
+    columns = [_column(release, row) for row in shown]
+    width = max(len(cell) for column in columns for cell in column) + 2
+    beside = max(1, (console.width - FIRST_COLUMN) // width)
+    # Months stand in rows where all series of a block end together; else rows are months after each one's own end.
+    for start in range(0, len(shown), beside):
+        block = columns[start : start + beside]
+        same_end = len({row["last_month"] for row in shown[start : start + beside]}) == 1
+        first = _first_column(shown[start]["last_month"], release.forecasts["horizon"].max(), months=same_end)
+        names, *rows = zip(first, *block, strict=True)
+        table("", list(names), [list(row) for row in rows], footer=FOOTER)
+
+
+def _first_column(last_month: date, horizons: object, *, months: bool) -> list[str]:
+    steps = range(1, int(str(horizons)) + 1)
+    labels = [f"{add_months(last_month, h):%Y-%m}" if months else f"+ {h}" for h in steps]
+    footer = [tell("forecast.last_month"), tell("forecast.skill"), tell("forecast.held")]
+    return [tell("forecast.month"), *labels, *footer]
+
+
+def _column(release: "Release", row: dict[str, Any]) -> list[str]:
+    """Give one series as a column of cells: name, a cell per horizon, then last month, skill and coverage."""
+    import polars as pl
+
+    of_series = [pl.col(name) == row[name] for name in ("scope", "origin", "destination")]
+    ensemble = release.forecasts.filter(pl.col("model") == release.facts.ensemble, *of_series)
+    cells = [_cell(dict(rows.select("quantile", "value").iter_rows()), release.facts.threshold)
+             for _, rows in ensemble.group_by("horizon", maintain_order=True)]  # fmt: skip
+    held = "–" if row["coverage_80"] is None else f"{100 * row['coverage_80']:.0f} %"
+    return [_name(row), *cells, f"{row['last_month']:%Y-%m}", per_cent(row["wis_ratio"]), held]
+
+
+def _cell(at: dict[float, float | None], threshold: int) -> str:
+    if at[0.5] is None:
+        return f"< {threshold}"
+    return f"{number(at[0.5])} ({number(at[0.1])}–{number(at[0.9])})"
+
+
+def _name(row: dict[str, Any]) -> str:
+    from havre.places import place_name
+
+    by_destination = str(row["scope"]).endswith("/destination")
+    varying, fixed = (row["destination"], row["origin"]) if by_destination else (row["origin"], row["destination"])
+    if row["level"] != "total":
+        return place_name(varying, language())
+    return tell("forecast.total", place="" if fixed == "TOT" else place_name(fixed, language())).strip()
+
+
+def _summary(release: "Release", folder: Path) -> dict[str, object]:
+    from havre.record.folder import forecast_table
+
+    facts = release.facts
+    return {
+        "release": str(folder),
+        "report": str(folder / "report.html"),
+        "id": facts.id,
+        "automated": True,
+        "reference_snapshot": facts.reference_only,
+        "code_version": facts.code_version,
+        "seed": facts.seed,
+        "series": release.series.to_dicts(),
+        "forecast": forecast_table(release).to_dicts(),
+    }

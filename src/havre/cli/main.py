@@ -1,0 +1,82 @@
+"""``havre``: the commands, and how errors are told."""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from havre import __version__
+from havre.cli.language import language, tell
+from havre.errors import HavreError
+
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=tell("help"), rich_markup_mode=None
+)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the signature that typer calls
+    if wanted:
+        typer.echo(f"havre {__version__}")
+        raise typer.Exit
+
+
+def _check_language(value: str | None) -> str | None:
+    if value is not None and value not in ("en", "fr"):
+        raise typer.BadParameter(tell("bad_language", text=value))
+    return value
+
+
+_Version = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help=tell("option.version"))
+]
+_Lang = Annotated[str | None, typer.Option("--lang", callback=_check_language, help=tell("option.lang"))]
+
+
+@app.callback()
+def _main(
+    version: _Version = False,  # noqa: FBT002 - a flag of the command line
+    lang: _Lang = None,
+) -> None:
+    """Open, accountable migration foresight."""
+
+
+def _declare() -> None:
+    from havre.cli import backtest, forecast, panel
+
+    app.command("forecast", help=tell("forecast.help"))(forecast.forecast)
+    app.command("backtest", help=tell("backtest.help"))(backtest.backtest)
+    app.add_typer(panel.app, name="panel", help=tell("panel.help"))
+
+
+_declare()
+
+
+def run() -> NoReturn:
+    """Run the command line: bad input is told on stderr with exit code 2, never as a traceback."""
+    try:
+        app(args=_global_language_first(sys.argv[1:]), standalone_mode=True)
+    except HavreError as error:
+        sys.stderr.write(f"{tell('error')}: {error.message(language())}\n")
+        advice = error.advice(language())
+        sys.stderr.write(f"{advice}\n" if advice else "")
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of a pipe left (as `head` does): nothing is wrong, and nothing more can be told.
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{tell('interrupted')}\n")
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _global_language_first(arguments: list[str]) -> list[str]:
+    """Let ``--lang`` stand anywhere on the command line: move it before the command."""
+    moved: list[str] = []
+    rest = list(arguments)
+    for place, argument in enumerate(arguments):
+        if argument == "--lang" and place + 1 < len(arguments):
+            moved, rest = arguments[place : place + 2], arguments[:place] + arguments[place + 2 :]
+        elif argument.startswith("--lang="):
+            moved, rest = [argument], arguments[:place] + arguments[place + 1 :]
+    return [*moved, *rest]

@@ -1,0 +1,1 @@
+"""The judge: it knows forecasts only as draws or quantiles, never a model."""

@@ -1,0 +1,1 @@
+"""One long table of observations with vintages."""

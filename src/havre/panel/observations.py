@@ -1,0 +1,201 @@
+"""The observation schema: one long table, checked whole before anything is kept.
+
+Every row is one value of one measure for one origin, destination and period, as known on one day (``as_of``).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Literal, get_args
+
+import polars as pl
+
+from havre.errors import PanelError, PlaceError, Problem, check_none
+from havre.panel.measures import measures, near_measures
+from havre.places import check_code
+from havre.sources.catalogue import source, sources
+from havre.sources.personal import check_personal_columns
+
+Frequency = Literal["D", "W", "M", "Q", "A"]
+Status = Literal["provisional", "final", "estimated", "imputed_zero", "suppressed"]
+FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+SCHEMA = pl.Schema(
+    {
+        "measure": pl.String(),
+        "origin": pl.String(),
+        "destination": pl.String(),
+        "period": pl.Date(),
+        "frequency": pl.Enum(FREQUENCIES),
+        "value": pl.Float64(),
+        "rounding": pl.Float32(),
+        "status": pl.Enum(STATUSES),
+        "source": pl.String(),
+        "as_of": pl.Date(),
+    }
+)
+KEY = ("measure", "origin", "destination", "period", "frequency", "source")
+_MAY_BE_EMPTY = {"value", "rounding"}
+_SHOWN = 20
+"""Problems of one kind that are told in full; the rest is counted."""
+
+
+def check_observations(frame: pl.DataFrame, table: str = "table") -> pl.DataFrame:
+    """Check a table against the schema and return it with its columns in order.
+
+    Parameters
+    ----------
+    frame : the table; types that convert without loss (text dates, whole numbers) are converted
+    table : how to call the table in an error, such as a file name
+
+    Returns
+    -------
+    The same rows with the columns and types of :data:`SCHEMA`.
+
+    Raises
+    ------
+    PersonalDataError : a column describes a person
+    PanelError : every other problem of the table, all at once: missing, unknown or mistyped columns; then empty
+        cells, unknown measures, sources, origins, destinations, negative or infinite values, periods that do not
+        start on a first day, and duplicated keys, each with its row (counted from 1 for the first data row)
+    """
+    check_personal_columns(frame.columns, table)
+    typed = _with_types(frame, table)
+    numbered = typed.with_row_index("row", offset=1)
+    checks: tuple[Callable[[pl.DataFrame, str], Iterator[Problem]], ...] = (
+        _empty_cells, _unknown_names, _bad_values, _bad_periods, _duplicates,
+    )  # fmt: skip
+    check_none([problem for check in checks for problem in _first(check(numbered, table), table)], PanelError)
+    return typed
+
+
+def empty_panel() -> pl.DataFrame:
+    """Give a table of the schema without rows."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def _first(problems: Iterator[Problem], table: str) -> list[Problem]:
+    found = list(problems)
+    rest = len(found) - _SHOWN
+    return found[:_SHOWN] + ([Problem.of("panel.more", table=table, count=rest)] if rest > 0 else [])
+
+
+def _with_types(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    expected = ", ".join(SCHEMA)
+    problems = [
+        Problem.of("panel.missing_column", table=table, column=c, expected=expected)
+        for c in SCHEMA
+        if c not in frame.columns
+    ]
+    problems += [
+        Problem.of("panel.unknown_column", table=table, column=c, expected=expected)
+        for c in frame.columns
+        if c not in SCHEMA
+    ]
+    check_none(problems, PanelError)
+    columns: list[pl.Series] = []
+    for name, dtype in SCHEMA.items():
+        column, problem = _convert(frame[name], dtype, table)
+        columns.append(column)
+        problems += [problem] if problem else []
+    check_none(problems, PanelError)
+    return pl.DataFrame(columns)
+
+
+def _convert(column: pl.Series, dtype: pl.DataType, table: str) -> tuple[pl.Series, Problem | None]:
+    """Convert a column; the problem is told where values would be lost."""
+    if column.dtype == dtype:
+        return column, None
+    if column.dtype.is_numeric() and isinstance(dtype, pl.Date | pl.String | pl.Enum):
+        converted: pl.Series | None = None
+    elif isinstance(column.dtype, pl.String) and isinstance(dtype, pl.Date):
+        converted = column.str.to_date("%Y-%m-%d", strict=False)
+    else:
+        converted = column.cast(dtype, strict=False)
+    if converted is not None and converted.null_count() == column.null_count():
+        return converted, None
+    if isinstance(dtype, pl.Enum) and converted is not None:
+        row = int((converted.is_null() & column.is_not_null()).arg_max() or 0)
+        options = ", ".join(dtype.categories)
+        fields = {"table": table, "row": row + 1, column.name: column[row], "expected": options}
+        return column, Problem.of(f"panel.unknown_{column.name}", **fields)
+    return column, Problem.of("panel.wrong_type", table=table, column=column.name, found=column.dtype, expected=dtype)
+
+
+def _key(row: dict[str, object]) -> str:
+    return (
+        f"{row['measure']} {row['origin']}→{row['destination']} {row['period']} ({row['frequency']}, {row['source']})"
+    )
+
+
+def _empty_cells(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
+    for column in SCHEMA:
+        if column not in _MAY_BE_EMPTY:
+            for row in frame.filter(pl.col(column).is_null())["row"]:
+                yield Problem.of("panel.empty_cell", table=table, row=row, column=column)
+
+
+def _unknown_names(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
+    def rows_of(column: str) -> Iterator[tuple[str, int]]:
+        groups = frame.drop_nulls(column).group_by(column, maintain_order=True).agg(pl.col("row").first())
+        return groups.iter_rows()
+
+    for name, row in rows_of("measure"):
+        if name not in measures():
+            where = f" ({table}, row {row})"
+            yield Problem.of("panel.unknown_measure", measure=name, where=where, near=near_measures(name))
+    for name, row in rows_of("source"):
+        if name not in sources():
+            try:
+                source(name, where=f" ({table}, row {row})")
+            except PanelError as error:
+                yield from error.problems
+    for column in ("origin", "destination"):
+        for name, row in rows_of(column):
+            try:
+                check_code(name, where=f" ({table}, row {row}, column {column})")
+            except PlaceError as error:
+                yield from error.problems
+
+
+def _bad_values(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
+    counts = [name for name, measure in measures().items() if measure.kind != "index"]
+    negative = frame.filter((pl.col("value") < 0) & pl.col("measure").is_in(counts))
+    for row in negative.iter_rows(named=True):
+        yield Problem.of("panel.negative_value", table=table, row=row["row"], value=row["value"], key=_key(row))
+    for row in frame.filter(pl.col("value").is_finite().not_()).iter_rows(named=True):
+        yield Problem.of("panel.not_finite", table=table, row=row["row"], value=row["value"], key=_key(row))
+
+
+def _is_first_day(day: date, frequency: str) -> bool:
+    match frequency:
+        case "W":
+            return day.isoweekday() == 1
+        case "M":
+            return day.day == 1
+        case "Q":
+            return day.day == 1 and day.month % 3 == 1
+        case "A":
+            return (day.day, day.month) == (1, 1)
+        case _:
+            return True
+
+
+def _bad_periods(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
+    pairs = frame.select("period", "frequency").drop_nulls().unique()
+    bad = [row for row in pairs.iter_rows() if not _is_first_day(*row)]
+    if not bad:
+        return
+    wrong = pl.DataFrame(bad, schema={"period": pl.Date, "frequency": SCHEMA["frequency"]}, orient="row")
+    for row in frame.join(wrong, on=["period", "frequency"], how="semi").sort("row").iter_rows(named=True):
+        fields = {"period": row["period"], "frequency": row["frequency"], "key": _key(row)}
+        yield Problem.of("panel.not_first_day", table=table, row=row["row"], **fields)
+
+
+def _duplicates(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
+    groups = frame.group_by(*KEY, "as_of", maintain_order=True).agg(
+        pl.len().alias("count"), pl.col("row").get(1, null_on_oob=True)
+    )
+    for row in groups.filter(pl.col("count") > 1).iter_rows(named=True):
+        fields = {"key": _key(row), "as_of": row["as_of"], "count": row["count"]}
+        yield Problem.of("panel.duplicate_key", table=table, row=row["row"], **fields)

@@ -1,0 +1,187 @@
+"""A scope: the series that are forecast together, such as applications in Germany by origin, from one source."""
+
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from havre.draws import SeriesKey
+from havre.errors import PanelError, PlaceError, Problem
+from havre.months import month_index
+from havre.panel.measures import measure as known_measure
+from havre.panel.series import MonthlySeries, monthly_series, to_months, with_total
+from havre.panel.vintage import latest
+from havre.places import check_code
+
+TOTAL = "TOT"
+LEAST_TOTAL_MONTHS = 36
+"""A total is only made where all its parts have at least this many months in common…"""
+LATEST_TOTAL_LAG = 6
+"""…and end at most this many months before the newest of them."""
+
+By = Literal["origin", "destination"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which series are forecast together.
+
+    Parameters
+    ----------
+    measure : id of a measure
+    source : id of the source
+    by : the dimension that varies: ``origin`` (corridors into one destination) or ``destination``
+    origin, destination : code of the fixed dimension; ``None`` is all of them together
+    only : codes of the varying dimension to forecast; empty forecasts all, the others still teach the models
+    """
+
+    measure: str
+    source: str
+    by: By
+    origin: str | None = None
+    destination: str | None = None
+    only: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Name of the scope: measure, source, fixed place and varying dimension."""
+        return "/".join((self.measure, self.source, self.destination or self.origin or "all", self.by))
+
+    def level(self, key: SeriesKey) -> str:
+        """Name the level of a series of this scope: ``total``, ``corridor``, ``route`` or ``destination``."""
+        if getattr(key, self.by) == TOTAL:
+            return "total"
+        if key.origin != TOTAL:
+            return "corridor"
+        return "route" if key.destination.startswith("route:") else "destination"
+
+    def wants(self, key: SeriesKey) -> bool:
+        """Tell whether a series is to be forecast."""
+        return not self.only or getattr(key, self.by) in self.only
+
+
+def scopes_for(
+    panel: pl.DataFrame,
+    measure: str,
+    *,
+    destination: str | None = None,
+    origin: str | None = None,
+    source: str | None = None,
+) -> tuple[Scope, ...]:
+    """Find the scopes that answer a request, one per source.
+
+    With a destination: its corridors by origin. Without: all destinations (or routes), of all origins together or of
+    the one given. Where several sources count the same destination, the one with the latest month is taken, then the
+    one with most series.
+
+    Raises
+    ------
+    PanelError : the measure is not known, or there are no monthly observations for it
+    PlaceError : an origin or destination is not known
+    """
+    known_measure(measure)
+    for code in (origin, destination):
+        if code is not None:
+            check_code(code)
+    rows = to_months(latest(panel.filter(pl.col("measure") == measure)))
+    rows = rows if source is None else rows.filter(pl.col("source") == source)
+    if destination is not None:
+        rows = rows.filter((pl.col("destination") == destination) & (pl.col("origin") != TOTAL))
+        wanted = (origin,) if origin else ()
+        return tuple(
+            Scope(measure, s, "origin", None, destination, wanted)
+            for s in _best_sources(rows, measure, destination, origin)
+        )
+    if origin is not None:
+        rows = rows.filter(pl.col("origin") == origin)
+    elif (rows["origin"] == TOTAL).any():
+        # A source that counts one origin only cannot speak for all of them where others publish totals.
+        rows = rows.filter(pl.col("origin") == TOTAL)
+    return tuple(Scope(measure, s, "destination", origin) for s in _best_sources(rows, measure, destination, origin))
+
+
+def _best_sources(rows: pl.DataFrame, measure: str, destination: str | None, origin: str | None) -> list[str]:
+    """Choose one source for each destination; give the sources in use."""
+    if rows.height == 0:
+        what = " ".join(part for part in (measure, f"{origin or TOTAL}→{destination or TOTAL}") if part)
+        raise PanelError("panel.no_observations", what=what)
+    ends = rows.drop_nulls("value").group_by("destination", "source").agg(pl.col("period").max(), pl.len())
+    best = ends.sort("period", "len", "source", descending=[True, True, False]).unique(
+        "destination", keep="first", maintain_order=True
+    )
+    return sorted(best["source"].unique())
+
+
+def scope_series(
+    panel: pl.DataFrame, scope: Scope, *, leave_out_gaps: bool = False
+) -> tuple[MonthlySeries, tuple[Problem, ...]]:
+    """Build the series of a scope, with their total as last row where all parts have enough months in common.
+
+    Parameters
+    ----------
+    leave_out_gaps : leave out series with a month missing in their middle; there is no total then
+
+    Returns
+    -------
+    The series, and what is wrong with those that were left out.
+
+    Raises
+    ------
+    ForecastError : a series has a month without value in its middle, or there is nothing in the scope
+    """
+    chosen = (pl.col("measure") == scope.measure) & (pl.col("source") == scope.source)
+    rows = latest(panel.filter(chosen))
+    if scope.by == "origin":
+        rows = rows.filter((pl.col("destination") == scope.destination) & (pl.col("origin") != TOTAL))
+    elif scope.origin is not None:
+        rows = rows.filter(pl.col("origin") == scope.origin)
+    elif (rows["origin"] == TOTAL).any():
+        rows = rows.filter(pl.col("origin") == TOTAL)
+    else:
+        rows = _sum_of_origins(rows)
+    series, broken = monthly_series(rows, leave_out_gaps=leave_out_gaps)
+    if broken:
+        return series, broken
+    if scope.by == "origin":
+        return _with_total(series, origin=TOTAL, destination=str(scope.destination)), ()
+    return _with_total(series, origin=scope.origin or TOTAL, destination=TOTAL), ()
+
+
+def _sum_of_origins(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add up the origins where the source publishes no total."""
+    keys = [name for name in rows.columns if name not in ("origin", "value", "rounding", "status", "as_of")]
+    sums = (
+        rows.drop_nulls("value").group_by(keys, maintain_order=True).agg(pl.col("value").sum(), pl.col("as_of").max())
+    )
+    return sums.with_columns(origin=pl.lit(TOTAL))
+
+
+def _with_total(series: MonthlySeries, *, origin: str, destination: str) -> MonthlySeries:
+    if len(series.keys) < 2:
+        return series
+    both = with_total(series, origin=origin, destination=destination)
+    known = np.flatnonzero(~np.isnan(both.values[-1]))
+    if (
+        known.size < LEAST_TOTAL_MONTHS
+        or month_index(series.last) - month_index(both.month(int(known[-1]))) > LATEST_TOTAL_LAG
+    ):
+        return series
+    return both
+
+
+def check_wanted(scope: Scope, series: MonthlySeries, known_on: date | None = None) -> None:
+    """Check that what was asked for is among the series.
+
+    Raises
+    ------
+    PlaceError : a code asked for has no series; the error names near matches that have
+    """
+    codes = [getattr(key, scope.by) for key in series.keys]
+    for code in scope.only:
+        if code not in codes:
+            near = ", ".join(get_close_matches(code, codes, n=3, cutoff=0.4)) or ", ".join(codes[:8])
+            where = f" ({scope.id}{f', known on {known_on}' if known_on else ''})"
+            raise PlaceError("places.no_series", code=code, where=where, near=near)

@@ -1,0 +1,184 @@
+"""Where observations are kept: a folder of Parquet parts, on any address that fsspec can reach.
+
+A part is named by the SHA-256 of its content and is written under a temporary name first, so that a reader never
+sees half a part, and appending the same rows twice adds nothing.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from havre.errors import FileError
+from havre.panel.observations import check_observations, empty_panel
+from havre.panel.vintage import as_of, only_news
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+
+class PanelStore:
+    """A folder of observation parts at a path or an fsspec address (``s3://…``, ``memory://…``).
+
+    Raises
+    ------
+    FileError : the address cannot be reached, a part is damaged, or nothing can be written there
+    """
+
+    def __init__(self, address: str | Path) -> None:
+        import fsspec
+
+        self.address = str(address)
+        files, root = fsspec.url_to_fs(self.address)
+        self._files: AbstractFileSystem = files
+        self._root: str = root.rstrip("/")
+
+    def read(self) -> pl.DataFrame:
+        """Read all observations, checked; an address without parts gives an empty table."""
+        parts = [self._read_part(path) for path in self._parts()]
+        return pl.concat(parts) if parts else empty_panel()
+
+    def as_of(self, day: date) -> pl.DataFrame:
+        """Give the panel as known on a day; see :func:`havre.panel.vintage.as_of`."""
+        return as_of(self.read(), day)
+
+    def hashes(self) -> dict[str, str]:
+        """Give the SHA-256 of each part."""
+        found: dict[str, str] = {}
+        for path in self._parts():
+            with self._files.open(path, "rb") as part:
+                found[path.rsplit("/", 1)[-1]] = hashlib.sha256(part.read()).hexdigest()
+        return found
+
+    def append(self, observations: pl.DataFrame, table: str = "table") -> int:
+        """Check and add observations; give the number of rows that were news.
+
+        Raises
+        ------
+        PanelError : the table breaks the schema; nothing was written
+        FileError : the part cannot be written; nothing was left half-written
+        """
+        checked = check_observations(observations, table)
+        news = only_news(checked, self.read())
+        if news.height == 0:
+            return 0
+        content = io.BytesIO()
+        news.write_parquet(content, compression="zstd")
+        name = f"observations-{hashlib.sha256(content.getvalue()).hexdigest()[:16]}.parquet"
+        self._write_part(name, content.getvalue())
+        return news.height
+
+    def _parts(self) -> list[str]:
+        if not self._files.exists(self._root):
+            return []
+        return sorted(str(path) for path in self._files.glob(f"{self._root}/observations-*.parquet"))
+
+    def _read_part(self, path: str) -> pl.DataFrame:
+        with self._files.open(path, "rb") as part:
+            content = part.read()
+        return parse_observations(io.BytesIO(content), path)
+
+    def _write_part(self, name: str, content: bytes) -> None:
+        temporary, final = f"{self._root}/.{name}.part", f"{self._root}/{name}"
+        try:
+            self._files.makedirs(self._root, exist_ok=True)
+            with self._files.open(temporary, "wb") as part:
+                part.write(content)
+            self._files.mv(temporary, final)
+        except OSError as error:
+            _forget(lambda: self._files.rm(temporary))
+            raise FileError("file.not_writable", path=final, reason=error.strerror or str(error)) from error
+
+
+def parse_observations(content: Any, name: str) -> pl.DataFrame:
+    """Read one Parquet table of observations and check it.
+
+    Parameters
+    ----------
+    content : a path or an open binary file
+    name : how to call it in an error
+
+    Raises
+    ------
+    FileError : the content is not Parquet, or is damaged
+    PanelError : the table breaks the schema
+    """
+    try:
+        frame = pl.read_parquet(content)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise FileError("file.damaged", path=name, expected="Parquet", reason=reason) from error
+    return check_observations(frame, name)
+
+
+def read_observations(path: Path) -> pl.DataFrame:
+    """Read a table of observations from a Parquet or CSV file (UTF-8, header) and check it.
+
+    Raises
+    ------
+    FileError : the file is missing or cannot be read
+    PanelError : the table breaks the schema, or has a personal column
+    """
+    if not path.is_file():
+        raise FileError("file.missing", path=path)
+    if path.suffix.lower() == ".parquet":
+        return parse_observations(path, str(path))
+    try:
+        # Every cell as text first: type guessing would read Namibia's "NA" as empty and "NO" as false.
+        text = pl.read_csv(path, infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        raise FileError("file.damaged", path=path, expected="CSV", reason=str(error).splitlines()[0]) from error
+    return check_observations(text, path.name)
+
+
+def export_observations(frame: pl.DataFrame, path: Path) -> None:
+    """Write observations to a ``.csv`` or ``.parquet`` file, whole or not at all.
+
+    Raises
+    ------
+    FileError : the file name ends otherwise, or the file cannot be written
+    """
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".parquet"):
+        raise FileError("file.ending", path=path, expected=".csv, .parquet")
+    content = io.BytesIO()
+    if ending == ".csv":
+        frame.write_csv(content)
+    else:
+        frame.write_parquet(content, compression="zstd")
+    write_whole(path, content.getvalue())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name beside its place, then rename it: a reader sees the old file or the new one.
+
+    Parameters
+    ----------
+
+    Raises
+    ------
+    FileError : it cannot be written; nothing is left behind
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as part:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        _forget(temporary.unlink)
+        raise FileError("file.not_writable", path=path, reason=error.strerror or str(error)) from error
+
+
+def _forget(remove: Callable[[], object]) -> None:
+    try:
+        remove()
+    except OSError:
+        return

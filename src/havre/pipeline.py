@@ -1,0 +1,258 @@
+"""From the panel to a release: the only file that knows every room, and the only one that writes a release.
+
+panel → outlook of each scope (track record, forecasts) → disclosure control → release folder.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from hashlib import sha256
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import polars as pl
+
+from havre import __version__
+from havre.errors import FileError, RecordError, SourceError
+from havre.evaluate.protocol import Scorecard, check_origins, select_series
+from havre.forecast.backtest import LEAST_HISTORY, backtest
+from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS, describe_models
+from havre.forecast.outlook import Outlook, OutlookOptions, Progress, make_outlook
+from havre.panel.measures import measures
+from havre.panel.scope import Scope, check_wanted, scope_series, scopes_for
+from havre.panel.store import PanelStore, read_observations
+from havre.panel.vintage import as_of
+from havre.record.disclosure import DEFAULT_THRESHOLD, protect_forecasts, protect_history
+from havre.record.folder import check_free, write_release
+from havre.record.tables import SERIES, SKILL, Release, ReleaseFacts, SourceCredit
+from havre.release_tables import (
+    forecast_rows,
+    history_rows,
+    recent_means,
+    series_rows,
+    shown_history,
+    skill_rows,
+    table_of,
+)
+from havre.sources.catalogue import source
+from havre.sources.importers import IMPORTERS
+from havre.texts import LANGUAGES, Language
+
+DEFAULT_REQUESTS: tuple[Mapping[str, str], ...] = (
+    {"measure": "asylum_applications", "destination": "DEU"},
+    {"measure": "asylum_applications"},
+    {"measure": "sea_arrivals"},
+)
+"""What a release holds when nothing else is asked for."""
+
+
+@dataclass(frozen=True)
+class PanelInput:
+    """A panel with what identifies it: SHA-256 of each of its files, and whether it is the reference snapshot."""
+
+    observations: pl.DataFrame
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    reference: bool = False
+
+    def known_on(self, day: date | None) -> "PanelInput":
+        """Give the panel as known on a day; the whole of it for ``None``."""
+        if day is None:
+            return self
+        return PanelInput(as_of(self.observations, day), self.hashes, self.reference)
+
+
+def load_panel(address: str | None) -> PanelInput:
+    """Read the panel: the reference snapshot by default, else a file of observations or a panel store.
+
+    Raises
+    ------
+    FileError, PanelError : the file or store is missing, damaged, or breaks the schema
+    """
+    if address is None:
+        from havre.panel.reference import load_reference, reference_package
+
+        resources = reference_package()["resources"]
+        hashes = {str(resource["path"]): str(resource["hash"]).removeprefix("sha256:") for resource in resources}
+        return PanelInput(load_reference(), hashes, reference=True)
+    path = Path(address)
+    if path.suffix.lower() in (".parquet", ".csv"):
+        observations = read_observations(path)
+        return PanelInput(observations, {path.name: sha256(path.read_bytes()).hexdigest()})
+    store = PanelStore(address)
+    return PanelInput(store.read(), store.hashes())
+
+
+def find_scopes(panel: pl.DataFrame, requests: Sequence[Mapping[str, str]] = DEFAULT_REQUESTS) -> tuple[Scope, ...]:
+    """Find the scopes that answer several requests, each once."""
+    found = [scope for request in requests for scope in scopes_for(panel, **request)]
+    return tuple(dict.fromkeys(found))
+
+
+def make_release(
+    panel: PanelInput,
+    scopes: Sequence[Scope],
+    options: OutlookOptions,
+    *,
+    made_on: date,
+    threshold: int = DEFAULT_THRESHOLD,
+    known_on: date | None = None,
+    progress: Progress | None = None,
+) -> Release:
+    """Compute everything that a release holds, protected against disclosure.
+
+    Parameters
+    ----------
+    panel : what is known; it is cut to ``known_on`` here
+    scopes : what to forecast; see :func:`find_scopes`
+    made_on : the day of the release
+    threshold : smallest count that may be published [persons]
+
+    Raises
+    ------
+    ForecastError : a series has a gap, or no series has enough history
+    RecordError : nothing stays after disclosure control
+    """
+    known = panel.known_on(known_on)
+    outlooks = [make_outlook(known.observations, scope, options, progress) for scope in scopes]
+    forecasts = protect_forecasts(pl.concat([forecast_rows(outlook) for outlook in outlooks]), threshold)
+    if forecasts["value"].null_count() == forecasts.height:
+        raise RecordError("record.nothing", threshold=threshold)
+    history = protect_history(pl.concat([history_rows(outlook) for outlook in outlooks]), threshold)
+    means = recent_means(history)
+    return Release(
+        facts=_facts(known, outlooks, options, made_on, threshold, known_on),
+        series=table_of([row for outlook in outlooks for row in series_rows(outlook, means)], SERIES),
+        forecasts=forecasts,
+        history=shown_history(history, forecasts),
+        skill=table_of([row for outlook in outlooks for row in skill_rows(outlook)], SKILL),
+    )
+
+
+def judge_scope(
+    panel: PanelInput,
+    request: Mapping[str, str],
+    origins: list[date],
+    *,
+    models: tuple[str, ...],
+    horizons: int,
+    seed: int,
+    workers: int,
+    progress: Progress | None = None,
+) -> Iterator[tuple[Scope, Scorecard]]:
+    """Backtest the series of every scope that answers a request; totals are left out of the means.
+
+    Raises
+    ------
+    ForecastError : an origin lies outside the data, or no series has enough history before the first origin
+    """
+    for scope in scopes_for(panel.observations, **request):
+        series, _ = scope_series(panel.observations, scope)
+        check_wanted(scope, series)
+        parts = series.select([row for row, key in enumerate(series.keys) if scope.level(key) != "total"])
+        check_origins(parts, origins, LEAST_HISTORY)
+        chosen = parts.select(select_series(parts, origins[0]))
+        judged = [row for row, key in enumerate(chosen.keys) if scope.wants(key)]
+        told = _teller(progress, f"{scope.id} backtest", len(origins))
+        card = backtest(
+            chosen, origins, judged=judged, models=models, horizons=horizons, seed=seed, workers=workers, progress=told
+        )
+        yield scope, card
+
+
+def _teller(progress: Progress | None, name: str, total: int) -> Callable[[int], object] | None:
+    return None if progress is None else lambda done: progress(name, done, total)
+
+
+def import_observations(provider: str, file: Path, store: str, *, as_of: date | None) -> int:
+    """Bring a file into a panel store; give the number of rows that were news.
+
+    Parameters
+    ----------
+    provider : id of an importer, or ``observations`` for a table in Havre's schema
+    as_of : day on which a provider's file was published
+
+    Raises
+    ------
+    SourceError : there is no such importer, or the file is not laid out as that provider's
+    PanelError, PlaceError, FileError : the file breaks the schema, has unknown places, or cannot be read
+    """
+    if provider == "observations":
+        observations = read_observations(file)
+    else:
+        if provider not in IMPORTERS:
+            near = ", ".join(get_close_matches(provider, [*IMPORTERS, "observations"], n=3, cutoff=0.4)) or ", ".join(
+                [*IMPORTERS, "observations"]
+            )
+            raise SourceError("source.unknown_importer", provider=provider, near=near)
+        if not file.is_file():
+            raise FileError("file.missing", path=file)
+        observations = IMPORTERS[provider](file, as_of or date.max)
+    return PanelStore(store).append(observations, file.name)
+
+
+def publish(release: Release, out: Path) -> Path:
+    """Write a release into a new folder; see :func:`havre.record.folder.write_release`."""
+    return write_release(release, out, measure_names=measure_names(), model_descriptions=describe_models())
+
+
+def check_output(out: Path) -> None:
+    """Check, before any work, that a release may be written to a folder."""
+    check_free(out)
+
+
+def measure_names() -> dict[str, dict[Language, str]]:
+    """Give the name of each measure in each language."""
+    return {name: {language: found.name(language) for language in LANGUAGES} for name, found in measures().items()}
+
+
+@cache
+def code_version() -> str:
+    """Give the version with the first twelve digits of the SHA-256 over all source files of the package."""
+    digest = sha256()
+    with as_file(files("havre")) as root:
+        for path in sorted(root.rglob("*.py")):
+            digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def _facts(
+    panel: PanelInput,
+    outlooks: list[Outlook],
+    options: OutlookOptions,
+    made_on: date,
+    threshold: int,
+    known_on: date | None,
+) -> ReleaseFacts:
+    chosen = {name: value for name, value in asdict(options).items() if name not in ("workers", "seed")}
+    left_out = {outlook.scope.id: [problem.sentence() for problem in outlook.left_out] for outlook in outlooks}
+    cards = {outlook.scope.id: outlook.card for outlook in outlooks if outlook.card is not None}
+    return ReleaseFacts(
+        id=f"havre-{made_on:%Y-%m-%d}-{options.seed}",
+        made_on=made_on,
+        code_version=code_version(),
+        seed=options.seed,
+        threshold=threshold,
+        ensemble=ENSEMBLE,
+        members=MEMBERS,
+        baselines=tuple(BASELINES),
+        backtest_origins={name: (card.origins[0], card.origins[-1]) for name, card in cards.items()},
+        options={**chosen, "known_on": known_on, "scopes": [o.scope.id for o in outlooks], "left_out": left_out},
+        inputs=dict(panel.hashes),
+        sources=tuple(_credits(panel.observations, outlooks)),
+        reference_only=panel.reference,
+    )
+
+
+def _credits(panel: pl.DataFrame, outlooks: list[Outlook]) -> Iterator[SourceCredit]:
+    for name in dict.fromkeys(outlook.scope.source for outlook in outlooks):
+        used = panel.filter((pl.col("source") == name) & pl.col("measure").is_in([o.scope.measure for o in outlooks]))
+        spans = used.select(first=pl.col("period").min(), last=pl.col("period").max(), known=pl.col("as_of").max()).row(
+            0
+        )
+        terms = source(name)
+        facts = {
+            key: getattr(terms, key) for key in ("id", "provider", "title", "url", "licence", "attribution", "caveats")
+        }
+        yield SourceCredit(**facts, first_period=spans[0], last_period=spans[1], as_of=spans[2])

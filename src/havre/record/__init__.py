@@ -1,0 +1,1 @@
+"""What was published: the tables of a release, made safe, written whole, told to people."""

@@ -1,0 +1,157 @@
+"""A release as a folder: written whole under a temporary name, then renamed; it exists entirely or not at all."""
+
+import csv
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from havre.errors import FileError
+from havre.record.disclosure import count_suppressed
+from havre.record.hub import hub_config, model_metadata, model_output, target_data
+from havre.record.report import render_report
+from havre.record.tables import SCOPE_KEY, Release
+from havre.texts import Language
+
+INTERVALS = (0.5, 0.8, 0.95)
+
+
+def write_release(
+    release: Release,
+    out: Path,
+    *,
+    measure_names: Mapping[str, Mapping[Language, str]],
+    model_descriptions: Mapping[str, str],
+) -> Path:
+    """Write a release into a new folder: hub layout, CSV tables, ``report.html`` and ``manifest.json``.
+
+    Parameters
+    ----------
+    out : the folder; it must not exist, or be empty
+
+    Raises
+    ------
+    FileError : the folder is there and not empty, or it cannot be written; nothing is left half-written
+    """
+    check_free(out)
+    files = release_files(release, measure_names, model_descriptions)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise FileError("file.not_writable", path=out, reason=error.strerror or str(error)) from error
+    try:
+        manifest = dict(_written(building, files))
+        (building / "manifest.json").write_bytes(_json(manifest_of(release, manifest)))
+        building.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        building.rename(out)
+    except OSError as error:
+        raise FileError("file.not_writable", path=out, reason=error.strerror or str(error)) from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return out
+
+
+def check_free(out: Path) -> None:
+    """Check, before any work, that a release may be written here.
+
+    Raises
+    ------
+    FileError : the folder exists and is not empty, or is a file, or no folder can be made there
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileError("file.exists", path=out)
+    parent = next(folder for folder in out.absolute().parents if folder.exists())
+    if not parent.is_dir():
+        raise FileError("file.not_writable", path=out, reason=f"{parent} is not a folder")
+
+
+def release_files(
+    release: Release, measure_names: Mapping[str, Mapping[Language, str]], model_descriptions: Mapping[str, str]
+) -> Iterator[tuple[str, bytes]]:
+    """Give every file of a release but the manifest, as path and content."""
+    for path, table in (*model_output(release), *target_data(release)):
+        yield path, _parquet(table)
+    for path, config in hub_config(release):
+        yield path, _json(config)
+    for path, text in model_metadata(release, model_descriptions):
+        yield path, text.encode()
+    yield "forecast.csv", _csv(forecast_table(release))
+    yield "skill.csv", _csv(release.skill)
+    yield "series.csv", _csv(release.series)
+    yield "report.html", render_report(release, measure_names).encode()
+
+
+def forecast_table(release: Release) -> pl.DataFrame:
+    """Give the ensemble as one row per series and month: median and central intervals, for a spreadsheet."""
+    ensemble = release.forecasts.filter(pl.col("model") == release.facts.ensemble)
+    ends = {"median": 0.5}
+    for interval in INTERVALS:
+        ends[f"low_{round(100 * interval)}"] = round((1 - interval) / 2, 3)
+        ends[f"high_{round(100 * interval)}"] = round((1 + interval) / 2, 3)
+    keys = [*SCOPE_KEY, "horizon", "target_month"]
+    picked = {name: pl.col("value").filter(pl.col("quantile") == level).first() for name, level in ends.items()}
+    table = ensemble.group_by(keys, maintain_order=True).agg(**picked)
+    return table.with_columns(suppressed=pl.col("median").is_null())
+
+
+def manifest_of(release: Release, files: Mapping[str, str]) -> Mapping[str, object]:
+    """Give what identifies a release: facts, inputs with SHA-256, options, seed, and each file with its SHA-256."""
+    facts = asdict(release.facts)
+    return {
+        "format": "havre-release/1",
+        **facts,
+        "suppressed": count_suppressed(release.history, release.forecasts),
+        "automated": True,
+        "reviewed_by": None,
+        "files": dict(sorted(files.items())),
+    }
+
+
+def _written(folder: Path, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str]]:
+    for name, content in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        yield name, hashlib.sha256(content).hexdigest()
+
+
+def _parquet(table: pl.DataFrame) -> bytes:
+    content = io.BytesIO()
+    table.write_parquet(content, compression="zstd")
+    return content.getvalue()
+
+
+def _csv(table: pl.DataFrame) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    for row in table.iter_rows():
+        writer.writerow([_cell(value) for value in row])
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 4)
+    return "" if value is None else value
+
+
+def _json(content: Mapping[str, object]) -> bytes:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+    return (text + "\n").encode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date | Path):
+        return str(value)
+    raise TypeError(f"a manifest cannot hold {type(value)}")

@@ -1,0 +1,317 @@
+"""The report of a release: one HTML file, in English and French, for people who plan reception.
+
+The file is complete: it opens without a network, loads nothing, and its content security policy forbids that
+anything be loaded. Bytes depend on the release and the measure names alone.
+
+References
+----------
+W3C, Content Security Policy Level 3, https://www.w3.org/TR/CSP3/ (style and script are allowed by their hash).
+W3C, Web Content Accessibility Guidelines 2.2, https://www.w3.org/TR/WCAG22/.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from havre.months import month_index
+from havre.record.charts import NARROW, WIDE, ChartText, fan_chart, sparkline
+from havre.record.outlook import Outlook, Row, losing_first, read_outlooks
+from havre.record.tables import SCOPE_KEY, Release
+from havre.record.wording import Wording
+from havre.texts import LANGUAGES, Language
+
+MONTHS_SHOWN = 36
+"""Months of history in a chart."""
+
+SERIES_SHOWN = 10
+"""Series in each table of the largest ones."""
+
+LOSING_SHOWN = 8
+"""Losing series that are shown at once; the others unfold."""
+
+TABLE_HORIZONS = (1, 3, 6, 12)
+SKILL_HORIZONS = (1, 2, 3, 6, 12)
+GROUPED_LEVELS = ("corridor", "origin", "destination", "route")
+
+COVERAGE_TOLERANCE = 0.05
+"""An 80 % interval that held less than 75 % or more than 85 % of the time is called too narrow or too wide."""
+
+
+def render_report(release: Release, measure_names: Mapping[str, Mapping[Language, str]]) -> str:
+    """Write a release as one HTML page that needs nothing else.
+
+    Parameters
+    ----------
+    release : the release, already protected against disclosure
+    measure_names : name of each measure of the release in English and French
+
+    Returns
+    -------
+    str : the whole file, with both languages inside
+
+    Raises
+    ------
+    PlaceError : a series has a place code that Havre does not know
+    """
+    outlooks = read_outlooks(release)
+    pages = [Page(release, outlooks, Wording(language, measure_names)) for language in LANGUAGES]
+    style, script = _asset("report.css"), _asset("report.js")
+    environment = Environment(
+        loader=PackageLoader("havre.record"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("report.html.jinja").render(
+        pages=pages,
+        facts=release.facts,
+        is_web_address=is_web_address,
+        levels=GROUPED_LEVELS,
+        losing_shown=LOSING_SHOWN,
+        series_shown=SERIES_SHOWN,
+        style=Markup(style),  # noqa: S704 - a file of this package
+        script=Markup(script),  # noqa: S704 - a file of this package
+        style_hash=_csp_hash(style),
+        script_hash=_csp_hash(script),
+    )
+
+
+def _asset(name: str) -> str:
+    return files("havre.record").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _csp_hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A part of the data that is forecast and scored together."""
+
+    code: str
+    label: str
+    outlooks: tuple[Outlook, ...]
+
+    @property
+    def totals(self) -> list[Outlook]:
+        """The series that are the total of the scope; none where there is no total."""
+        return self.at_level("total")
+
+    @property
+    def ends(self) -> tuple[date, date]:
+        """The earliest and the latest last month of data of the totals, or of all series where there is no total."""
+        months = [outlook.row["last_month"] for outlook in self.totals or self.outlooks]
+        return min(months), max(months)
+
+    def at_level(self, level: str) -> list[Outlook]:
+        """List the series of a level, the largest first."""
+        return [outlook for outlook in self.outlooks if outlook.row["level"] == level]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template shows of a release in one language."""
+
+    release: Release
+    outlooks: tuple[Outlook, ...]
+    words: Wording
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """The scopes in the order of the table of series; a label that two scopes share gets their code."""
+        codes = self.release.series["scope"].unique(maintain_order=True).to_list()
+        parts = {code: tuple(o for o in self.outlooks if o.row["scope"] == code) for code in codes}
+        labels = {code: self._scope_label(part) for code, part in parts.items()}
+        shared = {label for label in labels.values() if list(labels.values()).count(label) > 1}
+        return [
+            Scope(code, f"{label} ({code})" if label in shared else label, parts[code])
+            for code, label in labels.items()
+        ]
+
+    def _scope_label(self, outlooks: Sequence[Outlook]) -> str:
+        """Name a scope by its total, or by what its series have in common."""
+        named = [outlook for outlook in outlooks if outlook.row["level"] == "total"] or outlooks
+        measures = dict.fromkeys(self.words.measure(outlook.row["measure"]) for outlook in named)
+        if len(named) == 1:
+            return self.name(named[0])
+        destinations = {outlook.row["destination"] for outlook in named}
+        place = [self.words.place(destinations.pop())] if len(destinations) == 1 else []
+        return ", ".join([*measures, *place])
+
+    @cached_property
+    def ends(self) -> tuple[date, date]:
+        """The earliest and the latest last month of data over all scopes."""
+        months = [month for scope in self.scopes for month in scope.ends]
+        return min(months), max(months)
+
+    @property
+    def months_since(self) -> int:
+        """Whole months between the latest month of data and the making of the release."""
+        return month_index(self.release.facts.made_on) - month_index(self.ends[1])
+
+    @cached_property
+    def losing(self) -> list[Outlook]:
+        """Series on which a naive guess did better, the worst first."""
+        return losing_first(self.outlooks)
+
+    @cached_property
+    def unscored(self) -> list[Outlook]:
+        """Series of which nothing could be measured."""
+        return [outlook for outlook in self.outlooks if not outlook.is_scored]
+
+    @property
+    def losing_log_count(self) -> int:
+        """Number of series on which a naive guess did better on the logarithmic scale."""
+        return self.release.series.filter(pl.col("wis_ratio_log").is_not_nan() & (pl.col("wis_ratio_log") > 1)).height
+
+    @cached_property
+    def losing_scopes(self) -> list[tuple[Scope, list[Row]]]:
+        """Scopes in which the ensemble lost to a naive guess on average, with its rows of skill, the worst first."""
+        ratio = pl.col("wis_ratio")
+        lost = self.release.skill.filter((pl.col("kind") == "ensemble") & ratio.is_not_nan() & (ratio > 1))
+        rows = lost.sort("wis_ratio", "horizon", descending=[True, False]).to_dicts()
+        by_code = {scope.code: scope for scope in self.scopes}
+        worst_first = dict.fromkeys(row["scope"] for row in rows if row["scope"] in by_code)
+        return [(by_code[code], [row for row in rows if row["scope"] == code]) for code in worst_first]
+
+    def losing_horizons(self, rows: Iterable[Row]) -> str:
+        """List the horizons of rows of skill in words, each with its ratio."""
+        return ", ".join(
+            self.words.text(
+                "losing.scope_horizon",
+                horizon=self.words.horizon(row["horizon"]),
+                versus=self.words.versus_naive_short(row["wis_ratio"]),
+                ratio=self.words.ratio(row["wis_ratio"]),
+            )
+            for row in rows
+        )
+
+    @property
+    def hidden_months(self) -> int:
+        """Number of months of history that are suppressed."""
+        return int(self.release.history["suppressed"].sum())
+
+    @property
+    def hidden_forecasts(self) -> int:
+        """Number of forecast months, over all series, that are suppressed."""
+        hidden = self.release.forecasts.filter(pl.col("value").is_null())
+        return hidden.select(*SCOPE_KEY, "horizon").n_unique()
+
+    def name(self, outlook: Outlook) -> str:
+        """Name a series in full."""
+        return self.words.series(*outlook.key[1:])
+
+    def place(self, outlook: Outlook) -> str:
+        """Name where a series comes from and where it is counted."""
+        return self.words.corridor(*outlook.key[2:])
+
+    def places(self, level: str, outlooks: Sequence[Outlook]) -> tuple[str, list[str]]:
+        """Give what the first column of a table of series is called, and what it says in each row.
+
+        Corridors that all lead to one destination are told by their origin; so are those of a single origin.
+        """
+        for side, column in (("destination", "origin"), ("origin", "destination")):
+            if level == "corridor" and len({outlook.row[side] for outlook in outlooks}) == 1:
+                return column, [self.words.place(outlook.row[column]) for outlook in outlooks]
+        return level, [self.place(outlook) for outlook in outlooks]
+
+    def horizons(self, outlooks: Iterable[Outlook]) -> list[tuple[int, date | None]]:
+        """List the horizons of a table, each with its month where that is the same for every row."""
+        columns = []
+        for horizon in TABLE_HORIZONS:
+            months = {ahead.month for outlook in outlooks if (ahead := outlook.at(horizon)) is not None}
+            if months:
+                columns.append((horizon, months.pop() if len(months) == 1 else None))
+        return columns
+
+    def coverage_verdict(self, coverage: float) -> str | None:
+        """Say that 80 % intervals were too narrow or too wide; ``None`` where they were about right."""
+        if coverage < 0.8 - COVERAGE_TOLERANCE:
+            return self.words.text("headline.record_narrow")
+        if coverage > 0.8 + COVERAGE_TOLERANCE:
+            return self.words.text("headline.record_wide")
+        return None
+
+    def skill(self, scope: Scope) -> list[tuple[int, list[Row]]]:
+        """Give the track record of a scope: for each horizon its rows, the ensemble first, naive guesses last."""
+        rows = self.release.skill.filter(pl.col("scope") == scope.code)
+        scored = sorted(rows["horizon"].unique().to_list())
+        ordered = rows.sort("horizon", "kind", "wis_ratio", "model", nulls_last=True).to_dicts()
+        shown = [horizon for horizon in SKILL_HORIZONS if horizon in scored] or scored
+        return [(horizon, [row for row in ordered if row["horizon"] == horizon]) for horizon in shown]
+
+    def charts(self, outlook: Outlook) -> list[tuple[str, Markup]]:
+        """Draw the fan chart of a series for a wide and for a narrow screen."""
+        counted = _recent(outlook)
+        return [
+            (kind, fan_chart(counted, outlook.expected, self._chart_text(outlook, kind), size))
+            for kind, size in (("wide", WIDE), ("narrow", NARROW))
+        ]
+
+    def spark(self, outlook: Outlook) -> Markup:
+        """Draw the small chart of a series; nothing where nothing may be shown."""
+        counted = _recent(outlook)
+        if not counted and not outlook.expected:
+            return Markup()
+        return sparkline(counted, outlook.expected, self._chart_text(outlook, "spark"))
+
+    def _chart_text(self, outlook: Outlook, kind: str) -> ChartText:
+        title = self.words.text("chart.spark" if kind == "spark" else "chart.title", series=self.name(outlook))
+        return ChartText(
+            prefix=f"{self.words.language}-{kind}-{self.outlooks.index(outlook)}",
+            title=title,
+            description=self.summary(outlook),
+            split=self.words.text("chart.split"),
+            month=self.words.short_month,
+            number=self.words.number,
+        )
+
+    def summary(self, outlook: Outlook) -> str:
+        """Tell a chart in sentences."""
+        counted, ahead = _recent(outlook), [month for month in outlook.expected if month.quantiles is not None]
+        fields: dict[str, object] = {}
+        if counted:
+            fields |= {
+                "months": self.words.counted("months", len(counted)),
+                "last": self.words.month(counted[-1][0]),
+                "value": self.words.count(counted[-1][1]),
+            }
+        if ahead:
+            fields |= {
+                "end": self.words.month(ahead[-1].month),
+                "median": self.words.count(ahead[-1].median),
+                "interval": self.words.interval(ahead[-1].interval(80)),
+            }
+        key = "summary" if counted and ahead else "summary_ahead" if ahead else "summary_hidden"
+        return self.words.text(f"chart.{key}", **fields)
+
+    def options(self) -> list[tuple[str, str]]:
+        """List the options of the release by name, each written as text."""
+        return [
+            (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+            for name, value in sorted(self.release.facts.options.items())
+        ]
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a link may be made of an address: only web addresses, so that no source can plant a script."""
+    return url.startswith(("https://", "http://"))
+
+
+def _recent(outlook: Outlook) -> tuple[tuple[date, float | None], ...]:
+    """Give the last months of a history, from the first one that has a value."""
+    months = outlook.history[-MONTHS_SHOWN:]
+    first = next((index for index, (_, value) in enumerate(months) if value is not None), len(months))
+    return months[first:]

@@ -1,0 +1,72 @@
+"""The sources that Havre knows: provider, terms, and what each measure means there.
+
+The facts stand in ``catalogue.toml`` beside this file.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from havre.errors import PanelError
+
+
+class SourceMeasure(BaseModel):
+    """One measure as one provider publishes it.
+
+    ``lag_months`` are the whole months after the month counted until the provider usually publishes it.
+    ``zeros`` tells whether a zero is a row (``explicit``) or a missing row of a reported month (``implicit``).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    definition: str
+    zeros: Literal["explicit", "implicit"]
+    lag_months: int
+
+
+class Source(BaseModel):
+    """A provider's publication with its terms.
+
+    ``licence_url`` is where the terms stand, ``licence_id`` their name in the Open Definition's list; both are empty
+    where the terms of reuse are not clear, and ``licence_id`` also where they are clear but not on that list.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    provider: str
+    title: str
+    url: str
+    licence: str
+    licence_id: str = ""
+    licence_url: str = ""
+    attribution: str
+    redistributable: bool
+    caveats: tuple[str, ...] = ()
+    measures: Mapping[str, SourceMeasure]
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Read the catalogue, keyed by source id."""
+    raw = tomllib.loads(files(__package__).joinpath("catalogue.toml").read_text(encoding="utf-8"))
+    return {name: Source(id=name, **facts) for name, facts in raw.items()}
+
+
+def source(name: str, *, where: str = "") -> Source:
+    """Give one source.
+
+    Raises
+    ------
+    PanelError : the source is not in the catalogue; the error names near matches
+    """
+    known = sources()
+    if name not in known:
+        near = ", ".join(get_close_matches(name, known, n=3, cutoff=0.4)) or "–"
+        raise PanelError("panel.unknown_source", source=name, where=where, near=near)
+    return known[name]

@@ -1,0 +1,26 @@
+"""Which file of a provider can be imported, and by which reader: the files that Havre may not redistribute."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+
+from havre.sources.bmi_austria import read_bmi_austria
+from havre.sources.frontex import read_frontex
+from havre.sources.gdelt import read_gdelt
+from havre.sources.italy_interior import read_italy_interior
+
+Importer = Callable[[Path, date], pl.DataFrame]
+"""Takes the file and its day of publication; gives the columns of the observation schema, not yet checked."""
+
+IMPORTERS: Mapping[str, Importer] = MappingProxyType(
+    {
+        "frontex": lambda path, as_of: read_frontex(path, as_of=as_of),
+        "bmi_austria": lambda path, as_of: read_bmi_austria(path, as_of=as_of),
+        "italy_interior": lambda path, as_of: read_italy_interior(path, as_of=as_of),
+        "gdelt": lambda path, as_of: read_gdelt(path, as_of=as_of),
+    }
+)
+"""Readers by id in the catalogue of sources."""

@@ -1,0 +1,155 @@
+"""The user's own copy of a provider's file: read as text, refused where it is not laid out as expected.
+
+What an importer returns has the columns of the observation schema; the panel checks and types them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from havre.errors import FileError, SourceError
+from havre.sources.catalogue import source
+from havre.sources.personal import check_personal_columns
+
+COLUMNS = ("measure", "origin", "destination", "period", "frequency", "value", "rounding", "status", "source", "as_of")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """Read a Parquet file with its types, or a CSV file (UTF-8, header) with every cell as text.
+
+    Raises
+    ------
+    FileError : the file is missing or cannot be read
+    PersonalDataError : a column describes a person
+    """
+    if not path.is_file():
+        raise FileError("file.missing", path=path)
+    is_parquet = path.suffix.lower() == ".parquet"
+    try:
+        # Text first: type guessing would read Namibia's "NA" as empty.
+        table = pl.read_parquet(path) if is_parquet else pl.read_csv(path, infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        expected = "Parquet" if is_parquet else "CSV"
+        raise FileError("file.damaged", path=path, expected=expected, reason=str(error).splitlines()[0]) from error
+    check_personal_columns(table.columns, path.name)
+    return table
+
+
+def read_sheets(path: Path, provider: str) -> dict[str, pl.DataFrame]:
+    """Read every sheet of a workbook with all cells as text and no header.
+
+    Dates become ``YYYY-MM-DD hh:mm:ss``, whole numbers lose their point, empty cells are null.
+
+    Raises
+    ------
+    FileError : the file is missing or is not a workbook
+    SourceError : the reader of workbooks is not installed (the extra ``excel``)
+    """
+    if not path.is_file():
+        raise FileError("file.missing", path=path)
+    try:
+        import fastexcel
+    except ModuleNotFoundError as error:
+        raise wrong_layout(path, provider, "fastexcel: pip install 'havre[excel]'") from error
+    options = {"dtypes": "string"}
+    try:
+        return pl.read_excel(
+            path, sheet_id=0, engine="calamine", has_header=False, raise_if_empty=False, read_options=options
+        )
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise FileError("file.damaged", path=path, expected="Excel", reason=reason) from error
+
+
+def wrong_layout(path: Path | str, provider: str, reason: str) -> SourceError:
+    """Make the error that a file is not the provider's.
+
+    Parameters
+    ----------
+    provider : id in the catalogue of sources
+    reason : what was found or expected, in signs and names instead of a sentence, since it is shown in every language
+    """
+    return SourceError("source.layout", path=path, provider=source(provider).provider, reason=reason)
+
+
+def check_columns(table: pl.DataFrame, expected: Sequence[str], path: str, provider: str) -> None:
+    """Refuse a table that lacks columns.
+
+    Raises
+    ------
+    SourceError : names the columns that were found and those that are expected
+    """
+    if not set(expected) <= set(table.columns):
+        raise wrong_layout(path, provider, f"{', '.join(table.columns)} ≠ {', '.join(expected)}")
+
+
+def check_unique(table: pl.DataFrame, key: Sequence[str], path: str, provider: str) -> None:
+    """Refuse a table in which rows share a key: added up, a file that holds its rows twice would double every count.
+
+    Raises
+    ------
+    SourceError : names the first key that occurs more than once
+    """
+    repeated = table.group_by(key, maintain_order=True).len().filter(pl.col("len") > 1)
+    if repeated.height:
+        *cells, count = repeated.row(0)
+        raise wrong_layout(path, provider, f"{count} × {' | '.join(str(cell) for cell in cells)}")
+
+
+def to_months(column: pl.Series, path: str, provider: str) -> pl.Series:
+    """Read a column of dates, date-times or texts that begin with YYYY-MM as the first days of months.
+
+    Raises
+    ------
+    SourceError : names the first cell that is no month
+    """
+    if isinstance(column.dtype, pl.String):
+        months = column.str.slice(0, 7).str.to_date("%Y-%m", strict=False)
+    else:
+        # A number would convert too, as days since 1970.
+        months = column.cast(pl.Date) if column.dtype.is_temporal() else pl.Series([None] * len(column), dtype=pl.Date)
+    _check_cells(column, months.is_null(), path, provider)
+    return months.dt.month_start()
+
+
+def to_counts(column: pl.Series, path: str, provider: str) -> pl.Series:
+    """Read a column of numbers; an empty cell stays empty.
+
+    Raises
+    ------
+    SourceError : names the first cell that is no number
+    """
+    text = isinstance(column.dtype, pl.String)
+    filled = column.str.strip_chars().replace("", None) if text else column
+    counts = filled.cast(pl.Float64, strict=False)
+    _check_cells(column, counts.is_null() & filled.is_not_null(), path, provider)
+    return counts
+
+
+def _check_cells(column: pl.Series, wrong: pl.Series, path: str, provider: str) -> None:
+    if wrong.any():
+        row = wrong.arg_max() or 0
+        raise wrong_layout(path, provider, f"{column.name}[{row + 1}] = “{column[row]}”")
+
+
+def observation_columns(table: pl.DataFrame, facts: Mapping[str, Any], as_of: date) -> pl.DataFrame:
+    """Give rows the columns of the observation schema.
+
+    Parameters
+    ----------
+    table : has some of :data:`COLUMNS`; others are dropped
+    facts : values of the columns that are the same in every row; monthly, not rounded and final if not given
+    as_of : day on which the file was published
+    """
+    constant = {"frequency": "M", "rounding": None, "status": "final", "as_of": as_of, **facts}
+    filled = table.with_columns(
+        [pl.lit(value).alias(name) for name, value in constant.items() if name not in table.columns]
+    )
+    types = {"value": pl.Float64, "rounding": pl.Float32, "period": pl.Date, "as_of": pl.Date}
+    return filled.select([pl.col(name).cast(types.get(name, pl.String)) for name in COLUMNS]).sort(
+        "destination", "origin", "measure", "period"
+    )

@@ -1,0 +1,51 @@
+"""Tables that describe persons are refused: Havre takes aggregates only (principle 1 of the charter).
+
+The column names that give such a table away stand in ``personal_columns.toml`` beside this file.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+
+from havre.errors import PersonalDataError, Problem, Term, check_none
+
+
+def check_personal_columns(columns: Iterable[str], table: str) -> None:
+    """Refuse a table that has a column about a person.
+
+    Parameters
+    ----------
+    columns : the names as they stand in the file
+    table : how to call the table in the error, such as a file name
+
+    Raises
+    ------
+    PersonalDataError : names every such column with its category
+    """
+    found = [(column, category) for column in columns if (category := personal_category(column))]
+    problems = [
+        Problem.of("panel.personal_column", table=table, column=column, category=Term(f"term.{category}"))
+        for column, category in found
+    ]
+    check_none(problems, PersonalDataError)
+
+
+def personal_category(column: str) -> str | None:
+    """Name the category of personal data that a column name announces, or ``None``.
+
+    Examples
+    --------
+    >>> personal_category("dateOfBirth"), personal_category("destination")
+    ('birth', None)
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.strip())
+    plain = re.sub(r"[\s_.\-]+", "_", words).strip("_").casefold()
+    return next((category for category, pattern in _patterns().items() if pattern.fullmatch(plain)), None)
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    raw = tomllib.loads(files(__package__).joinpath("personal_columns.toml").read_text(encoding="utf-8"))
+    return {category: re.compile("|".join(f"(?:{entry})" for entry in entries)) for category, entries in raw.items()}

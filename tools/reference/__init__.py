@@ -1,0 +1,1 @@
+"""How the shared copies of official statistics become the reference snapshot: one file per provider."""
