@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,9 +10,10 @@ from havre.cli.console import stdout, table, write_json
 from havre.cli.language import language, tell
 from havre.cli.options import Day, Destination, Json, Measure, Origin, Panel, Source, as_day
 
+if TYPE_CHECKING:
+    import polars as pl
+
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-_SHOWN = 40
-"""Findings printed; all of them are in the JSON."""
 
 
 @app.command(help=tell("panel.status"))
@@ -28,27 +29,16 @@ def status(panel: Panel = None, known_on: Day = None, as_json: Json = False) -> 
         terms = {str(row["source"]): source(str(row["source"])).model_dump() for row in rows}
         write_json({"panel": rows, "sources": terms})
         return
-    names = ("measure", "source", "frequency", "origins", "destinations", "rows", "first", "last", "as_of")
-    cells = [
-        [
-            f"{row['measure']}\n{measure(str(row['measure'])).name(language())}",
-            *(
-                str(row[name])
-                for name in (
-                    "source",
-                    "frequency",
-                    "origins",
-                    "destinations",
-                    "rows",
-                    "first_period",
-                    "last_period",
-                    "latest_as_of",
-                )
-            ),
-        ]
-        for row in rows
-    ]
-    table(tell("panel.title"), [tell(f"panel.column.{name}") for name in names], cells)
+    names = ("source", "frequency", "origins", "destinations", "rows", "periods", "as_of")
+    columns = [tell(f"panel.column.{name}") for name in names]
+    for name in dict.fromkeys(str(row["measure"]) for row in rows):
+        found = [_status_cells(row) for row in rows if row["measure"] == name]
+        table(f"{name}: {measure(name).name(language())}", columns, found)
+
+
+def _status_cells(row: dict[str, object]) -> list[str]:
+    counted = [str(row[name]) for name in ("source", "frequency", "origins", "destinations", "rows")]
+    return [*counted, f"{row['first_period']} – {row['last_period']}", str(row["latest_as_of"])]
 
 
 @app.command(help=tell("panel.check"))
@@ -62,12 +52,19 @@ def check(panel: Panel = None, as_json: Json = False) -> None:  # noqa: FBT002 -
     if as_json:
         write_json({"findings": findings.to_dicts(), "errors": errors})
     else:
-        rows = [["–" if value is None else str(value) for value in row] for row in findings.head(_SHOWN).iter_rows()]
+        kinds = findings.group_by("check", "severity", "measure", "source", maintain_order=True)
+        rows = [[*(str(name) for name in kind), str(found.height), _example(found)] for kind, found in kinds]
         if rows:
-            table(tell("panel.findings"), findings.columns, rows)
-        stdout().print(tell("panel.found", count=findings.height, errors=errors, shown=min(_SHOWN, findings.height)))
+            names = ("check", "severity", "measure", "source", "count", "example")
+            table(tell("panel.findings"), [tell(f"panel.column.{name}") for name in names], rows)
+        stdout().print(tell("panel.found", count=findings.height, errors=errors))
     if errors:
         raise typer.Exit(1)
+
+
+def _example(findings: "pl.DataFrame") -> str:
+    first = findings.row(0, named=True)
+    return f"{first['origin']}→{first['destination']} {first['period']}"
 
 
 @app.command(help=tell("panel.export"))

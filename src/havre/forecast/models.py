@@ -8,7 +8,7 @@ import numpy as np
 
 from havre.draws import Draws
 from havre.errors import ForecastError
-from havre.forecast import baselines, counts, levels, trees
+from havre.forecast import baselines, counts, levels, seasons, trees
 from havre.forecast.ensemble import median_ensemble
 from havre.panel.series import MonthlySeries
 from havre.scale import generator
@@ -29,11 +29,12 @@ BASELINES: Mapping[str, Model] = {
 }
 MODELS: Mapping[str, Model] = {
     "exponential_level": levels.draw_exponential_level,
+    "seasonal_level": seasons.draw_seasonal_level,
     "negative_binomial": counts.draw_negative_binomial,
     "boosted_level": trees.draw_boosted_level,
 }
 ENSEMBLE = "median_ensemble"
-MEMBERS = ("exponential_level", "negative_binomial", "boosted_level", "mixture")
+MEMBERS = ("seasonal_level", "negative_binomial", "boosted_level", "mixture", "climatology_12")
 ALL_MODELS = (*BASELINES, *MODELS, ENSEMBLE)
 
 

@@ -157,9 +157,6 @@ def export_observations(frame: pl.DataFrame, path: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under a temporary name beside its place, then rename it: a reader sees the old file or the new one.
 
-    Parameters
-    ----------
-
     Raises
     ------
     FileError : it cannot be written; nothing is left behind
