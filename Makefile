@@ -39,7 +39,7 @@ bench: $(VENV)/.developing  ## Measure speed against peers in the same run.
 docs: $(VENV)/.developing  ## Run the examples of the documents, and take new pictures of the report.
 	$(BIN)/python -m pytest docs README.md
 	rm -rf releases/docs && $(BIN)/havre forecast --out releases/docs --date 2026-11-24 --json > /dev/null
-	$(BIN)/python tools/screenshot_report.py releases/docs/report.html docs/pictures
+	$(BIN)/python tools/screenshot_report.py releases/docs/report.html docs/pictures --top
 
 reference: $(VENV)/.developing  ## Build the reference snapshot again from the shared data, where they are at hand.
 	$(BIN)/python tools/build_reference.py

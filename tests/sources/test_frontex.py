@@ -92,7 +92,7 @@ def test_reads_months_as_date_cells_and_as_serial_numbers(tmp_path: Path) -> Non
 )
 def test_refuses_another_layout(tmp_path: Path, header: Sequence[Cell], row: Sequence[Cell]) -> None:
     path = workbook(tmp_path / "ibc.xlsx", [header, row])
-    with pytest.raises(SourceError, match=r"ibc\.xlsx.*Frontex.*≠ Route \| Border type"):
+    with pytest.raises(SourceError, match=r"ibc\.xlsx.*Frontex.*expected Route \| Border type"):
         read_frontex(path, as_of=PUBLISHED)
 
 
@@ -113,8 +113,9 @@ def test_tells_unknown_routes_and_nationalities_all_at_once(tmp_path: Path) -> N
 def test_says_how_to_get_the_reader_of_workbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "ibc.xlsx", [HEADER])
     monkeypatch.setitem(sys.modules, "fastexcel", None)
-    with pytest.raises(SourceError, match=r"havre\[excel\]"):
+    with pytest.raises(SourceError, match="not installed") as told:
         read_frontex(path, as_of=PUBLISHED)
+    assert "havre[excel]" in told.value.advice()
 
 
 def long_table(**columns: Sequence[object]) -> pl.DataFrame:
@@ -139,12 +140,12 @@ def test_reads_the_long_table(tmp_path: Path, suffix: str) -> None:
 
 def test_a_table_that_holds_its_rows_twice_is_refused() -> None:
     table = long_table()
-    with pytest.raises(SourceError, match=r"2 × Central Mediterranean Route \| Sea \| OOO"):
+    with pytest.raises(SourceError, match=r"Central Mediterranean Route \| Sea \| OOO.*is there 2 times"):
         parse_detections(pl.concat([table, table]), as_of=PUBLISHED, name="ibc.csv")
 
 
 def test_detections_inland_are_not_added_up_with_those_at_the_border() -> None:
-    with pytest.raises(SourceError, match=r"Inland ≠ Land, Sea"):
+    with pytest.raises(SourceError, match=r"Inland; expected Land, Sea"):
         parse_detections(long_table(type=["Inland"]), as_of=PUBLISHED, name="ibc.csv")
 
 
@@ -155,7 +156,7 @@ def test_a_negative_count_is_refused_by_the_panel() -> None:
 
 
 def test_a_long_table_without_a_column_is_refused() -> None:
-    with pytest.raises(SourceError, match=r"≠ route, type, nat, month, n"):
+    with pytest.raises(SourceError, match=r"expected route, type, nat, month, n"):
         parse_detections(long_table().drop("nat"), as_of=PUBLISHED, name="ibc.csv")
 
 

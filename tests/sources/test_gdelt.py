@@ -49,5 +49,5 @@ def test_reads_a_file_and_refuses_others(tmp_path: Path) -> None:
     with pytest.raises(PlaceError, match="ZZZ"):
         read_gdelt(path, as_of=PUBLISHED)
     scores().drop("days").write_csv(path)
-    with pytest.raises(SourceError, match="≠ iso3, month, days"):
+    with pytest.raises(SourceError, match="expected iso3, month, days"):
         read_gdelt(path, as_of=PUBLISHED)

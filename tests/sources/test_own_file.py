@@ -32,7 +32,7 @@ def test_a_csv_is_read_as_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["own.csv", "own.parquet", "own.xlsx"])
 def test_a_missing_file_is_told(tmp_path: Path, name: str) -> None:
-    read = (lambda path: read_sheets(path, "frontex")) if name.endswith("xlsx") else read_table
+    read = read_sheets if name.endswith("xlsx") else read_table
     with pytest.raises(FileError, match="no such file"):
         read(tmp_path / name)
 
@@ -41,14 +41,14 @@ def test_a_missing_file_is_told(tmp_path: Path, name: str) -> None:
 def test_a_damaged_file_is_told(tmp_path: Path, name: str, kind: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"a,b\n\xff\xfe,1\n")
-    read = (lambda file: read_sheets(file, "frontex")) if name.endswith("xlsx") else read_table
+    read = read_sheets if name.endswith("xlsx") else read_table
     with pytest.raises(FileError, match=rf"{name}.*{kind}"):
         read(path)
 
 
 def test_missing_columns_are_told_with_those_found() -> None:
     table = pl.DataFrame({"route": ["x"], "count": [1]})
-    with pytest.raises(SourceError, match=r"own\.csv.*Frontex.*route, count ≠ route, nat, n"):
+    with pytest.raises(SourceError, match=r"own\.csv.*Frontex.*route, count; expected route, nat, n"):
         check_columns(table, ("route", "nat", "n"), "own.csv", "frontex")
 
 
@@ -67,25 +67,25 @@ def test_months_are_read_from_texts_dates_and_times(column: pl.Series) -> None:
 
 @pytest.mark.parametrize("cell", ["March", "2015-13", ""])
 def test_a_cell_that_is_no_month_is_told_with_its_row(cell: str) -> None:
-    with pytest.raises(SourceError, match=rf"month\[2\] = “{cell}”"):
+    with pytest.raises(SourceError, match=rf"row 2: column “month” holds “{cell}”"):
         to_months(pl.Series("month", ["2015-01", cell]), "own.csv", "frontex")
 
 
 def test_a_number_is_no_month() -> None:
-    with pytest.raises(SourceError, match=r"month\[1\] = “201501”"):
+    with pytest.raises(SourceError, match=r"row 1: column “month” holds “201501”"):
         to_months(pl.Series("month", [201501]), "own.csv", "frontex")
 
 
 def test_rows_that_are_there_twice_are_refused() -> None:
     table = pl.DataFrame({"nat": ["SYR", "AFG", "SYR"], "month": ["2015-01"] * 3, "n": [1, 2, 3]})
     check_unique(table.head(2), ("nat", "month"), "own.csv", "frontex")
-    with pytest.raises(SourceError, match=r"2 × SYR \| 2015-01"):
+    with pytest.raises(SourceError, match=r"SYR \| 2015-01.* is there 2 times"):
         check_unique(table, ("nat", "month"), "own.csv", "frontex")
 
 
 def test_counts_keep_empty_cells_and_refuse_words() -> None:
     assert to_counts(pl.Series("n", [" 3", "", None, "2.5"]), "own.csv", "frontex").to_list() == [3.0, None, None, 2.5]
-    with pytest.raises(SourceError, match=r"n\[2\] = “many”"):
+    with pytest.raises(SourceError, match=r"row 2: column “n” holds “many”"):
         to_counts(pl.Series("n", ["3", "many"]), "own.csv", "frontex")
 
 

@@ -58,11 +58,12 @@ def read_frontex(path: Path, *, as_of: date) -> pl.DataFrame:
     """
     if path.suffix.lower() not in WORKBOOKS:
         return parse_detections(read_table(path), as_of=as_of, name=str(path))
-    for cells in read_sheets(path, SOURCE).values():
+    sheets = read_sheets(path)
+    for cells in sheets.values():
         header = find_header(cells)
         if header is not None:
             return parse_detections(parse_sheet(cells, header, name=str(path)), as_of=as_of, name=str(path))
-    raise wrong_layout(path, SOURCE, f"≠ {WORKBOOK}")
+    raise wrong_layout(path, SOURCE, ", ".join(sheets), WORKBOOK)
 
 
 def parse_detections(table: pl.DataFrame, *, as_of: date, name: str) -> pl.DataFrame:
@@ -97,7 +98,7 @@ def _check_borders(types: pl.Series, name: str) -> None:
     """Refuse a type of border that is not known, such as inland, instead of adding it up with land and sea."""
     others = sorted({str(each) for each in types.unique()} - set(BORDERS))
     if others:
-        raise wrong_layout(name, SOURCE, f"{', '.join(others)} ≠ {', '.join(BORDERS)}")
+        raise wrong_layout(name, SOURCE, ", ".join(others), ", ".join(BORDERS))
 
 
 def _codes(table: pl.DataFrame, name: str) -> tuple[pl.Series, pl.Series]:
@@ -144,7 +145,7 @@ def parse_sheet(cells: pl.DataFrame, header: int, *, name: str) -> pl.DataFrame:
     months = {column: month for column, label in labels.items() if (month := parse_month_label(label))}
     unread = [label for column, label in labels.items() if label and column not in {*named.values(), *months}]
     if len(named) != 3 or not months or unread or not _is_unbroken(list(months.values())):
-        raise wrong_layout(name, SOURCE, f"{' | '.join(labels.values())} ≠ {WORKBOOK}")
+        raise wrong_layout(name, SOURCE, " | ".join(labels.values()), WORKBOOK)
     body = cells.slice(header + 1).rename({column: role for role, column in named.items()})
     # Notes below the table have text in one column only.
     body = body.filter(pl.col("route").is_not_null() & pl.col("nat").is_not_null())

@@ -39,7 +39,7 @@ def read_table(path: Path) -> pl.DataFrame:
     return table
 
 
-def read_sheets(path: Path, provider: str) -> dict[str, pl.DataFrame]:
+def read_sheets(path: Path) -> dict[str, pl.DataFrame]:
     """Read every sheet of a workbook with all cells as text and no header.
 
     Dates become ``YYYY-MM-DD hh:mm:ss``, whole numbers lose their point, empty cells are null.
@@ -54,7 +54,7 @@ def read_sheets(path: Path, provider: str) -> dict[str, pl.DataFrame]:
     try:
         import fastexcel
     except ModuleNotFoundError as error:
-        raise wrong_layout(path, provider, "fastexcel: pip install 'havre[excel]'") from error
+        raise SourceError("source.excel_extra", path=path) from error
     options = {"dtypes": "string"}
     try:
         return pl.read_excel(
@@ -65,15 +65,16 @@ def read_sheets(path: Path, provider: str) -> dict[str, pl.DataFrame]:
         raise FileError("file.damaged", path=path, expected="Excel", reason=reason) from error
 
 
-def wrong_layout(path: Path | str, provider: str, reason: str) -> SourceError:
+def wrong_layout(path: Path | str, provider: str, found: str, expected: str) -> SourceError:
     """Make the error that a file is not the provider's.
 
     Parameters
     ----------
     provider : id in the catalogue of sources
-    reason : what was found or expected, in signs and names instead of a sentence, since it is shown in every language
+    found, expected : names as they stand in files, since they are shown in every language
     """
-    return SourceError("source.layout", path=path, provider=source(provider).provider, reason=reason)
+    facts = {"provider": source(provider).provider, "found": found or "–", "expected": expected}
+    return SourceError("source.layout", path=path, **facts)
 
 
 def check_columns(table: pl.DataFrame, expected: Sequence[str], path: str, provider: str) -> None:
@@ -84,7 +85,7 @@ def check_columns(table: pl.DataFrame, expected: Sequence[str], path: str, provi
     SourceError : names the columns that were found and those that are expected
     """
     if not set(expected) <= set(table.columns):
-        raise wrong_layout(path, provider, f"{', '.join(table.columns)} ≠ {', '.join(expected)}")
+        raise wrong_layout(path, provider, ", ".join(table.columns), ", ".join(expected))
 
 
 def check_unique(table: pl.DataFrame, key: Sequence[str], path: str, provider: str) -> None:
@@ -97,7 +98,8 @@ def check_unique(table: pl.DataFrame, key: Sequence[str], path: str, provider: s
     repeated = table.group_by(key, maintain_order=True).len().filter(pl.col("len") > 1)
     if repeated.height:
         *cells, count = repeated.row(0)
-        raise wrong_layout(path, provider, f"{count} × {' | '.join(str(cell) for cell in cells)}")
+        repeated_key = " | ".join(str(cell) for cell in cells)
+        raise SourceError("source.repeated", path=path, count=count, key=repeated_key)
 
 
 def to_months(column: pl.Series, path: str, provider: str) -> pl.Series:
@@ -133,7 +135,8 @@ def to_counts(column: pl.Series, path: str, provider: str) -> pl.Series:
 def _check_cells(column: pl.Series, wrong: pl.Series, path: str, provider: str) -> None:
     if wrong.any():
         row = wrong.arg_max() or 0
-        raise wrong_layout(path, provider, f"{column.name}[{row + 1}] = “{column[row]}”")
+        fields = {"row": row + 1, "column": column.name, "value": column[row]}
+        raise SourceError("source.bad_cell", path=path, provider=source(provider).provider, **fields)
 
 
 def observation_columns(table: pl.DataFrame, facts: Mapping[str, Any], as_of: date) -> pl.DataFrame:
