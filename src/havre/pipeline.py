@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -21,10 +21,9 @@ from havre.forecast.backtest import LEAST_HISTORY, backtest
 from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS, describe_models
 from havre.forecast.outlook import Outlook, OutlookOptions, Progress, make_outlook
 from havre.panel.measures import measures
-from havre.panel.scope import Scope, check_wanted, scope_series, scopes_for
+from havre.panel.scope import Scope, check_wanted, history_known, scope_series, scopes_for
 from havre.panel.store import PanelStore, read_observations
-from havre.panel.vintage import as_of
-from havre.record.disclosure import DEFAULT_THRESHOLD, protect_forecasts, protect_history
+from havre.record.disclosure import DEFAULT_THRESHOLD, leave_out_copies, protect_forecasts, protect_history
 from havre.record.folder import check_free, write_release
 from havre.record.tables import SERIES, SKILL, Release, ReleaseFacts, SourceCredit
 from havre.release_tables import (
@@ -57,10 +56,10 @@ class PanelInput:
     reference: bool = False
 
     def known_on(self, day: date | None) -> "PanelInput":
-        """Give the panel as known on a day; the whole of it for ``None``."""
+        """Give everything that was known on a day, earlier vintages included; the whole panel for ``None``."""
         if day is None:
             return self
-        return PanelInput(as_of(self.observations, day), self.hashes, self.reference)
+        return PanelInput(self.observations.filter(pl.col("as_of") <= day), self.hashes, self.reference)
 
 
 def load_panel(address: str | None) -> PanelInput:
@@ -68,7 +67,7 @@ def load_panel(address: str | None) -> PanelInput:
 
     Raises
     ------
-    FileError, PanelError : the file or store is missing, damaged, or breaks the schema
+    FileError, PanelError : the file or store is missing, damaged, without observations, or breaks the schema
     """
     if address is None:
         from havre.panel.reference import load_reference, reference_package
@@ -80,8 +79,19 @@ def load_panel(address: str | None) -> PanelInput:
     if path.suffix.lower() in (".parquet", ".csv"):
         observations = read_observations(path)
         return PanelInput(observations, {path.name: sha256(path.read_bytes()).hexdigest()})
-    store = PanelStore(address)
-    return PanelInput(store.read(), store.hashes())
+    store = _open_store(address)
+    observations = store.read()
+    if observations.height == 0:
+        raise FileError("file.no_panel", path=address)
+    return PanelInput(observations, store.hashes())
+
+
+def _open_store(address: str) -> PanelStore:
+    try:
+        return PanelStore(address)
+    except (ValueError, ImportError) as error:
+        # What fsspec raises for a protocol that it does not know, or whose package is not installed.
+        raise FileError("file.address", path=address, reason=str(error)) from error
 
 
 def find_scopes(panel: pl.DataFrame, requests: Sequence[Mapping[str, str]] = DEFAULT_REQUESTS) -> tuple[Scope, ...]:
@@ -120,6 +130,7 @@ def make_release(
     if forecasts["value"].null_count() == forecasts.height:
         raise RecordError("record.nothing", threshold=threshold)
     history = protect_history(pl.concat([history_rows(outlook) for outlook in outlooks]), threshold)
+    forecasts = leave_out_copies(forecasts, history, BASELINES)
     means = recent_means(history)
     return Release(
         facts=_facts(known, outlooks, options, made_on, threshold, known_on),
@@ -155,8 +166,17 @@ def judge_scope(
         chosen = parts.select(select_series(parts, origins[0]))
         judged = [row for row, key in enumerate(chosen.keys) if scope.wants(key)]
         told = _teller(progress, f"{scope.id} backtest", len(origins))
+        known = partial(history_known, panel.observations, scope, chosen)
         card = backtest(
-            chosen, origins, judged=judged, models=models, horizons=horizons, seed=seed, workers=workers, progress=told
+            chosen,
+            origins,
+            judged=judged,
+            history=known,
+            models=models,
+            horizons=horizons,
+            seed=seed,
+            workers=workers,
+            progress=told,
         )
         yield scope, card
 
@@ -189,7 +209,7 @@ def import_observations(provider: str, file: Path, store: str, *, as_of: date | 
         if not file.is_file():
             raise FileError("file.missing", path=file)
         observations = IMPORTERS[provider](file, as_of or date.max)
-    return PanelStore(store).append(observations, file.name)
+    return _open_store(store).append(observations, file.name)
 
 
 def publish(release: Release, out: Path) -> Path:

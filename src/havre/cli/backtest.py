@@ -16,7 +16,6 @@ from havre.cli.options import (
     Seed,
     Source,
     Workers,
-    as_day,
     request,
 )
 
@@ -53,7 +52,7 @@ def backtest(
     wanted = tuple(check_model(name) for name in model or ())
     models = tuple(dict.fromkeys((*BASELINES, *wanted))) if wanted else ALL_MODELS
     origins = rolling_origins(parse_month(first), parse_month(last))
-    data = load_panel(panel).known_on(as_day(known_on))
+    data = load_panel(panel).known_on(known_on)
     asked = request(measure=measure, destination=destination, origin=origin, source=source)
     with progress_bar() as progress:
         judged = list(

@@ -19,7 +19,7 @@ from havre.cli.options import (
     Seed,
     Source,
     Workers,
-    as_day,
+    parse_day,
     request,
 )
 from havre.months import add_months
@@ -44,7 +44,9 @@ def forecast(
     draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
     threshold: Annotated[int, typer.Option("--threshold", min=0, help=tell("option.threshold"))] = 10,
     out: Annotated[Path | None, typer.Option("--out", help=tell("option.out"))] = None,
-    made_on: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help=tell("option.date"))] = None,
+    made_on: Annotated[
+        date | None, typer.Option("--date", parser=parse_day, metavar="DAY", help=tell("option.date"))
+    ] = None,
     leave_out_gaps: Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))] = False,  # noqa: FBT002
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
@@ -57,7 +59,7 @@ def forecast(
 
     if measure is None and (destination or origin or source):
         raise typer.BadParameter(tell("forecast.needs_measure"))
-    day = as_day(made_on) or datetime.now(UTC).date()
+    day = made_on or datetime.now(UTC).date()
     folder = out or Path("releases") / f"havre-{day:%Y-%m-%d}"
     check_output(folder)
     data = load_panel(panel)
@@ -66,7 +68,7 @@ def forecast(
         if measure
         else DEFAULT_REQUESTS
     )
-    scopes = find_scopes(data.known_on(as_day(known_on)).observations, asked)
+    scopes = find_scopes(data.known_on(known_on).observations, asked)
     # The reference snapshot has known gaps (small destinations): its release names them and goes on.
     lenient = leave_out_gaps or (panel is None and measure is None)
     options = OutlookOptions(
@@ -74,7 +76,7 @@ def forecast(
     )
     with progress_bar() as progress:
         release = make_release(
-            data, scopes, options, made_on=day, threshold=threshold, known_on=as_day(known_on), progress=progress
+            data, scopes, options, made_on=day, threshold=threshold, known_on=known_on, progress=progress
         )
     written = publish(release, folder)
     if as_json:

@@ -1,5 +1,6 @@
 """``havre``: the commands, and how errors are told."""
 
+import itertools
 import sys
 from typing import Annotated, NoReturn
 
@@ -73,10 +74,11 @@ def run() -> NoReturn:
 def _global_language_first(arguments: list[str]) -> list[str]:
     """Let ``--lang`` stand anywhere on the command line: move it before the command."""
     moved: list[str] = []
-    rest = list(arguments)
-    for place, argument in enumerate(arguments):
-        if argument == "--lang" and place + 1 < len(arguments):
-            moved, rest = arguments[place : place + 2], arguments[:place] + arguments[place + 2 :]
-        elif argument.startswith("--lang="):
-            moved, rest = [argument], arguments[:place] + arguments[place + 1 :]
+    rest: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--lang":
+            moved += [argument, *itertools.islice(left, 1)]
+        else:
+            (moved if argument.startswith("--lang=") else rest).append(argument)
     return [*moved, *rest]

@@ -1,6 +1,6 @@
 """``havre panel``: what is there, how good it is, take it out, bring your own in."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +8,7 @@ import typer
 
 from havre.cli.console import stdout, table, write_json
 from havre.cli.language import language, tell
-from havre.cli.options import Day, Destination, Json, Measure, Origin, Panel, Source, as_day
+from havre.cli.options import Day, Destination, Json, Measure, Origin, Panel, Source, parse_day
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +24,7 @@ def status(panel: Panel = None, known_on: Day = None, as_json: Json = False) -> 
     from havre.pipeline import load_panel
     from havre.sources.catalogue import source
 
-    rows = summary(load_panel(panel).known_on(as_day(known_on)).observations).to_dicts()
+    rows = summary(load_panel(panel).known_on(known_on).observations).to_dicts()
     if as_json:
         terms = {str(row["source"]): source(str(row["source"])).model_dump() for row in rows}
         write_json({"panel": rows, "sources": terms})
@@ -80,9 +80,11 @@ def export(
     """Write observations to a CSV or Parquet file."""
     from havre.panel.selection import select_observations
     from havre.panel.store import export_observations
+    from havre.panel.vintage import as_of as vintage
     from havre.pipeline import load_panel
 
-    data = load_panel(panel).known_on(as_day(known_on)).observations
+    data = load_panel(panel).observations
+    data = vintage(data, known_on) if known_on else data
     chosen = select_observations(data, measure=measure, destination=destination, origin=origin, source=source)
     export_observations(chosen, out)
     stdout().print(tell("panel.exported", rows=chosen.height, path=out))
@@ -93,12 +95,14 @@ def import_file(
     provider: Annotated[str, typer.Argument(help=tell("panel.provider"))],
     file: Annotated[Path, typer.Argument(help=tell("panel.file"))],
     store: Annotated[str, typer.Option("--store", help=tell("panel.store"))],
-    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=tell("panel.as_of"))] = None,
+    as_of: Annotated[
+        date | None, typer.Option("--as-of", parser=parse_day, metavar="DAY", help=tell("panel.as_of"))
+    ] = None,
 ) -> None:
     """Bring a file of your own into a panel store."""
     from havre.pipeline import import_observations
 
     if provider != "observations" and as_of is None:
         raise typer.BadParameter(tell("panel.needs_as_of"))
-    added = import_observations(provider, file, store, as_of=as_day(as_of))
+    added = import_observations(provider, file, store, as_of=as_of)
     stdout().print(tell("panel.imported", rows=added, store=store))

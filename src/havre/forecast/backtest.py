@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from havre.draws import Draws
+from havre.errors import ForecastError
 from havre.evaluate.protocol import Forecasts, Scorecard, check_horizons, check_origins, score, select_series
 from havre.forecast.models import ALL_MODELS, BASELINES, draw_all
 from havre.panel.series import MonthlySeries
@@ -36,6 +37,7 @@ def backtest(
     origins: list[date],
     *,
     judged: list[int] | None = None,
+    history: Callable[[date], MonthlySeries] | None = None,
     models: tuple[str, ...] = ALL_MODELS,
     horizons: int = 12,
     draws: int = DRAWS,
@@ -47,23 +49,23 @@ def backtest(
 
     Parameters
     ----------
-    series : the panel; all rows may teach a model
+    series : the truth, as known today; all rows may teach a model
     origins : last published months to forecast from, in order
     judged : rows that are scored; by default those of :func:`havre.evaluate.protocol.select_series`
+    history : what was known at an origin, with the rows of ``series``; by default the months of ``series`` up to it
     progress : called with the number of origins done
 
     Raises
     ------
     ForecastError : an origin lies outside the data, the horizon outside 1 to 12, or no series can be judged
     """
-    from havre.errors import ForecastError
-
     check_horizons(horizons)
     check_origins(series, origins, LEAST_HISTORY)
     rows = select_series(series, origins[0]) if judged is None else judged
     if not rows:
         raise ForecastError("forecast.no_series", what=f"{len(series.keys)} series before {origins[0]:%Y-%m}")
-    tasks = [BacktestTask(series.until(origin), models, horizons, draws, seed) for origin in origins]
+    known_at = history or series.until
+    tasks = [BacktestTask(known_at(origin), models, horizons, draws, seed) for origin in origins]
     forecasts: Forecasts = {}
     for done, (origin, made) in enumerate(zip(origins, spread(forecast_at, tasks, workers), strict=True), start=1):
         forecasts.update({(model, origin): draws_ for model, draws_ in made.items()})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from havre.evaluate.protocol import Scorecard, check_horizons, rolling_origins, 
 from havre.forecast.backtest import DRAWS, LEAST_HISTORY, backtest
 from havre.forecast.models import ENSEMBLE, MEMBERS, draw_all
 from havre.months import add_months, month_index
-from havre.panel.scope import Scope, check_wanted, scope_series
+from havre.panel.scope import Scope, check_wanted, history_known, scope_series
 from havre.panel.series import MonthlySeries
 
 OUTLOOK_MODELS = (ENSEMBLE, *MEMBERS)
@@ -80,7 +81,7 @@ def make_outlook(
         short = [_short(series, row) for row, key in enumerate(series.keys) if scope.wants(key)]
         raise ForecastError.all_of(short[:_SHOWN])
     pool = series.select(rows)
-    card = track_record(pool, options, scope.id, progress)
+    card = track_record(panel, scope, pool, options, progress)
     forecasts = _forecasts(pool, [series.keys[row] for row in wanted], options, scope.id, progress)
     short = [_short(series, row) for row in range(len(series.keys)) if row not in rows]
     return Outlook(scope, series, tuple(forecasts), card, (*broken, *short))
@@ -126,15 +127,25 @@ def track_record_origins(series: MonthlySeries, options: OutlookOptions) -> list
 
 
 def track_record(
-    series: MonthlySeries, options: OutlookOptions, name: str, progress: Progress | None = None
+    panel: pl.DataFrame, scope: Scope, series: MonthlySeries, options: OutlookOptions, progress: Progress | None = None
 ) -> Scorecard | None:
-    """Score past forecasts at the origins of :func:`track_record_origins`; ``None`` where nothing can be judged."""
+    """Score past forecasts at the origins of :func:`track_record_origins`; ``None`` where nothing can be judged.
+
+    Each is made from what was known then: see :func:`havre.panel.scope.history_known`.
+    """
     origins = track_record_origins(series, options)
     judged = select_series(series, origins[0]) if origins else []
     if not judged:
         return None
-    told = (lambda done: progress(f"{name} backtest", done, len(origins))) if progress else None
+    truth = series.select(judged)
     return backtest(
-        series.select(judged), origins, judged=list(range(len(judged))), horizons=options.horizons,
-        draws=DRAWS, seed=options.seed, workers=options.workers, progress=told,
-    )  # fmt: skip
+        truth,
+        origins,
+        judged=list(range(len(judged))),
+        history=partial(history_known, panel, scope, truth),
+        horizons=options.horizons,
+        draws=DRAWS,
+        seed=options.seed,
+        workers=options.workers,
+        progress=(lambda done: progress(f"{scope.id} backtest", done, len(origins))) if progress else None,
+    )

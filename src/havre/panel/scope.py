@@ -1,7 +1,7 @@
 """A scope: the series that are forecast together, such as applications in Germany by origin, from one source."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Literal
 
@@ -10,11 +10,13 @@ import polars as pl
 
 from havre.draws import SeriesKey
 from havre.errors import PanelError, PlaceError, Problem
-from havre.months import month_index
+from havre.months import add_months, month_index, months_between
 from havre.panel.measures import measure as known_measure
+from havre.panel.observations import KEY
 from havre.panel.series import MonthlySeries, monthly_series, to_months, with_total
-from havre.panel.vintage import latest
+from havre.panel.vintage import known_or_first, latest
 from havre.places import check_code
+from havre.sources.catalogue import source
 
 TOTAL = "TOT"
 LEAST_TOTAL_MONTHS = 36
@@ -185,3 +187,29 @@ def check_wanted(scope: Scope, series: MonthlySeries, known_on: date | None = No
             near = ", ".join(get_close_matches(code, codes, n=3, cutoff=0.4)) or ", ".join(codes[:8])
             where = f" ({scope.id}{f', known on {known_on}' if known_on else ''})"
             raise PlaceError("places.no_series", code=code, where=where, near=near)
+
+
+def history_known(panel: pl.DataFrame, scope: Scope, series: MonthlySeries, origin: date) -> MonthlySeries:
+    """Give the history of some series of a scope as a forecast from the month ``origin`` may know it.
+
+    The forecast is made when ``origin`` is published, by the lag that the catalogue declares. Values revised after
+    that day are taken as they stood then, where the panel kept them.
+
+    Parameters
+    ----------
+    series : the series wanted; keys and first month of the result are theirs
+    origin : last published month
+    """
+    rows = panel.filter((pl.col("measure") == scope.measure) & (pl.col("source") == scope.source))
+    if not rows.select(KEY).is_duplicated().any():
+        return series.until(origin)
+    terms = source(scope.source).measures.get(scope.measure)
+    published = add_months(origin, 1 + (terms.lag_months if terms else 0)) - timedelta(days=1)
+    then, _ = scope_series(known_or_first(rows, published), scope, leave_out_gaps=True)
+    place = {key: row for row, key in enumerate(then.keys)}
+    months = months_between(series.first, min(origin, series.last))
+    known, values = then.at(months), series.at(months)
+    for row, key in enumerate(series.keys):
+        if key in place:
+            values[row] = known[place[key]]
+    return MonthlySeries(series.keys, series.first, values)

@@ -31,6 +31,18 @@ def latest(panel: pl.DataFrame) -> pl.DataFrame:
     return panel.sort(*KEY, "as_of").unique(subset=list(KEY), keep="last", maintain_order=True)
 
 
+def known_or_first(panel: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Give, for every key, what was known at the end of ``day``; where the panel has nothing that old, what came first.
+
+    This is the panel of a backtest: a later revision never shows where an earlier value is kept. Where none is kept
+    (the panel was fetched later) the first value stands in, and the caller cuts the periods by a declared lag.
+    """
+    known = as_of(panel, day)
+    later = panel.filter(pl.col("as_of") > day).sort(*KEY, "as_of").unique(subset=list(KEY), keep="first")
+    unseen = later.join(known, on=list(KEY), how="anti")
+    return pl.concat([known, unseen]).sort(*KEY)
+
+
 def revisions(panel: pl.DataFrame) -> pl.DataFrame:
     """List the values that were revised: the key, then each value with the day it became known and the one before."""
     ordered = panel.sort(*KEY, "as_of")

@@ -5,6 +5,8 @@ missing, subtraction would give it back, so the next smallest is suppressed too 
 Hundepool A et al. (2012), Statistical disclosure control, Wiley, chapter 4. doi:10.1002/9781118348239
 """
 
+from collections.abc import Collection
+
 import polars as pl
 
 from havre.record.tables import HISTORY, SCOPE_KEY
@@ -16,6 +18,9 @@ DEFAULT_THRESHOLD = 10
 def protect_history(history: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -> pl.DataFrame:
     """Suppress small cells, and enough others that no sum over a scope and month gives one back.
 
+    A cell that is suppressed in one scope is suppressed in all scopes that hold it. Where there are not enough parts
+    to hide a small one behind, the total is suppressed too.
+
     Parameters
     ----------
     history : table of ``havre.record.tables.HISTORY`` with every part of each published total; the total itself has
@@ -26,27 +31,41 @@ def protect_history(history: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -
     -------
     The table with ``value`` null and ``suppressed`` true in suppressed cells.
     """
-    value = pl.col("value")
-    small = (value > 0) & (value < threshold)
-    is_part = ~_is_total()
-    group = ["scope", "measure", "period"]
-    marked = history.with_columns(hidden=small.fill_null(value=False), part=is_part).with_row_index("row")
-    # The missing sum of a group is its total less its visible parts: it must not be a single cell, nor itself small.
-    order = pl.when(~pl.col("hidden") & pl.col("part") & (value > 0)).then(value).otherwise(None)
-    ranked = marked.with_columns(
-        hidden_parts=(pl.col("hidden") & pl.col("part")).sum().over(group),
-        hidden_sum=pl.when(pl.col("hidden") & pl.col("part")).then(value).otherwise(0.0).sum().over(group),
-        rank=order.rank("ordinal").over(group),
-        has_total=(~pl.col("part")).any().over(group),
-    )
-    unsafe = (pl.col("hidden_parts") == 1) | ((pl.col("hidden_sum") < threshold) & (pl.col("hidden_parts") > 0))
-    also = pl.col("part") & unsafe & (pl.col("rank") == 1) & pl.col("has_total")
-    hidden = pl.col("hidden") | also.fill_null(value=False)
-    safe = ranked.sort("row").with_columns(
-        suppressed=hidden | pl.col("suppressed"),
-        value=pl.when(hidden | pl.col("suppressed")).then(None).otherwise(value),
-    )
+    small = ((pl.col("value") > 0) & (pl.col("value") < threshold)).fill_null(value=False)
+    marked = history.with_columns(small=small, suppressed=pl.col("suppressed") | small, part=~_is_total())
+    before = -1
+    # Hiding a cell may leave another sum, or another scope that holds it, with too little to hide behind.
+    while (hidden := int(marked["suppressed"].sum())) > before:
+        before = hidden
+        marked = marked.with_columns(suppressed=pl.col("suppressed") | _hidden_elsewhere())
+        marked = marked.with_columns(suppressed=pl.col("suppressed") | _must_hide(threshold))
+    safe = marked.with_columns(value=pl.when(~pl.col("suppressed")).then("value"))
     return safe.select([pl.col(name).cast(dtype) for name, dtype in HISTORY.items()])
+
+
+def _hidden_elsewhere() -> pl.Expr:
+    """Tell the cells that another scope suppresses; a zero says that nobody came and stays."""
+    return pl.col("suppressed").any().over("measure", "origin", "destination", "period") & (pl.col("value") > 0)
+
+
+def _must_hide(threshold: int) -> pl.Expr:
+    """Tell the cells to suppress as well, so that a total less its visible parts gives no cell back.
+
+    That difference is the sum of the suppressed parts. It must hold at least two cells, must not itself be small, and
+    must not be so near to its bounds (every part is at least 1, and a small one at most one below the threshold) that
+    every part in it is known.
+    """
+    group = ("scope", "measure", "period")
+    value, part, hidden = pl.col("value"), pl.col("part"), pl.col("suppressed")
+    parts, total = (hidden & part).sum().over(group), value.filter(hidden & part).sum().over(group)
+    all_small = ~(hidden & part & ~pl.col("small")).any().over(group)
+    known = (parts < 2) | (total < threshold) | (total <= parts) | (all_small & (total >= parts * (threshold - 1)))
+    shown_total = (~part & ~hidden & value.is_not_null()).any().over(group)
+    # A suppressed total whose parts are all visible is their sum.
+    bare_total = (~part & hidden).any().over(group) & (parts == 0)
+    smallest = pl.when(~hidden & part & (value > 0)).then(value).rank("ordinal").over(group)
+    wanted = pl.when(smallest.max().over(group) > 0).then(smallest == 1).otherwise(~part)
+    return (((shown_total & (parts > 0) & known) | bare_total) & wanted).fill_null(value=False)
 
 
 def _is_total() -> pl.Expr:
@@ -69,6 +88,27 @@ def protect_forecasts(forecasts: pl.DataFrame, threshold: int = DEFAULT_THRESHOL
     small = ((pl.col("quantile") == 0.5) & (rounded < threshold)).any().over(target)
     shown = pl.when(rounded < threshold).then(0.0).otherwise(rounded)
     return forecasts.with_columns(value=pl.when(small).then(None).otherwise(shown))
+
+
+def leave_out_copies(
+    forecasts: pl.DataFrame, history: pl.DataFrame, copying: Collection[str], months: int = 12
+) -> pl.DataFrame:
+    """Leave out the forecasts that say again what the history keeps to itself.
+
+    The quantiles of a climatology are the last months in order of size: beside the visible months they would give a
+    suppressed one back.
+
+    Parameters
+    ----------
+    history : what :func:`protect_history` gave
+    copying : models whose quantiles are past months of the series itself
+    months : how many past months they look at
+    """
+    last = history.sort("period").group_by(SCOPE_KEY, maintain_order=True).tail(months)
+    hiding = last.filter("suppressed").select(SCOPE_KEY).unique().with_columns(telling=pl.lit(value=True))
+    marked = forecasts.join(hiding, on=SCOPE_KEY, how="left", maintain_order="left")
+    telling = pl.col("telling").fill_null(value=False) & pl.col("model").is_in(list(copying))
+    return marked.filter(~telling).drop("telling")
 
 
 def count_suppressed(history: pl.DataFrame, forecasts: pl.DataFrame) -> dict[str, int]:

@@ -4,9 +4,11 @@ import csv
 import hashlib
 import io
 import json
+import math
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -42,10 +44,12 @@ def write_release(
     """
     check_free(out)
     files = release_files(release, measure_names, model_descriptions)
+    missing = [folder for folder in out.parents if not folder.exists()]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
+        _remove_empty(missing)
         raise FileError("file.not_writable", path=out, reason=error.strerror or str(error)) from error
     try:
         manifest = dict(_written(building, files))
@@ -58,7 +62,15 @@ def write_release(
         raise FileError("file.not_writable", path=out, reason=error.strerror or str(error)) from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
+        _remove_empty(missing)
     return out
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders, the innermost first, up to the first one that holds something."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def check_free(out: Path) -> None:
@@ -68,11 +80,14 @@ def check_free(out: Path) -> None:
     ------
     FileError : the folder exists and is not empty, or is a file, or no folder can be made there
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileError("file.exists", path=out)
-    parent = next(folder for folder in out.absolute().parents if folder.exists())
-    if not parent.is_dir():
-        raise FileError("file.not_writable", path=out, reason=f"{parent} is not a folder")
+    try:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise FileError("file.exists", path=out)
+        parent = next(folder for folder in out.absolute().parents if folder.exists())
+        # Permissions do not tell all (a read-only disk, a system folder): only trying does.
+        tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=parent).cleanup()
+    except OSError as error:
+        raise FileError("file.not_writable", path=out, reason=error.strerror or str(error)) from error
 
 
 def release_files(
@@ -141,9 +156,11 @@ def _csv(table: pl.DataFrame) -> bytes:
 
 
 def _cell(value: object) -> object:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 4)
-    return "" if value is None else value
+    return value
 
 
 def _json(content: Mapping[str, object]) -> bytes:

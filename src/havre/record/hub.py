@@ -43,37 +43,54 @@ def model_id(model: str) -> str:
 def model_output(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give the path and table of each model and origin date; suppressed forecasts are left out, as the layout asks."""
     months_back = (-pl.col("horizon")).cast(pl.String) + "mo"
-    table = release.forecasts.drop_nulls("value").select(
-        origin_date=pl.col("target_month").dt.offset_by(months_back),
-        target=pl.col("measure"),
-        origin=pl.col("origin"),
-        destination=pl.col("destination"),
-        horizon=pl.col("horizon"),
-        target_end_date=pl.col("target_month"),
-        output_type=pl.lit("quantile"),
-        output_type_id=pl.col("quantile"),
-        value=pl.col("value"),
-        model=pl.col("model"),
+    table = (
+        _of_first_scope(release.forecasts)
+        .drop_nulls("value")
+        .select(
+            origin_date=pl.col("target_month").dt.offset_by(months_back),
+            target=pl.col("measure"),
+            origin=pl.col("origin"),
+            destination=pl.col("destination"),
+            horizon=pl.col("horizon"),
+            target_end_date=pl.col("target_month"),
+            output_type=pl.lit("quantile"),
+            output_type_id=pl.col("quantile"),
+            value=pl.col("value"),
+            model=pl.col("model"),
+        )
     )
     keys = [*TASK_IDS, "output_type_id"]
     for (model, origin_date), rows in sorted(table.partition_by("model", "origin_date", as_dict=True).items()):
-        # The same series may stand in two scopes of a release (a destination's total, for one): it is one task.
-        output = rows.select(MODEL_OUTPUT.names()).unique(keys, keep="first").sort(keys)
+        output = rows.select(MODEL_OUTPUT.names()).sort(keys)
         name = model_id(str(model))
         yield f"model-output/{name}/{origin_date}-{name}.parquet", output.match_to_schema(MODEL_OUTPUT)
 
 
 def target_data(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give the published months as the hub's time series, with suppressed months left out."""
-    shown = release.history.drop_nulls("value").select(
-        target=pl.col("measure"),
-        origin=pl.col("origin"),
-        destination=pl.col("destination"),
-        target_end_date=pl.col("period"),
-        observation=pl.col("value"),
+    shown = (
+        _of_first_scope(release.history)
+        .drop_nulls("value")
+        .select(
+            target=pl.col("measure"),
+            origin=pl.col("origin"),
+            destination=pl.col("destination"),
+            target_end_date=pl.col("period"),
+            observation=pl.col("value"),
+        )
     )
     keys = ["target", "origin", "destination", "target_end_date"]
-    yield "target-data/time-series.parquet", shown.unique(keys, keep="first").sort(keys)
+    yield "target-data/time-series.parquet", shown.sort(keys)
+
+
+def _of_first_scope(table: pl.DataFrame) -> pl.DataFrame:
+    """Keep each series from the first scope that holds it.
+
+    The same series may stand in two scopes of a release, even counted by two sources (a destination's total, for
+    one); a hub knows it once, and a series that changes its source half-way is none.
+    """
+    first = pl.col("scope").first().over("measure", "origin", "destination")
+    return table.filter(pl.col("scope") == first)
 
 
 def hub_config(release: Release) -> Iterator[tuple[str, Json]]:
