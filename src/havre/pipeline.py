@@ -15,13 +15,14 @@ from pathlib import Path
 import polars as pl
 
 from havre import __version__
-from havre.errors import FileError, RecordError, SourceError
+from havre.errors import FileError, ForecastError, HavreError, PanelError, RecordError, SourceError
 from havre.evaluate.protocol import Scorecard, check_origins, select_series
 from havre.forecast.backtest import LEAST_HISTORY, backtest
 from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS, describe_models
 from havre.forecast.outlook import Outlook, OutlookOptions, Progress, make_outlook
 from havre.panel.measures import measures
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series, scopes_for
+from havre.panel.series import MonthlySeries
 from havre.panel.store import PanelStore, read_observations
 from havre.record.disclosure import DEFAULT_THRESHOLD, leave_out_copies, protect_forecasts, protect_history
 from havre.record.folder import check_free, write_release
@@ -79,19 +80,11 @@ def load_panel(address: str | None) -> PanelInput:
     if path.suffix.lower() in (".parquet", ".csv"):
         observations = read_observations(path)
         return PanelInput(observations, {path.name: sha256(path.read_bytes()).hexdigest()})
-    store = _open_store(address)
+    store = PanelStore(address)
     observations = store.read()
     if observations.height == 0:
         raise FileError("file.no_panel", path=address)
     return PanelInput(observations, store.hashes())
-
-
-def _open_store(address: str) -> PanelStore:
-    try:
-        return PanelStore(address)
-    except (ValueError, ImportError) as error:
-        # What fsspec raises for a protocol that it does not know, or whose package is not installed.
-        raise FileError("file.address", path=address, reason=str(error)) from error
 
 
 def find_scopes(panel: pl.DataFrame, requests: Sequence[Mapping[str, str]] = DEFAULT_REQUESTS) -> tuple[Scope, ...]:
@@ -156,29 +149,49 @@ def judge_scope(
 
     Raises
     ------
-    ForecastError : an origin lies outside the data, or no series has enough history before the first origin
+    ForecastError : in every scope an origin lies outside the data, or no series has enough history before the first
+        origin; a scope of which only this is true is passed over
     """
+    refused: list[HavreError] = []
+    judged = 0
     for scope in scopes_for(panel.observations, **request):
-        series, _ = scope_series(panel.observations, scope)
-        check_wanted(scope, series)
-        parts = series.select([row for row, key in enumerate(series.keys) if scope.level(key) != "total"])
-        check_origins(parts, origins, LEAST_HISTORY)
-        chosen = parts.select(select_series(parts, origins[0]))
-        judged = [row for row, key in enumerate(chosen.keys) if scope.wants(key)]
-        told = _teller(progress, f"{scope.id} backtest", len(origins))
-        known = partial(history_known, panel.observations, scope, chosen)
-        card = backtest(
-            chosen,
-            origins,
-            judged=judged,
-            history=known,
-            models=models,
-            horizons=horizons,
-            seed=seed,
-            workers=workers,
-            progress=told,
+        try:
+            truth, rows = _judged_series(panel.observations, scope, origins, leave_out_gaps=panel.reference)
+        except HavreError as error:
+            refused.append(error)
+            continue
+        judged += 1
+        yield (
+            scope,
+            backtest(
+                truth,
+                origins,
+                judged=rows,
+                history=partial(history_known, panel.observations, scope, truth),
+                models=models,
+                horizons=horizons,
+                seed=seed,
+                workers=workers,
+                progress=_teller(progress, f"{scope.id} backtest", len(origins)),
+            ),
         )
-        yield scope, card
+    if not judged:
+        raise refused[0]
+
+
+def _judged_series(
+    panel: pl.DataFrame, scope: Scope, origins: list[date], *, leave_out_gaps: bool
+) -> tuple[MonthlySeries, list[int]]:
+    """Give the series that teach, by what was known at the first origin, and the rows of them that are judged."""
+    series, _ = scope_series(panel, scope, leave_out_gaps=leave_out_gaps)
+    check_wanted(scope, series)
+    parts = series.select([row for row, key in enumerate(series.keys) if scope.level(key) != "total"])
+    check_origins(parts, origins, LEAST_HISTORY)
+    chosen = parts.select(select_series(parts, origins[0]))
+    rows = [row for row, key in enumerate(chosen.keys) if scope.wants(key)]
+    if not rows:
+        raise ForecastError("forecast.no_series", what=f"{scope.id} {origins[0]:%Y-%m}")
+    return chosen, rows
 
 
 def _teller(progress: Progress | None, name: str, total: int) -> Callable[[int], object] | None:
@@ -209,7 +222,21 @@ def import_observations(provider: str, file: Path, store: str, *, as_of: date | 
         if not file.is_file():
             raise FileError("file.missing", path=file)
         observations = IMPORTERS[provider](file, as_of or date.max)
-    return _open_store(store).append(observations, file.name)
+        check_known_on(observations, file.name)
+    return PanelStore(store).append(observations, file.name)
+
+
+def check_known_on(observations: pl.DataFrame, table: str) -> None:
+    """Check that nothing was known before its month began.
+
+    Raises
+    ------
+    PanelError : the day of publication lies before the last period of the file
+    """
+    early = observations.filter(pl.col("as_of") < pl.col("period"))
+    if early.height:
+        last, day = early["period"].max(), early["as_of"].max()
+        raise PanelError("panel.known_too_early", table=table, as_of=day, period=last)
 
 
 def publish(release: Release, out: Path) -> Path:
@@ -247,9 +274,10 @@ def _facts(
 ) -> ReleaseFacts:
     chosen = {name: value for name, value in asdict(options).items() if name not in ("workers", "seed")}
     left_out = {outlook.scope.id: [problem.sentence() for problem in outlook.left_out] for outlook in outlooks}
+    settings = {**chosen, "known_on": known_on, "scopes": [o.scope.id for o in outlooks]}
     cards = {outlook.scope.id: outlook.card for outlook in outlooks if outlook.card is not None}
     return ReleaseFacts(
-        id=f"havre-{made_on:%Y-%m-%d}-{options.seed}",
+        id=f"havre-{made_on:%Y-%m-%d}-{_digest(panel.hashes, settings, options.seed, threshold)}",
         made_on=made_on,
         code_version=code_version(),
         seed=options.seed,
@@ -258,11 +286,16 @@ def _facts(
         members=MEMBERS,
         baselines=tuple(BASELINES),
         backtest_origins={name: (card.origins[0], card.origins[-1]) for name, card in cards.items()},
-        options={**chosen, "known_on": known_on, "scopes": [o.scope.id for o in outlooks], "left_out": left_out},
+        options={**settings, "left_out": left_out},
         inputs=dict(panel.hashes),
         sources=tuple(_credits(panel.observations, outlooks)),
         reference_only=panel.reference,
     )
+
+
+def _digest(*parts: object) -> str:
+    """Give eight digits that differ between releases of one day that are made from other inputs or choices."""
+    return sha256(repr((code_version(), *parts)).encode()).hexdigest()[:8]
 
 
 def _credits(panel: pl.DataFrame, outlooks: list[Outlook]) -> Iterator[SourceCredit]:

@@ -1,7 +1,7 @@
 import pytest
 
 from havre.errors import PlaceError
-from havre.places import countries, place_name, routes, special_codes
+from havre.places import countries, find_code, place_name, routes, special_codes
 from havre.texts import LANGUAGES, Language
 
 
@@ -28,3 +28,16 @@ def test_every_place_has_a_name_of_its_own(language: Language) -> None:
 def test_an_unknown_code_has_no_name() -> None:
     with pytest.raises(PlaceError):
         place_name("UNK", "en")
+
+
+@pytest.mark.parametrize("code", [each.code for each in countries()])
+def test_a_place_is_found_by_code_in_any_case_and_by_its_names(code: str) -> None:
+    assert find_code(code.lower()) == code
+    assert find_code(f" {code} ") == code
+    assert find_code(place_name(code, "fr").upper()) == code
+    assert find_code(place_name(code, "en")) == code
+
+
+def test_what_is_no_place_stays_as_it_was() -> None:
+    assert find_code("Germny") == "Germny"
+    assert find_code("route:Central-Mediterranean") == "route:central-mediterranean"

@@ -170,7 +170,7 @@ def test_a_suppressed_total_gets_a_sentence_instead_of_a_chart() -> None:
 def test_the_banner_tells_the_last_month_and_that_it_is_a_reference(html: str) -> None:
     text = words(article(html, "en"))
     assert "figures that end in December 2020, not today’s situation" in text
-    assert "Asylum applications, Germany: December 2020" in text
+    assert "Asylum applications, Germany [bamf]: December 2020" in text
     assert "51 months after the latest month counted" in text
     current = sample_facts(reference_only=False, made_on=date(2020, 12, 30))
     text = words(article(render_report(sample_release(facts=current), MEASURE_NAMES), "en"))

@@ -1,6 +1,7 @@
 """``havre forecast``: make a forecast release and show the next twelve months."""
 
 from datetime import UTC, date, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 TOP = 10
 FIRST_COLUMN = 24
 """Characters kept for the months and the names of the last rows."""
-FOOTER = 3
+FOOTER = 4
+"""Rows that stand apart under the months."""
 
 
 def forecast(
@@ -60,7 +62,7 @@ def forecast(
     if measure is None and (destination or origin or source):
         raise typer.BadParameter(tell("forecast.needs_measure"))
     day = made_on or datetime.now(UTC).date()
-    folder = out or Path("releases") / f"havre-{day:%Y-%m-%d}"
+    folder = out or _free_folder(Path("releases") / f"havre-{day:%Y-%m-%d}")
     check_output(folder)
     data = load_panel(panel)
     asked = (
@@ -70,7 +72,7 @@ def forecast(
     )
     scopes = find_scopes(data.known_on(known_on).observations, asked)
     # The reference snapshot has known gaps (small destinations): its release names them and goes on.
-    lenient = leave_out_gaps or (panel is None and measure is None)
+    lenient = leave_out_gaps or panel is None
     options = OutlookOptions(
         horizons=horizons, draws=draws, seed=seed, leave_out_gaps=lenient, workers=workers or usable_workers()
     )
@@ -85,6 +87,12 @@ def forecast(
         show_release(release, written)
 
 
+def _free_folder(folder: Path) -> Path:
+    """Give the folder, or the first of ``folder-2``, ``folder-3``, … that is not there yet."""
+    numbered = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    return next(free for free in chain((folder,), numbered) if not free.exists())
+
+
 def show_release(release: "Release", folder: Path) -> None:
     """Print what a release says: the last month of data first, each scope month by month, then where it was written."""
     console = stdout()
@@ -93,12 +101,13 @@ def show_release(release: "Release", folder: Path) -> None:
         console.print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
     for scope in release.series["scope"].unique(maintain_order=True):
         _show_scope(release, str(scope))
-    left_out = dict(release.facts.options)["left_out"]
-    count = sum(len(problems) for problems in left_out.values()) if isinstance(left_out, dict) else 0
-    console.print(tell("forecast.left_out", count=count))
+    left_out = release.facts.options["left_out"]
+    dropped = sum(len(problems) for problems in left_out.values()) if isinstance(left_out, dict) else 0
+    if dropped:
+        console.print(tell("forecast.left_out", count=dropped))
     console.print(tell("forecast.how_to_read", threshold=release.facts.threshold))
-    console.print(f"{tell('forecast.release')}: {folder}")
-    console.print(f"{tell('forecast.report')}: {folder / 'report.html'}")
+    console.print(tell("forecast.release", path=folder), soft_wrap=True)
+    console.print(tell("forecast.report", path=folder / "report.html"), soft_wrap=True)
 
 
 def _show_scope(release: "Release", scope: str) -> None:
@@ -110,13 +119,12 @@ def _show_scope(release: "Release", scope: str) -> None:
     ordered = series.sort("is_total", "recent_mean", descending=[True, True], nulls_last=True)
     shown = ordered.head(TOP + 1 if ordered["is_total"].any() else TOP).to_dicts()
     ends = sorted({f"{end:%Y-%m}" for end in ordered["last_month"]})
-    name = measure(str(ordered["measure"][0])).name(language())
+    counted = measure(str(ordered["measure"][0]))
+    name = f"{counted.name(language())}, {counted.unit_name(language())}"
     console = stdout()
     console.print()
     console.print(f"[bold reverse] {name} ({scope}) [/bold reverse]")
-    console.print(
-        f"[bold]{tell('forecast.last_month').upper()}: {' … '.join(dict.fromkeys((ends[0], ends[-1])))}[/bold]"
-    )
+    console.print(f"[bold]{tell('forecast.loud', months=' … '.join(dict.fromkeys((ends[0], ends[-1]))))}[/bold]")
     columns = [_column(release, row) for row in shown]
     width = max(len(cell) for column in columns for cell in column) + 2
     beside = max(1, (console.width - FIRST_COLUMN) // width)
@@ -132,7 +140,7 @@ def _show_scope(release: "Release", scope: str) -> None:
 def _first_column(last_month: date, horizons: object, *, months: bool) -> list[str]:
     steps = range(1, int(str(horizons)) + 1)
     labels = [f"{add_months(last_month, h):%Y-%m}" if months else f"+ {h}" for h in steps]
-    footer = [tell("forecast.last_month"), tell("forecast.skill"), tell("forecast.held")]
+    footer = [tell("forecast.together"), *(tell(f"forecast.{name}") for name in ("last_month", "skill", "held"))]
     return [tell("forecast.month"), *labels, *footer]
 
 
@@ -142,10 +150,23 @@ def _column(release: "Release", row: dict[str, Any]) -> list[str]:
 
     of_series = [pl.col(name) == row[name] for name in ("scope", "origin", "destination")]
     ensemble = release.forecasts.filter(pl.col("model") == release.facts.ensemble, *of_series)
-    cells = [_cell(dict(rows.select("quantile", "value").iter_rows()), release.facts.threshold)
-             for _, rows in ensemble.group_by("horizon", maintain_order=True)]  # fmt: skip
+    months = [
+        dict(rows.select("quantile", "value").iter_rows())
+        for _, rows in ensemble.group_by("horizon", maintain_order=True)
+    ]
+    cells = [_cell(at, release.facts.threshold) for at in months]
     held = "–" if row["coverage_80"] is None else f"{100 * row['coverage_80']:.0f} %"
-    return [_name(row), *cells, f"{row['last_month']:%Y-%m}", per_cent(row["wis_ratio"]), held]
+    return [_name(row), *cells, _together(months), f"{row['last_month']:%Y-%m}", per_cent(row["wis_ratio"]), held]
+
+
+def _together(months: list[dict[float, float | None]]) -> str:
+    """Add up the months. Draws keep their rank over the months, so quantiles add up to quantiles of the sum; months
+    that are less alike than that would give a narrower interval, never a wider one.
+    """
+    if any(at[0.5] is None for at in months):
+        return "–"
+    middle, low, high = (sum(at[level] or 0.0 for at in months) for level in (0.5, 0.1, 0.9))
+    return f"{number(middle)} ({number(low)}–{number(high)})"
 
 
 def _cell(at: dict[float, float | None], threshold: int) -> str:

@@ -1,6 +1,7 @@
 """``havre``: the commands, and how errors are told."""
 
 import itertools
+import os
 import sys
 from typing import Annotated, NoReturn
 
@@ -9,6 +10,9 @@ import typer
 from havre import __version__
 from havre.cli.language import language, tell
 from havre.errors import HavreError
+
+INTERRUPTED = 130
+"""Exit code of a command that was interrupted from the keyboard."""
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=tell("help"), rich_markup_mode=None
@@ -55,20 +59,32 @@ _declare()
 def run() -> NoReturn:
     """Run the command line: bad input is told on stderr with exit code 2, never as a traceback."""
     try:
-        app(args=_global_language_first(sys.argv[1:]), standalone_mode=True)
+        _run_commands()
     except HavreError as error:
-        sys.stderr.write(f"{tell('error')}: {error.message(language())}\n")
+        sys.stderr.write(f"{tell('error', message=error.message(language()))}\n")
         advice = error.advice(language())
         sys.stderr.write(f"{advice}\n" if advice else "")
         sys.exit(2)
     except BrokenPipeError:
         # The reader of a pipe left (as `head` does): nothing is wrong, and nothing more can be told.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\n{tell('interrupted')}\n")
-        sys.exit(130)
     sys.exit(0)
+
+
+def _run_commands() -> None:
+    try:
+        app(args=_global_language_first(sys.argv[1:]), standalone_mode=True)
+    except SystemExit as ended:
+        # Typer turns an interruption, and a pipe that its reader left, into exit codes.
+        if ended.code == INTERRUPTED:
+            sys.stderr.write(f"\n{tell('interrupted')}\n")
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
+    finally:
+        # What is still in the buffer may meet a broken pipe too.
+        sys.stdout.flush()
 
 
 def _global_language_first(arguments: list[str]) -> list[str]:

@@ -25,9 +25,18 @@ def parse_day(text: str) -> date:
         raise ForecastError("months.not_a_day", text=text) from error
 
 
+def parse_place(text: str | None) -> str | None:
+    """Read a place: its code in any case, or its English or French name."""
+    from havre.places import find_code
+
+    return None if text is None else find_code(text)
+
+
 Measure = Annotated[str | None, typer.Option("--measure", help=tell("option.measure"))]
-Destination = Annotated[str | None, typer.Option("--destination", help=tell("option.destination"))]
-Origin = Annotated[str | None, typer.Option("--origin", help=tell("option.origin"))]
+Destination = Annotated[
+    str | None, typer.Option("--destination", callback=parse_place, help=tell("option.destination"))
+]
+Origin = Annotated[str | None, typer.Option("--origin", callback=parse_place, help=tell("option.origin"))]
 Source = Annotated[str | None, typer.Option("--source", help=tell("option.source"))]
 Panel = Annotated[str | None, typer.Option("--panel", help=tell("option.panel"))]
 Day = Annotated[date | None, typer.Option("--known-on", parser=parse_day, metavar="DAY", help=tell("option.known_on"))]

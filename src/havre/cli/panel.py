@@ -33,7 +33,11 @@ def status(panel: Panel = None, known_on: Day = None, as_json: Json = False) -> 
     columns = [tell(f"panel.column.{name}") for name in names]
     for name in dict.fromkeys(str(row["measure"]) for row in rows):
         found = [_status_cells(row) for row in rows if row["measure"] == name]
-        table(f"{name}: {measure(name).name(language())}", columns, found)
+        table(f"{name}: {measure(name).name(language())}, {measure(name).unit_name(language())}", columns, found)
+    for name in sorted({str(row["source"]) for row in rows}):
+        stdout().print(f"{name}: {source(name).attribution}. {source(name).licence}.")
+    if panel is None:
+        stdout().print(f"[bold]{tell('panel.reference')}[/bold]")
 
 
 def _status_cells(row: dict[str, object]) -> list[str]:

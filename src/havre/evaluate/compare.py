@@ -179,5 +179,13 @@ def bootstrap_ratio(
     drawn = rng.multinomial(sums[0].size, np.full(sums[0].size, 1 / sums[0].size), size=repeats)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = (drawn @ sums[0]) / (drawn @ sums[1])
-    low, high = np.nanquantile(ratios, [0.025, 0.975])
-    return Ratio(ratio, float(low), float(high))
+    return Ratio(ratio, *_middle(ratios[~np.isnan(ratios)]))
+
+
+def _middle(ratios: Floats) -> tuple[float, float]:
+    """Give the ends of the central 95 %; a repeat that drew only perfect references has an infinite ratio."""
+    if not np.isfinite(ratios).all():
+        ordered = np.sort(ratios)
+        return float(ordered[int(0.025 * ordered.size)]), float(ordered[int(0.975 * ordered.size)])
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return float(low), float(high)

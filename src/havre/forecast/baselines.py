@@ -11,6 +11,7 @@ from havre.forecast.pooling import (
     active_rows,
     draw_pooled,
     draws_from_logs,
+    symmetric_quantiles,
     trailing_mean,
 )
 from havre.panel.series import MonthlySeries
@@ -59,8 +60,7 @@ def draw_rw_local(history: MonthlySeries, horizons: int, draws: int, rng: np.ran
         steps = (logs[:, h:] - logs[:, :-h])[:, -WINDOW:]
         for place, row in enumerate(rows):
             own = steps[row][~np.isnan(steps[row])]
-            spread = np.quantile(np.concatenate([own, -own]), levels) if own.size else np.zeros(draws)
-            values[place, h - 1] = logs[row, -1] + spread
+            values[place, h - 1] = logs[row, -1] + symmetric_quantiles(own, levels)
     return draws_from_logs(history, rows, values, rng)
 
 

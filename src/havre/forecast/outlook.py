@@ -93,8 +93,8 @@ def _enough(values: Floats) -> bool:
 
 
 def _short(series: MonthlySeries, row: int) -> Problem:
-    active = int((np.nan_to_num(series.values[row]) > 0).sum())
-    fields = {"months": active, "origin": f"{series.last:%Y-%m}", "needed": LEAST_ACTIVE, "persons": LEAST_TOTAL}
+    # Not how little there is: that would tell of small counts.
+    fields = {"origin": f"{series.last:%Y-%m}", "needed": LEAST_ACTIVE, "persons": LEAST_TOTAL}
     return Problem.of("forecast.short_series", key=series.keys[row], **fields)
 
 
@@ -106,7 +106,10 @@ def _forecasts(
     made: list[Mapping[str, Draws]] = []
     for number, origin in enumerate(origins, start=1):
         keys = tuple(key for key in pool.keys if key in wanted and ends[key] == origin)
-        drawn = draw_all(pool.until(origin), OUTLOOK_MODELS, options.horizons, options.draws, options.seed)
+        known = pool.until(origin)
+        # Which series teach must not depend on later months either.
+        known = known.select([row for row in range(len(known.keys)) if _enough(known.values[row])])
+        drawn = draw_all(known, OUTLOOK_MODELS, options.horizons, options.draws, options.seed)
         made.append({model: draws.select(keys) for model, draws in drawn.items()})
         if progress:
             progress(f"{name} forecast", number, len(origins))

@@ -21,6 +21,8 @@ WINDOW = 60
 """Months of past errors."""
 LEAST_ERRORS = 40
 """Fewer errors than this in a band and the errors of all bands are used."""
+UNKNOWN_SPREAD = 1.0
+"""Standard deviation on log1p where there is no past error at all: a factor of e, rather than a false certainty."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,24 @@ def past_errors(window: Window, centre: Floats, horizon: int, months: int = WIND
 
 
 def error_quantiles(errors: Floats, bands: Rows, levels: Floats) -> Floats:
-    """Give the quantiles of the pooled errors of each band as an array (band, level).
-
-    Each error counts twice, once with its sign turned, so that past drift is not carried on.
-    """
-    found = np.zeros((len(BANDS), levels.size))
+    """Give the quantiles of the pooled errors of each band as an array (band, level)."""
+    found = np.empty((len(BANDS), levels.size))
     for band in range(len(BANDS)):
         pool = errors[bands == band]
-        pool = errors if pool.size < LEAST_ERRORS else pool
-        if pool.size:
-            found[band] = np.quantile(np.concatenate([pool, -pool]), levels)
+        found[band] = symmetric_quantiles(errors if pool.size < LEAST_ERRORS else pool, levels)
     return found
+
+
+def symmetric_quantiles(errors: Floats, levels: Floats) -> Floats:
+    """Give the quantiles of errors of which each counts twice, once with its sign turned: drift is not carried on.
+
+    Where there are none, those of a normal distribution with the standard deviation :data:`UNKNOWN_SPREAD`.
+    """
+    if errors.size == 0:
+        from scipy.special import ndtri
+
+        return np.asarray(UNKNOWN_SPREAD * ndtri(levels))
+    return np.asarray(np.quantile(np.concatenate([errors, -errors]), levels))
 
 
 def active_rows(history: MonthlySeries) -> Rows:

@@ -63,7 +63,7 @@ def seasonal_centre(
     calendar = (first_month + np.arange(logs.shape[1])) % 12
     ahead = np.take_along_axis(season, ((calendar + horizon) % 12)[None, :, None], axis=2)[..., 0]
     total, weights = np.zeros_like(logs), np.zeros_like(logs)
-    for lag in range(_LAGS):
+    for lag in range(min(_LAGS, logs.shape[1])):
         past = np.full_like(logs, np.nan)
         past[:, lag:] = logs[:, : logs.shape[1] - lag]
         then = np.take_along_axis(season, ((calendar - lag) % 12)[None, :, None], axis=2)[..., 0]

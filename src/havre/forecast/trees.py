@@ -41,7 +41,7 @@ LEVEL_WEIGHT = 0.5
 def features(values: Floats, first_month: int) -> Floats:
     """Give what is known at each month as an array (series, month, feature).
 
-    Lags 0–5 and 11–13 relative to the level, levels of several speeds, spread of the last year, volume, share of
+    Lags 0–5, 10–12 and 23 relative to the level, levels of several speeds, spread of the last year, volume, share of
     zeros, month of the year, and the mean change over all series. Row ``t`` reads nothing after month ``t``.
     """
     logs = np.log1p(values)
@@ -89,7 +89,7 @@ def draw_boosted_level(history: MonthlySeries, horizons: int, draws: int, rng: n
     for h in range(1, horizons + 1):
         errors, where = _held_out_errors(trial, table, logs, level, known_before, bands, h)
         spread = error_quantiles(errors, where, levels)
-        step = 0.0 if model is None else model.predict(_with_horizon(table[rows, -1], h))
+        step = 0.0 if model is None else _predict(model, _with_horizon(table[rows, -1], h))
         out[:, h - 1] = (level[rows, -1] + step)[:, None] + spread[bands[rows, -1]]
     return draws_from_logs(history, rows, out, rng)
 
@@ -125,14 +125,19 @@ def _fit(inputs: Floats, targets: Floats) -> Any:
     return lightgbm.train(SETTINGS, lightgbm.Dataset(inputs, targets), num_boost_round=ROUNDS)
 
 
+def _predict(model: Any, inputs: Floats) -> Floats:
+    # One thread: the default takes all processors, also in each of several worker processes.
+    return np.asarray(model.predict(inputs, num_threads=1))
+
+
 def _held_out_errors(
     trial: Any, table: Floats, logs: Floats, level: Floats, usable: Any, bands: Rows, horizon: int
 ) -> tuple[Floats, Rows]:
     """Give the errors at this horizon of the trial fit on months that it did not learn from, with their bands."""
     last = logs.shape[1]
     start = max(0, last - HELD_OUT - horizon) if trial is not None else 0
-    made = slice(start, last - horizon)
+    made = slice(start, max(start, last - horizon))
     came = logs[:, horizon:][:, made]
     keep = ~np.isnan(came) & ~np.isnan(level[:, made]) & usable[:, made]
-    step = 0.0 if trial is None or not keep.any() else trial.predict(_with_horizon(table[:, made][keep], horizon))
+    step = 0.0 if trial is None or not keep.any() else _predict(trial, _with_horizon(table[:, made][keep], horizon))
     return (came - level[:, made])[keep] - step, bands[:, made][keep]

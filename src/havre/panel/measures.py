@@ -22,11 +22,16 @@ class Measure(BaseModel):
     en: str
     fr: str
     unit: str
+    unit_fr: str
     kind: Literal["flow", "stock", "index"]
 
     def name(self, language: Language) -> str:
         """Give the name of the measure in a language."""
         return self.fr if language == "fr" else self.en
+
+    def unit_name(self, language: Language) -> str:
+        """Give what is counted in a language, such as ``persons`` or ``detections``."""
+        return self.unit_fr if language == "fr" else self.unit
 
 
 @cache

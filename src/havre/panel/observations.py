@@ -3,8 +3,8 @@
 Every row is one value of one measure for one origin, destination and period, as known on one day (``as_of``).
 """
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
 from typing import Literal, get_args
 
 import polars as pl
@@ -95,34 +95,52 @@ def _with_types(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     check_none(problems, PanelError)
     columns: list[pl.Series] = []
     for name, dtype in SCHEMA.items():
-        column, problem = _convert(frame[name], dtype, table)
+        column, found = _convert(frame[name], dtype, table)
         columns.append(column)
-        problems += [problem] if problem else []
+        problems += _first(iter(found), table)
     check_none(problems, PanelError)
     return pl.DataFrame(columns)
 
 
-def _convert(column: pl.Series, dtype: pl.DataType, table: str) -> tuple[pl.Series, Problem | None]:
-    """Convert a column; the problem is told where values would be lost."""
+def _convert(column: pl.Series, dtype: pl.DataType, table: str) -> tuple[pl.Series, list[Problem]]:
+    """Convert a column; a problem is told for each value that would be lost, where it stands first."""
     if column.dtype == dtype:
-        return column, None
-    if column.dtype.is_numeric() and isinstance(dtype, pl.Date | pl.String | pl.Enum):
-        converted: pl.Series | None = None
-    elif isinstance(column.dtype, pl.String) and isinstance(dtype, pl.Date):
-        converted = column.str.to_date("%Y-%m-%d", strict=False)
-    else:
-        converted = column.cast(dtype, strict=False)
-    if converted is not None and converted.null_count() == column.null_count():
-        return converted, None
-    if isinstance(dtype, pl.Enum) and converted is not None:
-        row = int((converted.is_null() & column.is_not_null()).arg_max() or 0)
-        options = ", ".join(dtype.categories)
-        fields = {"table": table, "row": row + 1, column.name: column[row], "expected": options}
-        return column, Problem.of(f"panel.unknown_{column.name}", **fields)
-    return column, Problem.of("panel.wrong_type", table=table, column=column.name, found=column.dtype, expected=dtype)
+        return column, []
+    converted = _cast(column, dtype)
+    if converted is None:
+        fields = {"column": column.name, "found": column.dtype, "expected": dtype}
+        return column, [Problem.of("panel.wrong_type", table=table, **fields)]
+    lost = column.to_frame("cell").with_row_index("row", offset=1).filter(converted.is_null() & column.is_not_null())
+    problems = []
+    for row, cell in lost.unique("cell", keep="first", maintain_order=True).iter_rows():
+        if isinstance(dtype, pl.Enum):
+            fields = {"row": row, column.name: cell, "expected": ", ".join(dtype.categories)}
+            problems.append(Problem.of(f"panel.unknown_{column.name}", table=table, **fields))
+        else:
+            fields = {"row": row, "column": column.name, "cell": cell, "expected": dtype}
+            problems.append(Problem.of("panel.bad_cell", table=table, **fields))
+    return converted, problems
 
 
-def _key(row: dict[str, object]) -> str:
+def _cast(column: pl.Series, dtype: pl.DataType) -> pl.Series | None:
+    """Cast a column without loss: null where a cell cannot be converted, ``None`` where the type cannot."""
+    found = column.dtype
+    if isinstance(found, pl.Null):
+        return column.cast(dtype)
+    if isinstance(dtype, pl.Date):
+        if isinstance(found, pl.String):
+            return column.str.to_date("%Y-%m-%d", strict=False)
+        # A time of day would be lost.
+        midnight = isinstance(found, pl.Datetime) and (column.dt.time() == time(0)).all()
+        return column.dt.date() if midnight else None
+    text = isinstance(found, pl.String | pl.Enum | pl.Categorical)
+    if text or (found.is_numeric() and dtype.is_float()):
+        return column.cast(dtype, strict=False)
+    return None
+
+
+def key_of(row: Mapping[str, object]) -> str:
+    """Say the key of a row in an error."""
     return (
         f"{row['measure']} {row['origin']}→{row['destination']} {row['period']} ({row['frequency']}, {row['source']})"
     )
@@ -162,9 +180,9 @@ def _bad_values(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
     counts = [name for name, measure in measures().items() if measure.kind != "index"]
     negative = frame.filter((pl.col("value") < 0) & pl.col("measure").is_in(counts))
     for row in negative.iter_rows(named=True):
-        yield Problem.of("panel.negative_value", table=table, row=row["row"], value=row["value"], key=_key(row))
+        yield Problem.of("panel.negative_value", table=table, row=row["row"], value=row["value"], key=key_of(row))
     for row in frame.filter(pl.col("value").is_finite().not_()).iter_rows(named=True):
-        yield Problem.of("panel.not_finite", table=table, row=row["row"], value=row["value"], key=_key(row))
+        yield Problem.of("panel.not_finite", table=table, row=row["row"], value=row["value"], key=key_of(row))
 
 
 def _is_first_day(day: date, frequency: str) -> bool:
@@ -188,7 +206,7 @@ def _bad_periods(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
         return
     wrong = pl.DataFrame(bad, schema={"period": pl.Date, "frequency": SCHEMA["frequency"]}, orient="row")
     for row in frame.join(wrong, on=["period", "frequency"], how="semi").sort("row").iter_rows(named=True):
-        fields = {"period": row["period"], "frequency": row["frequency"], "key": _key(row)}
+        fields = {"period": row["period"], "frequency": row["frequency"], "key": key_of(row)}
         yield Problem.of("panel.not_first_day", table=table, row=row["row"], **fields)
 
 
@@ -197,5 +215,5 @@ def _duplicates(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
         pl.len().alias("count"), pl.col("row").get(1, null_on_oob=True)
     )
     for row in groups.filter(pl.col("count") > 1).iter_rows(named=True):
-        fields = {"key": _key(row), "as_of": row["as_of"], "count": row["count"]}
+        fields = {"key": key_of(row), "as_of": row["as_of"], "count": row["count"]}
         yield Problem.of("panel.duplicate_key", table=table, row=row["row"], **fields)

@@ -10,7 +10,7 @@ import polars as pl
 
 from havre.draws import SeriesKey
 from havre.errors import PanelError, PlaceError, Problem
-from havre.months import add_months, month_index, months_between
+from havre.months import add_months, months_between
 from havre.panel.measures import measure as known_measure
 from havre.panel.observations import KEY
 from havre.panel.series import MonthlySeries, monthly_series, to_months, with_total
@@ -20,9 +20,9 @@ from havre.sources.catalogue import source
 
 TOTAL = "TOT"
 LEAST_TOTAL_MONTHS = 36
-"""A total is only made where all its parts have at least this many months in common…"""
-LATEST_TOTAL_LAG = 6
-"""…and end at most this many months before the newest of them."""
+"""A total is only made where all its parts have at least this many months in common, and end in the same month."""
+LEAST_CORRIDOR_MONTHS = 24
+"""A source answers for the corridors of a destination where it has at least two origins and this many months."""
 
 By = Literal["origin", "destination"]
 
@@ -75,9 +75,10 @@ def scopes_for(
 ) -> tuple[Scope, ...]:
     """Find the scopes that answer a request, one per source.
 
-    With a destination: its corridors by origin. Without: all destinations (or routes), of all origins together or of
-    the one given. Where several sources count the same destination, the one with the latest month is taken, then the
-    one with most series.
+    With a destination: its corridors by origin, or its published total where no source has enough corridors or the
+    total is known for later months; with the origin ``TOT`` only that total. Without a destination: all destinations
+    (or routes), of all origins together or of the one given. Where several sources count the same destination, the
+    one with the latest month is taken, then the one with most rows.
 
     Raises
     ------
@@ -91,18 +92,38 @@ def scopes_for(
     rows = to_months(latest(panel.filter(pl.col("measure") == measure)))
     rows = rows if source is None else rows.filter(pl.col("source") == source)
     if destination is not None:
-        rows = rows.filter((pl.col("destination") == destination) & (pl.col("origin") != TOTAL))
-        wanted = (origin,) if origin else ()
-        return tuple(
-            Scope(measure, s, "origin", None, destination, wanted)
-            for s in _best_sources(rows, measure, destination, origin)
-        )
+        return _scopes_into(rows.filter(pl.col("destination") == destination), measure, destination, origin)
     if origin is not None:
         rows = rows.filter(pl.col("origin") == origin)
     elif (rows["origin"] == TOTAL).any():
         # A source that counts one origin only cannot speak for all of them where others publish totals.
         rows = rows.filter(pl.col("origin") == TOTAL)
     return tuple(Scope(measure, s, "destination", origin) for s in _best_sources(rows, measure, destination, origin))
+
+
+def _scopes_into(rows: pl.DataFrame, measure: str, destination: str, origin: str | None) -> tuple[Scope, ...]:
+    """Find what counts one destination: its corridors, and its published total where that says more or knows later."""
+    corridors, totals = rows.filter(pl.col("origin") != TOTAL), rows.filter(pl.col("origin") == TOTAL)
+    if origin not in (None, TOTAL):
+        asked = corridors.filter(pl.col("origin") == origin)
+        # Where nobody counts that origin, the corridors that are counted tell near matches.
+        sources = _best_sources(asked if asked.height else corridors, measure, destination, origin)
+        return tuple(Scope(measure, name, "origin", None, destination, (str(origin),)) for name in sources)
+    keys = ("source",)
+    spans = corridors.drop_nulls("value").group_by(keys).agg(pl.col("origin").n_unique(), pl.col("period").n_unique())
+    usable = spans.filter((pl.col("origin") > 1) & (pl.col("period") >= LEAST_CORRIDOR_MONTHS))["source"]
+    long = corridors.filter(pl.col("source").is_in(usable.to_list()))
+    found = [] if origin or not long.height else _best_sources(long, measure, destination, None)
+    by_origin = tuple(Scope(measure, name, "origin", None, destination) for name in found)
+    if by_origin and _last_period(totals) <= _last_period(long):
+        return by_origin
+    by_total = _best_sources(totals, measure, destination, TOTAL)
+    return (*by_origin, *(Scope(measure, name, "destination", None, None, (destination,)) for name in by_total))
+
+
+def _last_period(rows: pl.DataFrame) -> date:
+    known = rows.drop_nulls("value")["period"].to_list()
+    return max(known, default=date.min)
 
 
 def _best_sources(rows: pl.DataFrame, measure: str, destination: str | None, origin: str | None) -> list[str]:
@@ -135,21 +156,26 @@ def scope_series(
     ForecastError : a series has a month without value in its middle, or there is nothing in the scope
     """
     chosen = (pl.col("measure") == scope.measure) & (pl.col("source") == scope.source)
-    rows = latest(panel.filter(chosen))
-    if scope.by == "origin":
-        rows = rows.filter((pl.col("destination") == scope.destination) & (pl.col("origin") != TOTAL))
-    elif scope.origin is not None:
-        rows = rows.filter(pl.col("origin") == scope.origin)
-    elif (rows["origin"] == TOTAL).any():
-        rows = rows.filter(pl.col("origin") == TOTAL)
-    else:
-        rows = _sum_of_origins(rows)
-    series, broken = monthly_series(rows, leave_out_gaps=leave_out_gaps)
-    if broken:
+    every = latest(panel.filter(chosen))
+    rows = _rows_of(every, scope)
+    covered = to_months(every).drop_nulls("value")["period"].unique().to_list()
+    series, broken = monthly_series(rows, covered=covered, leave_out_gaps=leave_out_gaps)
+    has_total = any(scope.level(key) == "total" for key in series.keys)
+    if broken or has_total:
         return series, broken
     if scope.by == "origin":
         return _with_total(series, origin=TOTAL, destination=str(scope.destination)), ()
     return _with_total(series, origin=scope.origin or TOTAL, destination=TOTAL), ()
+
+
+def _rows_of(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    if scope.by == "origin":
+        return rows.filter(pl.col("destination") == scope.destination)
+    if scope.origin is not None:
+        return rows.filter(pl.col("origin") == scope.origin)
+    if (rows["origin"] == TOTAL).any():
+        return rows.filter(pl.col("origin") == TOTAL)
+    return _sum_of_origins(rows)
 
 
 def _sum_of_origins(rows: pl.DataFrame) -> pl.DataFrame:
@@ -166,12 +192,8 @@ def _with_total(series: MonthlySeries, *, origin: str, destination: str) -> Mont
         return series
     both = with_total(series, origin=origin, destination=destination)
     known = np.flatnonzero(~np.isnan(both.values[-1]))
-    if (
-        known.size < LEAST_TOTAL_MONTHS
-        or month_index(series.last) - month_index(both.month(int(known[-1]))) > LATEST_TOTAL_LAG
-    ):
-        return series
-    return both
+    common = known.size >= LEAST_TOTAL_MONTHS and known[-1] == both.values.shape[1] - 1
+    return both if common else series
 
 
 def check_wanted(scope: Scope, series: MonthlySeries, known_on: date | None = None) -> None:
@@ -199,16 +221,22 @@ def history_known(panel: pl.DataFrame, scope: Scope, series: MonthlySeries, orig
     ----------
     series : the series wanted; keys and first month of the result are theirs
     origin : last published month
+
+    Returns
+    -------
+    The series up to ``origin``; one that then had a month without value in its middle is empty, since it could not
+    have been forecast.
     """
     rows = panel.filter((pl.col("measure") == scope.measure) & (pl.col("source") == scope.source))
     if not rows.select(KEY).is_duplicated().any():
         return series.until(origin)
     terms = source(scope.source).measures.get(scope.measure)
     published = add_months(origin, 1 + (terms.lag_months if terms else 0)) - timedelta(days=1)
-    then, _ = scope_series(known_or_first(rows, published), scope, leave_out_gaps=True)
+    past = known_or_first(rows, published).filter(pl.col("period") < add_months(origin, 1))
+    then, _ = scope_series(past, scope, leave_out_gaps=True)
     place = {key: row for row, key in enumerate(then.keys)}
     months = months_between(series.first, min(origin, series.last))
-    known, values = then.at(months), series.at(months)
+    known, values = then.at(months), np.full((len(series.keys), len(months)), np.nan)
     for row, key in enumerate(series.keys):
         if key in place:
             values[row] = known[place[key]]

@@ -60,6 +60,8 @@ class MonthlySeries:
     def last_published(self) -> tuple[date | None, ...]:
         """Give the last month with a value of each series, ``None`` for a series without any."""
         known: Flags = ~np.isnan(self.values)
+        if known.shape[1] == 0:
+            return (None,) * len(self.keys)
         columns = known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
         return tuple(
             self.month(int(c)) if any_known else None
@@ -104,10 +106,10 @@ def _gap(key: SeriesKey, first: date, values: Floats) -> Problem | None:
 
 
 def to_months(frame: pl.DataFrame) -> pl.DataFrame:
-    """Bring monthly rows and whole months of daily rows to one monthly table; other frequencies are left out.
+    """Bring monthly rows and months of daily rows to one monthly table; other frequencies are left out.
 
     A daily month is summed only where each of its days has a value, so that a month that is still running is never
-    taken for a whole one.
+    taken for a whole one; else it is a month without value. Where a source publishes both, its own month counts.
     """
     monthly = frame.filter(pl.col("frequency") == "M")
     daily = frame.filter(pl.col("frequency") == "D").with_columns(month=pl.col("period").dt.month_start())
@@ -116,19 +118,25 @@ def to_months(frame: pl.DataFrame) -> pl.DataFrame:
         value=pl.col("value").sum(),
         days=pl.col("value").is_not_null().sum(),
     )
-    whole = sums.filter(pl.col("days") == pl.col("month").dt.month_end().dt.day()).rename({"month": "period"})
+    is_whole = pl.col("days") == pl.col("month").dt.month_end().dt.day()
+    summed = sums.with_columns(value=pl.when(is_whole).then("value")).rename({"month": "period"})
     columns = ["measure", "origin", "destination", "source", "period", "value"]
-    return pl.concat([monthly.select(columns), whole.select(columns)])
+    only_daily = summed.select(columns).join(monthly, on=columns[:-1], how="anti")
+    return pl.concat([monthly.select(columns), only_daily])
 
 
-def monthly_series(frame: pl.DataFrame, *, leave_out_gaps: bool = False) -> tuple[MonthlySeries, tuple[Problem, ...]]:
+def monthly_series(
+    frame: pl.DataFrame, *, covered: Iterable[date] | None = None, leave_out_gaps: bool = False
+) -> tuple[MonthlySeries, tuple[Problem, ...]]:
     """Build series from one measure of one source, as known on one day (one row per key).
 
     Where the source publishes no rows for zeros (``zeros = "implicit"`` in the catalogue), a missing row of a month
-    in which the destination reported anything at all is a zero; a month in which it reported nothing stays empty.
+    that is covered is a zero; another stays empty.
 
     Parameters
     ----------
+    covered : months that the source covers, such as all those of a file that holds every route; by default those in
+        which the destination reported anything at all
     leave_out_gaps : leave out series with a month missing in their middle instead of refusing all
 
     Returns
@@ -143,11 +151,14 @@ def monthly_series(frame: pl.DataFrame, *, leave_out_gaps: bool = False) -> tupl
     table = rows.drop_nulls("value")
     if table.height == 0:
         raise ForecastError("forecast.no_series", what=", ".join(frame["measure"].unique().sort()) or "–")
-    first, last = table.select(first=pl.col("period").min(), last=pl.col("period").max()).row(0)
-    keys, values = _grid(table, months_between(first, last))
     terms = source(str(table["source"][0])).measures.get(str(table["measure"][0]))
-    if terms is not None and terms.zeros == "implicit":
-        values = _fill_zeros(keys, values, _empty_cells(rows, keys, first, values.shape))
+    implicit = terms is not None and terms.zeros == "implicit"
+    months = set(table["period"]) | (set(covered or ()) if implicit else set())
+    first = min(months)
+    keys, values = _grid(table, months_between(first, max(months)))
+    if implicit:
+        columns = None if covered is None else [month_index(month) - month_index(first) for month in months]
+        values = _fill_zeros(keys, values, _empty_cells(rows, keys, first, values.shape), columns)
     broken = gaps(keys, first, values)
     whole = [row for row, key in enumerate(keys) if not _gap(key, first, values[row])]
     if not leave_out_gaps or not whole:
@@ -177,8 +188,12 @@ def _empty_cells(rows: pl.DataFrame, keys: tuple[SeriesKey, ...], first: date, s
     return marked
 
 
-def _fill_zeros(keys: tuple[SeriesKey, ...], values: Floats, empty: Flags) -> Floats:
+def _fill_zeros(keys: tuple[SeriesKey, ...], values: Floats, empty: Flags, columns: list[int] | None) -> Floats:
     filled = values.copy()
+    if columns is not None:
+        filled[:, columns] = np.nan_to_num(values[:, columns])
+        filled[empty] = np.nan
+        return filled
     destinations = np.array([key.destination for key in keys])
     for destination in np.unique(destinations):
         rows = destinations == destination

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from havre.errors import FileError
-from havre.panel.observations import check_observations, empty_panel
-from havre.panel.vintage import as_of, only_news
+from havre.errors import FileError, PanelError, Problem, check_none
+from havre.panel.observations import KEY, check_observations, empty_panel, key_of
+from havre.panel.vintage import SAID, as_of, only_news
+from havre.sources.own_file import read_table
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -34,7 +35,11 @@ class PanelStore:
         import fsspec
 
         self.address = str(address)
-        files, root = fsspec.url_to_fs(self.address)
+        try:
+            files, root = fsspec.url_to_fs(self.address)
+        except (ValueError, ImportError) as error:
+            # What fsspec raises for a protocol that it does not know, or whose package is not installed.
+            raise FileError("file.address", path=self.address, reason=str(error)) from error
         self._files: AbstractFileSystem = files
         self._root: str = root.rstrip("/")
 
@@ -60,17 +65,19 @@ class PanelStore:
 
         Raises
         ------
-        PanelError : the table breaks the schema; nothing was written
+        PanelError : the table breaks the schema, or says another value for a key as of a day on which the store
+            has one already; nothing was written
         FileError : the part cannot be written; nothing was left half-written
         """
         checked = check_observations(observations, table)
-        news = only_news(checked, self.read())
+        known = self.read()
+        check_none(_contradictions(checked, known, table), PanelError)
+        news = only_news(checked, known)
         if news.height == 0:
             return 0
         content = io.BytesIO()
         news.write_parquet(content, compression="zstd")
-        name = f"observations-{hashlib.sha256(content.getvalue()).hexdigest()[:16]}.parquet"
-        self._write_part(name, content.getvalue())
+        self._write_part(_part_name(content.getvalue()), content.getvalue())
         return news.height
 
     def _parts(self) -> list[str]:
@@ -79,8 +86,14 @@ class PanelStore:
         return sorted(str(path) for path in self._files.glob(f"{self._root}/observations-*.parquet"))
 
     def _read_part(self, path: str) -> pl.DataFrame:
-        with self._files.open(path, "rb") as part:
-            content = part.read()
+        try:
+            with self._files.open(path, "rb") as part:
+                content = part.read()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FileError("file.damaged", path=path, expected="Parquet", reason=reason) from error
+        if _part_name(content) != path.rsplit("/", 1)[-1]:
+            raise FileError("file.damaged", path=path, expected="Parquet", reason=f"SHA-256 ≠ {path[-24:-8]}…")
         return parse_observations(io.BytesIO(content), path)
 
     def _write_part(self, name: str, content: bytes) -> None:
@@ -91,8 +104,24 @@ class PanelStore:
                 part.write(content)
             self._files.mv(temporary, final)
         except OSError as error:
-            _forget(lambda: self._files.rm(temporary))
             raise FileError("file.not_writable", path=final, reason=error.strerror or str(error)) from error
+        finally:
+            _forget(lambda: self._files.rm(temporary))
+
+
+def _part_name(content: bytes) -> str:
+    return f"observations-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+
+
+def _contradictions(new: pl.DataFrame, known: pl.DataFrame, table: str) -> list[Problem]:
+    """Tell the rows that say another value than the store has as of the same day: which of the two is true?"""
+    on = [*KEY, "as_of"]
+    both = new.with_row_index("row", offset=1).join(known, on=on, suffix="_known").sort("row")
+    told = both.filter(pl.any_horizontal([pl.col(c).ne_missing(pl.col(f"{c}_known")) for c in SAID])).head(20)
+    return [
+        Problem.of("panel.duplicate_key", table=table, row=row["row"], key=key_of(row), as_of=row["as_of"], count=2)
+        for row in told.iter_rows(named=True)
+    ]
 
 
 def parse_observations(content: Any, name: str) -> pl.DataFrame:
@@ -110,7 +139,7 @@ def parse_observations(content: Any, name: str) -> pl.DataFrame:
     """
     try:
         frame = pl.read_parquet(content)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise FileError("file.damaged", path=name, expected="Parquet", reason=reason) from error
     return check_observations(frame, name)
@@ -124,16 +153,7 @@ def read_observations(path: Path) -> pl.DataFrame:
     FileError : the file is missing or cannot be read
     PanelError : the table breaks the schema, or has a personal column
     """
-    if not path.is_file():
-        raise FileError("file.missing", path=path)
-    if path.suffix.lower() == ".parquet":
-        return parse_observations(path, str(path))
-    try:
-        # Every cell as text first: type guessing would read Namibia's "NA" as empty and "NO" as false.
-        text = pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
-        raise FileError("file.damaged", path=path, expected="CSV", reason=str(error).splitlines()[0]) from error
-    return check_observations(text, path.name)
+    return check_observations(read_table(path), path.name)
 
 
 def export_observations(frame: pl.DataFrame, path: Path) -> None:
@@ -141,11 +161,13 @@ def export_observations(frame: pl.DataFrame, path: Path) -> None:
 
     Raises
     ------
-    FileError : the file name ends otherwise, or the file cannot be written
+    FileError : the file name ends otherwise, there is such a file already, or it cannot be written
     """
     ending = path.suffix.lower()
     if ending not in (".csv", ".parquet"):
         raise FileError("file.ending", path=path, expected=".csv, .parquet")
+    if path.exists():
+        raise FileError("file.exists", path=path)
     content = io.BytesIO()
     if ending == ".csv":
         frame.write_csv(content)
@@ -170,8 +192,10 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(part.fileno())
         temporary.replace(path)
     except OSError as error:
-        _forget(temporary.unlink)
         raise FileError("file.not_writable", path=path, reason=error.strerror or str(error)) from error
+    finally:
+        # Also after an interruption; once renamed, there is nothing of this name.
+        _forget(temporary.unlink)
 
 
 def _forget(remove: Callable[[], object]) -> None:

@@ -10,6 +10,9 @@ import polars as pl
 
 from havre.panel.observations import KEY
 
+SAID = ("value", "rounding", "status")
+"""What an observation says about its key."""
+
 
 def as_of(panel: pl.DataFrame, day: date) -> pl.DataFrame:
     """Give the panel as known at the end of ``day``.
@@ -60,8 +63,7 @@ def only_news(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """
     left = new.with_columns(pl.lit(1).alias("_new"))
     both = pl.concat([known.with_columns(pl.lit(0).alias("_new")), left]).sort(*KEY, "as_of", "_new")
-    say = ("value", "rounding", "status")
-    same = pl.all_horizontal([pl.col(column).eq_missing(pl.col(column).shift(1).over(list(KEY))) for column in say])
+    same = pl.all_horizontal([pl.col(column).eq_missing(pl.col(column).shift(1).over(list(KEY))) for column in SAID])
     is_first = pl.int_range(pl.len()).over(list(KEY)) == 0
     kept = both.with_columns(same=same & ~is_first).filter((pl.col("_new") == 1) & ~pl.col("same"))
     return kept.drop("_new", "same").select(new.columns)

@@ -3,7 +3,7 @@
 from havre.places.codes import Kind, Place, check_code, countries, place, routes, special_codes
 from havre.places.crosswalk import code_from_label, is_aggregate, map_labels, providers
 from havre.places.geography import distance_km, distance_matrix, neighbours
-from havre.places.names import place_name
+from havre.places.names import find_code, place_name
 
 __all__ = [
     "Kind",
@@ -13,6 +13,7 @@ __all__ = [
     "countries",
     "distance_km",
     "distance_matrix",
+    "find_code",
     "is_aggregate",
     "map_labels",
     "neighbours",

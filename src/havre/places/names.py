@@ -7,8 +7,9 @@ routes have names of Havre's own.
 from functools import cache
 from types import MappingProxyType
 
-from havre.places.codes import countries, own_names, place
-from havre.texts import Language
+from havre.places.codes import countries, own_names, place, routes, special_codes
+from havre.places.spelling import plain
+from havre.texts import LANGUAGES, Language
 
 
 def place_name(code: str, language: Language) -> str:
@@ -40,3 +41,24 @@ def cldr_names(language: str) -> MappingProxyType[str, str]:
 
     territories = Locale.parse(language).territories
     return MappingProxyType({each.code: territories[str(each.iso2)] for each in countries()})
+
+
+def find_code(text: str) -> str:
+    """Give the code of a place that is written as a code in any case, an alpha-2 code, or an English or French name.
+
+    Returns
+    -------
+    The code; the text as it was where nothing fits exactly, so that :func:`check_code` can tell near matches.
+
+    Examples
+    --------
+    >>> find_code("deu"), find_code("Allemagne"), find_code("fr"), find_code("Germny")
+    ('DEU', 'DEU', 'FRA', 'Germny')
+    """
+    short = text.strip().casefold()
+    codes = {each.code.casefold(): each.code for each in (*countries(), *special_codes(), *routes())}
+    codes |= {str(each.iso2).casefold(): each.code for each in countries() if each.iso2}
+    if short in codes:
+        return codes[short]
+    names = {plain(place_name(code, language)): code for language in LANGUAGES for code in codes.values()}
+    return names.get(plain(text), text)

@@ -32,7 +32,7 @@ def protect_history(history: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -
     The table with ``value`` null and ``suppressed`` true in suppressed cells.
     """
     small = ((pl.col("value") > 0) & (pl.col("value") < threshold)).fill_null(value=False)
-    marked = history.with_columns(small=small, suppressed=pl.col("suppressed") | small, part=~_is_total())
+    marked = history.with_columns(suppressed=pl.col("suppressed") | small, part=~_is_total())
     before = -1
     # Hiding a cell may leave another sum, or another scope that holds it, with too little to hide behind.
     while (hidden := int(marked["suppressed"].sum())) > before:
@@ -45,21 +45,20 @@ def protect_history(history: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -
 
 def _hidden_elsewhere() -> pl.Expr:
     """Tell the cells that another scope suppresses; a zero says that nobody came and stays."""
-    return pl.col("suppressed").any().over("measure", "origin", "destination", "period") & (pl.col("value") > 0)
+    elsewhere = pl.col("suppressed").any().over("measure", "origin", "destination", "period")
+    return elsewhere & (pl.col("value") > 0).fill_null(value=False)
 
 
 def _must_hide(threshold: int) -> pl.Expr:
     """Tell the cells to suppress as well, so that a total less its visible parts gives no cell back.
 
-    That difference is the sum of the suppressed parts. It must hold at least two cells, must not itself be small, and
-    must not be so near to its bounds (every part is at least 1, and a small one at most one below the threshold) that
-    every part in it is known.
+    That difference is the sum of the suppressed parts. It must hold at least two of them, must not itself be small, and
+    must not be their number: zeros are published, so that each of them would be known to be 1.
     """
     group = ("scope", "measure", "period")
     value, part, hidden = pl.col("value"), pl.col("part"), pl.col("suppressed")
     parts, total = (hidden & part).sum().over(group), value.filter(hidden & part).sum().over(group)
-    all_small = ~(hidden & part & ~pl.col("small")).any().over(group)
-    known = (parts < 2) | (total < threshold) | (total <= parts) | (all_small & (total >= parts * (threshold - 1)))
+    known = (parts < 2) | (total < threshold) | (total <= parts)
     shown_total = (~part & ~hidden & value.is_not_null()).any().over(group)
     # A suppressed total whose parts are all visible is their sum.
     bare_total = (~part & hidden).any().over(group) & (parts == 0)

@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from havre.errors import FileError
+from havre.places import place_name
 from havre.record.disclosure import count_suppressed
 from havre.record.hub import hub_config, model_metadata, model_output, target_data
 from havre.record.report import render_report
@@ -116,7 +117,14 @@ def forecast_table(release: Release) -> pl.DataFrame:
     keys = [*SCOPE_KEY, "horizon", "target_month"]
     picked = {name: pl.col("value").filter(pl.col("quantile") == level).first() for name, level in ends.items()}
     table = ensemble.group_by(keys, maintain_order=True).agg(**picked)
-    return table.with_columns(suppressed=pl.col("median").is_null())
+    facts = release.series.select(*SCOPE_KEY, "source", "last_month")
+    names = {code: place_name(code, "en") for code in {*release.series["origin"], *release.series["destination"]}}
+    return table.join(facts, on=list(SCOPE_KEY), maintain_order="left").with_columns(
+        suppressed=pl.col("median").is_null(),
+        automated=pl.lit(value=True),
+        origin_name=pl.col("origin").replace_strict(names, return_dtype=pl.String),
+        destination_name=pl.col("destination").replace_strict(names, return_dtype=pl.String),
+    )
 
 
 def manifest_of(release: Release, files: Mapping[str, str]) -> Mapping[str, object]:

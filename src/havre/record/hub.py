@@ -18,11 +18,12 @@ from havre.record.tables import Release
 Json = Mapping[str, object]
 SCHEMA_VERSION = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0"
 TEAM = "havre"
-TASK_IDS = ("origin_date", "target", "origin", "destination", "horizon", "target_end_date")
+TASK_IDS = ("origin_date", "target", "source", "origin", "destination", "horizon", "target_end_date")
 MODEL_OUTPUT = pl.Schema(
     {
         "origin_date": pl.Date(),
         "target": pl.String(),
+        "source": pl.String(),
         "origin": pl.String(),
         "destination": pl.String(),
         "horizon": pl.Int32(),
@@ -44,11 +45,12 @@ def model_output(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give the path and table of each model and origin date; suppressed forecasts are left out, as the layout asks."""
     months_back = (-pl.col("horizon")).cast(pl.String) + "mo"
     table = (
-        _of_first_scope(release.forecasts)
+        _of_first_scope(release.forecasts, release)
         .drop_nulls("value")
         .select(
             origin_date=pl.col("target_month").dt.offset_by(months_back),
             target=pl.col("measure"),
+            source=pl.col("source"),
             origin=pl.col("origin"),
             destination=pl.col("destination"),
             horizon=pl.col("horizon"),
@@ -69,28 +71,30 @@ def model_output(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
 def target_data(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give the published months as the hub's time series, with suppressed months left out."""
     shown = (
-        _of_first_scope(release.history)
+        _of_first_scope(release.history, release)
         .drop_nulls("value")
         .select(
             target=pl.col("measure"),
+            source=pl.col("source"),
             origin=pl.col("origin"),
             destination=pl.col("destination"),
             target_end_date=pl.col("period"),
             observation=pl.col("value"),
         )
     )
-    keys = ["target", "origin", "destination", "target_end_date"]
+    keys = ["target", "source", "origin", "destination", "target_end_date"]
     yield "target-data/time-series.parquet", shown.sort(keys)
 
 
-def _of_first_scope(table: pl.DataFrame) -> pl.DataFrame:
-    """Keep each series from the first scope that holds it.
+def _of_first_scope(table: pl.DataFrame, release: Release) -> pl.DataFrame:
+    """Add the source, and keep each series of a source from the first scope that holds it.
 
-    The same series may stand in two scopes of a release, even counted by two sources (a destination's total, for
-    one); a hub knows it once, and a series that changes its source half-way is none.
+    The same series may stand in two scopes of a release (a destination's total, for one); a hub knows it once.
     """
-    first = pl.col("scope").first().over("measure", "origin", "destination")
-    return table.filter(pl.col("scope") == first)
+    sources = release.series.select("scope", "source").unique(maintain_order=True)
+    with_source = table.join(sources, on="scope", maintain_order="left")
+    first = pl.col("scope").first().over("measure", "source", "origin", "destination")
+    return with_source.filter(pl.col("scope") == first)
 
 
 def hub_config(release: Release) -> Iterator[tuple[str, Json]]:
@@ -194,7 +198,7 @@ def _model_task(options: Mapping[str, list[object]]) -> Json:
 def _target_data_config() -> Json:
     return {
         "schema_version": f"{SCHEMA_VERSION}/target-data-schema.json",
-        "observable_unit": ["target", "origin", "destination", "target_end_date"],
+        "observable_unit": ["target", "source", "origin", "destination", "target_end_date"],
         "date_col": "target_end_date",
         "versioned": False,
         "time-series": {"non_task_id_schema": {}},

@@ -42,6 +42,8 @@ TABLE_HORIZONS = (1, 3, 6, 12)
 SKILL_HORIZONS = (1, 2, 3, 6, 12)
 GROUPED_LEVELS = ("corridor", "origin", "destination", "route")
 
+LEFT_OUT = "left_out"
+"""Option that names the series left out: too long for a page, it stands in the manifest."""
 COVERAGE_TOLERANCE = 0.05
 """An 80 % interval that held less than 75 % or more than 85 % of the time is called too narrow or too wide."""
 
@@ -144,11 +146,10 @@ class Page:
         """Name a scope by its total, or by what its series have in common."""
         named = [outlook for outlook in outlooks if outlook.row["level"] == "total"] or outlooks
         measures = dict.fromkeys(self.words.measure(outlook.row["measure"]) for outlook in named)
-        if len(named) == 1:
-            return self.name(named[0])
         destinations = {outlook.row["destination"] for outlook in named}
         place = [self.words.place(destinations.pop())] if len(destinations) == 1 else []
-        return ", ".join([*measures, *place])
+        label = self.name(named[0]) if len(named) == 1 else ", ".join([*measures, *place])
+        return f"{label} [{outlooks[0].row['source']}]"
 
     @cached_property
     def ends(self) -> tuple[date, date]:
@@ -302,7 +303,14 @@ class Page:
         return [
             (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
             for name, value in sorted(self.release.facts.options.items())
+            if value is not None and name != LEFT_OUT
         ]
+
+    @property
+    def left_out_count(self) -> int:
+        """Number of series that were left out; the manifest names each with the reason."""
+        left_out = self.release.facts.options.get(LEFT_OUT, {})
+        return sum(len(series) for series in left_out.values()) if isinstance(left_out, dict) else 0
 
 
 def is_web_address(url: str) -> bool:

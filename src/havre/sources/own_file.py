@@ -31,12 +31,20 @@ def read_table(path: Path) -> pl.DataFrame:
     is_parquet = path.suffix.lower() == ".parquet"
     try:
         # Text first: type guessing would read Namibia's "NA" as empty.
-        table = pl.read_parquet(path) if is_parquet else pl.read_csv(path, infer_schema=False)
+        table = pl.read_parquet(path) if is_parquet else read_csv_as_text(path)
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
         expected = "Parquet" if is_parquet else "CSV"
         raise FileError("file.damaged", path=path, expected=expected, reason=str(error).splitlines()[0]) from error
     check_personal_columns(table.columns, path.name)
     return table
+
+
+def read_csv_as_text(path: Path) -> pl.DataFrame:
+    """Read a CSV file with every cell as text; the separator is a semicolon where the header has more of them."""
+    with path.open("rb") as file:
+        header = file.readline()
+    separator = ";" if header.count(b";") > header.count(b",") else ","
+    return pl.read_csv(path, infer_schema=False, separator=separator)
 
 
 def read_sheets(path: Path) -> dict[str, pl.DataFrame]:

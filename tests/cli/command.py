@@ -1,0 +1,58 @@
+"""Runs ``havre`` the way a person does, in a process of its own, or quickly inside this one."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from havre.cli.language import language
+from havre.cli.main import run
+
+HAVRE = Path(sys.executable).with_name("havre")
+_LANGUAGE_NAMES = ("HAVRE_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
+
+
+def havre(
+    *arguments: str | Path, cwd: Path, before: Callable[[], None] | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command line in a process of its own.
+
+    Parameters
+    ----------
+    cwd : folder to run it in
+    before : called in the new process before it starts
+    environment : variables besides those of this process, whose language is taken away
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _LANGUAGE_NAMES}
+    return subprocess.run(
+        [HAVRE, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**kept, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120", **environment},
+        timeout=120,
+        check=False,
+        preexec_fn=before,
+    )
+
+
+def run_here(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, cwd: Path, lang: str) -> int:
+    """Run a command line in this process, which is quicker; give its exit code."""
+    monkeypatch.chdir(cwd)
+    monkeypatch.setenv("HAVRE_LANG", lang)
+    monkeypatch.setattr(sys, "argv", ["havre", *(str(argument) for argument in arguments)])
+    language.cache_clear()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            run()
+    finally:
+        language.cache_clear()
+    return int(ended.value.code or 0)
+
+
+def tree(folder: Path) -> set[str]:
+    """Name everything in a folder."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}

@@ -1,0 +1,218 @@
+"""The protocol: which origins, which series, what is the truth, and what a missing forecast costs."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from havre.draws import Draws, Floats, SeriesKey
+from havre.errors import ForecastError
+from havre.evaluate.protocol import (
+    Forecasts,
+    band_of,
+    check_horizons,
+    check_origins,
+    rolling_origins,
+    score,
+    select_series,
+    truth_for,
+)
+from havre.months import add_months
+from havre.panel.series import MonthlySeries
+
+FIRST = date(2015, 1, 1)
+ORIGIN = date(2018, 12, 1)
+KEYS = tuple(SeriesKey("asylum_applications", origin, "DEU") for origin in ("AFG", "ERI", "IRQ", "SYR"))
+NAN = float("nan")
+
+
+def series_of(values: Floats) -> MonthlySeries:
+    return MonthlySeries(KEYS[: len(values)], FIRST, values)
+
+
+def constant(value: float, keys: tuple[SeriesKey, ...], origin: date, horizons: int) -> Draws:
+    return Draws(keys, origin, np.full((len(keys), horizons, 5), value))
+
+
+def test_origins_roll_month_by_month() -> None:
+    assert rolling_origins(date(2019, 11, 1), date(2020, 1, 1)) == [
+        date(2019, 11, 1),
+        date(2019, 12, 1),
+        date(2020, 1, 1),
+    ]
+    assert rolling_origins(ORIGIN, ORIGIN) == [ORIGIN]
+    with pytest.raises(ForecastError, match="first origin 2020-02 lies after the last one 2020-01"):
+        rolling_origins(date(2020, 2, 1), date(2020, 1, 1))
+
+
+@pytest.mark.parametrize("horizons", [0, -1, 13, 200])
+def test_horizons_outside_one_year_are_refused(horizons: int) -> None:
+    with pytest.raises(ForecastError, match=f"Horizon {horizons} is outside 1 to 12"):
+        check_horizons(horizons)
+    assert [check_horizons(h) for h in (1, 12)] == [1, 12]
+
+
+def test_origins_outside_the_data_are_refused() -> None:
+    series = series_of(np.ones((1, 48)))
+    check_origins(series, [date(2016, 12, 1), ORIGIN], 24)
+    with pytest.raises(ForecastError, match=r"Origin 2016-11 lies before .*24 months of history \(2016-12\)"):
+        check_origins(series, [date(2016, 11, 1), ORIGIN], 24)
+    with pytest.raises(ForecastError, match=r"Origin 2019-01 lies after the last month of data \(2018-12\)"):
+        check_origins(series, [ORIGIN, date(2019, 1, 1)], 24)
+
+
+def test_series_need_enough_persons_enough_months_and_a_value_at_the_first_origin() -> None:
+    values = np.zeros((4, 60))
+    values[0, 12:48] = 10.0
+    values[1, 12:47] = 100.0
+    values[2, 12:48] = 199 / 36
+    values[3] = 10.0
+    values[3, 47:] = NAN
+    assert select_series(series_of(values), ORIGIN) == [0]
+    assert select_series(series_of(values), ORIGIN, least_total=199, least_active=35) == [0, 1, 2]
+    assert select_series(series_of(values), add_months(ORIGIN, -1)) == [3]
+    assert select_series(series_of(values), date(2014, 1, 1)) == []
+
+
+@pytest.mark.parametrize("poison", [NAN, 0.0, 1e9])
+def test_the_choice_of_series_reads_nothing_after_the_first_origin(poison: float) -> None:
+    values = np.random.default_rng(3).poisson(np.array([[2.0], [3.5], [5.0], [8.0]]), (4, 72)).astype(float)
+    poisoned = values.copy()
+    poisoned[:, 48:] = poison
+    assert select_series(series_of(values), ORIGIN) == select_series(series_of(poisoned), ORIGIN) == [2, 3]
+    tiny = np.ones((1, 72))
+    tiny[:, 48:] = poison
+    assert select_series(series_of(tiny), ORIGIN) == []
+
+
+def test_bands() -> None:
+    means = (0.0, 0.99, 1.0, 9.9, 10.0, 99.9, 100.0, 1e6)
+    assert [band_of(m) for m in means] == ["<1", "<1", "1-10", "1-10", "10-100", "10-100", ">=100", ">=100"]
+
+
+def test_the_truth_is_what_came_after_the_origin() -> None:
+    series = series_of(np.arange(100.0).reshape(2, 50))
+    found = truth_for(series, ORIGIN, 3)
+    assert found[:, :2].tolist() == [[48, 49], [98, 99]]
+    assert np.isnan(found[:, 2]).all()
+
+
+TRUTH = np.full((2, 51), 10.0)
+TRUTH[1, 48:] = [20.0, 30.0, NAN]
+
+
+def forecasts(*, skip: bool = False) -> Forecasts:
+    keys = KEYS[:2]
+    return {
+        ("good", ORIGIN): constant(10.0, keys[:1] if skip else keys, ORIGIN, 3),
+        ("naive", ORIGIN): constant(12.0, keys, ORIGIN, 3),
+        ("worst", ORIGIN): constant(0.0, keys, ORIGIN, 3),
+    }
+
+
+MODELS = ("naive", "worst", "good")
+
+
+def test_scores_of_draws_made_by_hand() -> None:
+    card = score(forecasts(), series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    assert card.wis.shape == (3, 1, 2, 3)
+    assert card.horizons == 3
+    assert card.origins == (ORIGIN,)
+    unknown = np.zeros((2, 3), dtype=bool)
+    unknown[1, 2] = True
+    for scores in (card.wis, card.wis_log, card.squared, card.covered[..., 0]):
+        assert all(np.array_equal(np.isnan(part[0]), unknown) for part in scores)
+    assert card.wis[:, 0, 0, 0] == pytest.approx([2, 10, 0])
+    assert card.wis[:, 0, 1, :2] == pytest.approx(np.array([[8, 18], [20, 30], [10, 20]]))
+    assert card.squared[0, 0, 1, :2].tolist() == [64, 324]
+    assert card.wis_log[0, 0, 0] == pytest.approx(np.log(13 / 11))
+    assert card.covered[2, 0, 0].tolist() == [[1, 1, 1, 1]] * 3
+    assert card.covered[0, 0, 0].tolist() == [[0, 0, 0, 0]] * 3
+    assert card.missing.tolist() == [0, 0, 0]
+    assert card.mean_before.tolist() == [10, 10]
+    assert card.bands() == ["10-100", "10-100"]
+
+
+def test_a_missing_series_costs_as_much_as_the_worst_baseline() -> None:
+    full = score(forecasts(), series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    card = score(forecasts(skip=True), series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    assert card.missing.tolist() == [0, 0, 2]
+    assert card.wis[2, 0, 1, :2] == pytest.approx([20, 30])
+    assert np.isnan(card.wis[2, 0, 1, 2])
+    assert card.covered[2, 0, 1, :2].tolist() == [[0] * 4] * 2
+    for scores, whole in ((card.wis, full.wis), (card.wis_log, full.wis_log), (card.squared, full.squared)):
+        assert np.nanmean(scores[2]) > np.nanmean(whole[2])
+        assert np.array_equal(scores[:2], whole[:2], equal_nan=True)
+
+
+def test_a_missing_origin_and_a_missing_horizon_cost_the_same() -> None:
+    later = add_months(ORIGIN, 1)
+    made = forecasts() | {
+        ("naive", later): constant(12.0, KEYS[:2], later, 3),
+        ("worst", later): constant(0.0, KEYS[:2], later, 3),
+        ("good", ORIGIN): constant(10.0, KEYS[:2], ORIGIN, 1),
+    }
+    card = score(made, series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    assert card.origins == (ORIGIN, later)
+    assert card.missing.tolist() == [0, 0, 3 + 3]
+    assert np.array_equal(card.wis[2, 1], card.wis[1, 1], equal_nan=True)
+    assert np.array_equal(card.wis[2, 0, :, 1:], card.wis[1, 0, :, 1:], equal_nan=True)
+
+
+def test_skipping_what_is_hard_never_improves_a_mean() -> None:
+    """Whatever a model leaves out, the mean over all targets is at least that of a model that says what it knows."""
+    rng = np.random.default_rng(8)
+    series = series_of(rng.poisson(50, (4, 60)).astype(float))
+    made: Forecasts = {
+        (name, ORIGIN): Draws(KEYS, ORIGIN, rng.poisson(mean, (4, 6, 40)).astype(float))
+        for name, mean in (("naive", 70), ("worst", 90), ("good", 50))
+    }
+    full = score(made, series, MODELS, ("naive", "worst"), 6)
+    for row in range(4):
+        kept = tuple(key for place, key in enumerate(KEYS) if place != row)
+        card = score(
+            {**made, ("good", ORIGIN): made["good", ORIGIN].select(kept)}, series, MODELS, ("naive", "worst"), 6
+        )
+        assert np.nanmean(card.wis[2]) >= np.nanmean(full.wis[2])
+        assert np.isnan(card.wis).sum() == np.isnan(full.wis).sum()
+
+
+def test_what_no_baseline_forecast_is_left_out_for_all() -> None:
+    made: Forecasts = {(name, ORIGIN): constant(10.0, KEYS[:1], ORIGIN, 2) for name in MODELS}
+    card = score(made, series_of(TRUTH), MODELS, ("naive", "worst"), 2)
+    assert np.isnan(card.wis[:, :, 1]).all()
+    assert card.missing.tolist() == [2, 2, 2]
+
+
+def test_the_order_of_series_in_the_draws_does_not_matter() -> None:
+    values = np.array([[[1.0, 2.0]], [[30.0, 40.0]]])
+    straight: Forecasts = {("naive", ORIGIN): Draws(KEYS[:2], ORIGIN, values)}
+    turned: Forecasts = {("naive", ORIGIN): Draws(KEYS[1::-1], ORIGIN, values[::-1])}
+    cards = [score(made, series_of(TRUTH), ("naive",), ("naive",), 1) for made in (straight, turned)]
+    assert np.array_equal(cards[0].wis, cards[1].wis)
+
+
+def test_nothing_to_score_is_told() -> None:
+    late = date(2019, 3, 1)
+    made: Forecasts = {("naive", late): constant(1.0, KEYS[:2], late, 2)}
+    with pytest.raises(ForecastError, match="No month after 2019-03 is known"):
+        score(made, series_of(TRUTH), ("naive",), ("naive",), 2)
+
+
+def test_the_band_comes_from_the_year_before_the_first_origin() -> None:
+    values = np.zeros((2, 60))
+    values[0, :36] = 1000.0
+    values[0, 48:] = 1000.0
+    values[1, 36:48] = 24.0
+    card = score({("naive", ORIGIN): constant(1.0, KEYS[:2], ORIGIN, 1)}, series_of(values), ("naive",), ("naive",), 1)
+    assert card.mean_before.tolist() == [0, 24]
+    assert card.bands() == ["<1", "10-100"]
+
+
+def test_a_part_of_a_scorecard_keeps_its_series_together() -> None:
+    card = score(forecasts(), series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    part = card.select([1])
+    assert part.keys == KEYS[1:2]
+    assert np.array_equal(part.wis, card.wis[:, :, [1]], equal_nan=True)
+    assert np.array_equal(part.covered, card.covered[:, :, [1]], equal_nan=True)
+    assert part.mean_before.tolist() == [10]
