@@ -324,3 +324,12 @@ def test_the_place_of_a_release_is_checked_before_any_work(tmp_path: Path) -> No
     (tmp_path / "note.txt").touch()
     with pytest.raises(FileError):
         check_output(tmp_path)
+
+
+def test_a_file_cannot_be_published_before_its_last_month_began(tmp_path: Path) -> None:
+    file = tmp_path / "ibc.csv"
+    file.write_text("route,type,nat,month,n\nWestern Balkan Route,Land,SYR,2020-05-01,7\n", encoding="utf-8")
+    with pytest.raises(PanelError, match=r"ibc\.csv: published on 2019-06-03.* 2020-05-01"):
+        import_observations("frontex", file, str(tmp_path / "store"), as_of=date(2019, 6, 3))
+    assert not (tmp_path / "store").exists()
+    assert import_observations("frontex", file, str(tmp_path / "store"), as_of=date(2020, 7, 3)) == 1

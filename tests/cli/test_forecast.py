@@ -107,3 +107,26 @@ def test_what_was_known_on_a_day(home: Path, monkeypatch: pytest.MonkeyPatch, tm
     assert f"{LAST:%Y-%m}" == "2018-12"
     assert {f"{month:%Y-%m}" for month in series["last_month"]} == {"2018-10"}
     assert set(series["scope"]) == {ARRIVALS}
+
+
+def test_a_second_release_of_a_day_takes_the_next_free_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    arguments = ("--panel", home / "panel.parquet", "--measure", "sea_arrivals", "--date", "2019-03-01", *QUICK)
+    for _ in range(3):
+        assert run_here(monkeypatch, "forecast", *arguments, cwd=tmp_path, lang="en") == 0
+    names = ["havre-2019-03-01", "havre-2019-03-01-2", "havre-2019-03-01-3"]
+    assert sorted(folder.name for folder in (tmp_path / "releases").iterdir()) == names
+
+
+def test_a_destination_may_be_named_and_all_months_are_added_up(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("--panel", home / "panel.parquet", "--measure", "sea_arrivals", "--destination", "italie", *QUICK)
+    assert run_here(monkeypatch, "forecast", *arguments, "--out", "release", cwd=tmp_path, lang="en") == 0
+    shown = capsys.readouterr().out
+    table = pl.read_csv(tmp_path / "release" / "forecast.csv")
+    assert set(table["destination_name"]) == {"Italy"}
+    [together] = [line for line in shown.splitlines() if "all months together" in line]
+    assert f"{table['median'].sum():,}" in together
+    assert f"({table['low_80'].sum():,}–{table['high_80'].sum():,})" in together

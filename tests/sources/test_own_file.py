@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from havre.errors import FileError, SourceError
+from havre.errors import FileError, PersonalDataError, SourceError
 from havre.panel.observations import SCHEMA
 from havre.sources.own_file import (
     COLUMNS,
@@ -28,6 +28,20 @@ def test_a_csv_is_read_as_text(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("nat,n\nNA,007\n", encoding="utf-8")
     assert read_table(path).rows() == [("NA", "007")]
+
+
+def test_a_csv_with_semicolons_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text('nat;n\n"a;b,c";7\n', encoding="utf-8")
+    assert read_table(path).rows() == [("a;b,c", "7")]
+
+
+def test_a_file_about_persons_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("nat,n,passport_no,dateOfBirth\nSYR,1,x,y\n", encoding="utf-8")
+    with pytest.raises(PersonalDataError) as told:
+        read_table(path)
+    assert [dict(problem.fields)["column"] for problem in told.value.problems] == ["passport_no", "dateOfBirth"]
 
 
 @pytest.mark.parametrize("name", ["own.csv", "own.parquet", "own.xlsx"])
