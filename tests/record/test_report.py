@@ -170,7 +170,7 @@ def test_a_suppressed_total_gets_a_sentence_instead_of_a_chart() -> None:
 def test_the_banner_tells_the_last_month_and_that_it_is_a_reference(html: str) -> None:
     text = words(article(html, "en"))
     assert "figures that end in December 2020, not today’s situation" in text
-    assert "Asylum applications, Germany [bamf]: December 2020" in text
+    assert "Asylum applications, Germany (BAMF): December 2020" in text
     assert "51 months after the latest month counted" in text
     current = sample_facts(reference_only=False, made_on=date(2020, 12, 30))
     text = words(article(render_report(sample_release(facts=current), MEASURE_NAMES), "en"))
@@ -212,3 +212,13 @@ def test_odd_ratios_are_told(ratio: float) -> None:
 
 def test_a_measure_without_a_name_keeps_its_code() -> None:
     assert "asylum_applications, Germany" in render_report(sample_release(), {})
+
+
+@pytest.mark.parametrize(("coverage", "told"), [(0.54, True), (0.79, False), (0.95, False)])
+def test_intervals_that_are_too_narrow_are_flagged_in_the_table(coverage: float, *, told: bool) -> None:
+    release = sample_release()
+    corridors = pl.col("level") == "corridor"
+    share = pl.when(corridors).then(coverage).otherwise(0.8)
+    html = render_report(replace(release, series=release.series.with_columns(coverage_80=share)), MEASURE_NAMES)
+    assert ("too narrow" in words(article(html, "en"))) is told
+    assert ("trop étroit" in words(article(html, "fr"))) is told

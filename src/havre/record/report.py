@@ -12,6 +12,7 @@ W3C, Web Content Accessibility Guidelines 2.2, https://www.w3.org/TR/WCAG22/.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +43,7 @@ TABLE_HORIZONS = (1, 3, 6, 12)
 SKILL_HORIZONS = (1, 2, 3, 6, 12)
 GROUPED_LEVELS = ("corridor", "origin", "destination", "route")
 
+_ABBREVIATION = re.compile(r"\(([A-Z]{2,})\)")
 LEFT_OUT = "left_out"
 """Option that names the series left out: too long for a page, it stands in the manifest."""
 COVERAGE_TOLERANCE = 0.05
@@ -149,7 +151,12 @@ class Page:
         destinations = {outlook.row["destination"] for outlook in named}
         place = [self.words.place(destinations.pop())] if len(destinations) == 1 else []
         label = self.name(named[0]) if len(named) == 1 else ", ".join([*measures, *place])
-        return f"{label} [{outlooks[0].row['source']}]"
+        return f"{label} ({self._source_name(str(outlooks[0].row['source']))})"
+
+    def _source_name(self, source: str) -> str:
+        """Name a source shortly: the abbreviation of its provider where it gives one, else the provider."""
+        provider = next((credit.provider for credit in self.release.facts.sources if credit.id == source), source)
+        return abbreviation[1] if (abbreviation := _ABBREVIATION.search(provider)) else provider
 
     @cached_property
     def ends(self) -> tuple[date, date]:
@@ -237,9 +244,13 @@ class Page:
                 columns.append((horizon, months.pop() if len(months) == 1 else None))
         return columns
 
+    def is_too_narrow(self, coverage: float) -> bool:
+        """Whether 80 % intervals held clearly less often than they say."""
+        return coverage < 0.8 - COVERAGE_TOLERANCE
+
     def coverage_verdict(self, coverage: float) -> str | None:
         """Say that 80 % intervals were too narrow or too wide; ``None`` where they were about right."""
-        if coverage < 0.8 - COVERAGE_TOLERANCE:
+        if self.is_too_narrow(coverage):
             return self.words.text("headline.record_narrow")
         if coverage > 0.8 + COVERAGE_TOLERANCE:
             return self.words.text("headline.record_wide")
