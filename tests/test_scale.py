@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from havre.errors import WorkError
 from havre.scale import generator, spread, usable_workers
 
 BITS = [686018534690658470, 16549659276608171901]
@@ -46,3 +47,8 @@ def test_the_bits_of_a_generator_are_written_down() -> None:
 
 def test_there_is_a_processor_to_work_with() -> None:
     assert usable_workers() >= 1
+
+
+def test_a_process_that_is_ended_from_outside_is_told() -> None:
+    with pytest.raises(WorkError, match="ended from outside"):
+        list(spread(os._exit, [3, 3, 3], 2))

@@ -107,6 +107,10 @@ class ForecastError(HavreError):
     """A forecast cannot be made from what was given."""
 
 
+class WorkError(HavreError):
+    """Work that was spread over processes could not be finished."""
+
+
 class RecordError(HavreError):
     """A release cannot be written or breaks its own rules."""
 

@@ -6,10 +6,13 @@ Every task carries its own seed, so that the bits do not depend on who does it.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
 import numpy as np
+
+from havre.errors import WorkError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -28,13 +31,20 @@ def spread(work: Callable[[Task], Result], tasks: Sequence[Task], workers: int =
     work : a function that can be pickled; it must not depend on anything but its task
     tasks : what to do
     workers : processes; 1 works in this process
+
+    Raises
+    ------
+    WorkError : a process was ended from outside, such as by the system when memory runs out
     """
     if workers <= 1 or len(tasks) <= 1:
         yield from map(work, tasks)
         return
     # "spawn" and not "fork": a forked child would inherit locked thread pools of Polars and LightGBM.
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, tasks)
+        try:
+            yield from pool.map(work, tasks)
+        except BrokenProcessPool as error:
+            raise WorkError("scale.worker_lost", workers=workers) from error
 
 
 def generator(seed: int, *labels: str) -> np.random.Generator:

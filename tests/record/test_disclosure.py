@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -216,6 +217,16 @@ def test_copies_of_a_hidden_month_are_left_out() -> None:
     assert kept.schema == FORECASTS
     told = set(kept.select("model", "origin").iter_rows())
     assert told == made.keys() - {("climatology", "ERI")}, "only ERI hides one of the last twelve months"
+
+
+@pytest.mark.parametrize(("month", "kept"), [(0, True), (1, False), (12, False)])
+def test_a_copy_looks_back_twelve_months_and_no_further(month: int, *, kept: bool) -> None:
+    cells = [cell for m in range(13) for cell in corridors([3 if m == month else 300, 400], None, m)]
+    safe = protect_history(history_of(cells), 10)
+    forecasts = forecasts_of({("climatology", ORIGINS[0]): [300], ("climatology", ORIGINS[1]): [400]})
+    told = leave_out_copies(forecasts, safe, ["climatology"])
+    assert (ORIGINS[0] in set(told["origin"])) is kept
+    assert ORIGINS[1] in set(told["origin"])
 
 
 def test_a_month_that_was_not_published_is_not_suppressed() -> None:
