@@ -333,3 +333,43 @@ def test_a_file_cannot_be_published_before_its_last_month_began(tmp_path: Path) 
         import_observations("frontex", file, str(tmp_path / "store"), as_of=date(2019, 6, 3))
     assert not (tmp_path / "store").exists()
     assert import_observations("frontex", file, str(tmp_path / "store"), as_of=date(2020, 7, 3)) == 1
+
+
+def remainders(release: Release, values: pl.DataFrame) -> list[float]:
+    """Give, month by month, a destination's visible total less its visible corridors, wherever they are published."""
+    shown = release.history.filter(~pl.col("suppressed"), measure="asylum_applications")
+    totals = shown.filter(origin="TOT", destination="DEU").unique("period").select("period", total="value")
+    parts = shown.filter(pl.col("origin") != "TOT").group_by("period").agg(parts=pl.col("value").sum())
+    both = totals.join(parts, on="period").filter(pl.col("period").is_in(values["period"].to_list()))
+    return (both["total"] - both["parts"]).to_list()
+
+
+def test_a_total_less_what_is_shown_gives_no_series_that_is_not_forecast() -> None:
+    panel = small_panel()
+    tiny = panel.filter((pl.col("origin") == "TON") & (pl.col("value") > 0))
+    left = remainders(release_of(panel, [GERMANY]), tiny)
+    assert left
+    assert all(rest == 0 or rest >= 10 for rest in left)
+
+
+def test_a_total_less_what_is_shown_gives_no_series_that_was_left_out_for_a_gap() -> None:
+    panel = with_value(small_panel(), "ERI", 40, 3.0)
+    # Not published, which is no zero: a gap in the middle of the series.
+    gap = panel.with_columns(
+        value=pl.when((pl.col("origin") == "ERI") & (pl.col("period") == add_months(FIRST, 20)))
+        .then(None)
+        .otherwise("value")
+    )
+    both = [GERMANY, {"measure": "asylum_applications"}]
+    found = release_of(gap, both, options=replace(FAST, leave_out_gaps=True))
+    assert "ERI" not in set(found.series["origin"])
+    [month] = [add_months(FIRST, 40)]
+    left = remainders(found, pl.DataFrame({"period": [month]}))
+    assert all(rest >= 10 for rest in left)
+
+
+def test_requests_without_data_are_passed_over() -> None:
+    only = small_panel().filter(measure="sea_arrivals")
+    assert [scope.id for scope in find_scopes(only)] == [ARRIVALS]
+    with pytest.raises(PanelError, match="no observations"):
+        find_scopes(only, [GERMANY])

@@ -35,6 +35,7 @@ from havre.release_tables import (
     shown_history,
     skill_rows,
     table_of,
+    unshown_rows,
 )
 from havre.sources.catalogue import source
 from havre.sources.importers import IMPORTERS
@@ -88,8 +89,21 @@ def load_panel(address: str | None) -> PanelInput:
 
 
 def find_scopes(panel: pl.DataFrame, requests: Sequence[Mapping[str, str]] = DEFAULT_REQUESTS) -> tuple[Scope, ...]:
-    """Find the scopes that answer several requests, each once."""
-    found = [scope for request in requests for scope in scopes_for(panel, **request)]
+    """Find the scopes that answer several requests, each once; a request without data is passed over.
+
+    Raises
+    ------
+    PanelError : there are no data for any of them
+    """
+    found: list[Scope] = []
+    missing: list[PanelError] = []
+    for request in requests:
+        try:
+            found += scopes_for(panel, **request)
+        except PanelError as error:
+            missing.append(error)
+    if not found:
+        raise missing[0]
     return tuple(dict.fromkeys(found))
 
 
@@ -122,7 +136,9 @@ def make_release(
     forecasts = protect_forecasts(pl.concat([forecast_rows(outlook) for outlook in outlooks]), threshold)
     if forecasts["value"].null_count() == forecasts.height:
         raise RecordError("record.nothing", threshold=threshold)
-    history = protect_history(pl.concat([history_rows(outlook) for outlook in outlooks]), threshold)
+    parts = [history_rows(outlook) for outlook in outlooks]
+    beside = [unshown_rows(known.observations, outlook) for outlook in outlooks]
+    history = protect_history(pl.concat([*parts, *beside]), threshold)
     forecasts = leave_out_copies(forecasts, history, BASELINES)
     means = recent_means(history)
     return Release(

@@ -10,7 +10,7 @@ from havre.evaluate.compare import by_series, league_table
 from havre.evaluate.protocol import Scorecard
 from havre.forecast.models import ENSEMBLE
 from havre.forecast.outlook import Outlook
-from havre.panel.scope import Scope
+from havre.panel.scope import TOTAL, Scope, scope_rows
 from havre.record.tables import FORECASTS, HISTORY, SKILL
 
 Key = tuple[str, str, str]
@@ -61,6 +61,23 @@ def history_rows(outlook: Outlook) -> pl.DataFrame:
     grid = keys.join(pl.DataFrame({"period": months}), how="cross", maintain_order="left_right")
     rows = grid.with_columns(value=pl.Series(series.values.ravel()).fill_nan(None), suppressed=pl.lit(value=False))
     return rows.drop_nulls("value").select([pl.col(n).cast(t) for n, t in HISTORY.items()])
+
+
+def unshown_rows(panel: pl.DataFrame, outlook: Outlook) -> pl.DataFrame:
+    """Give what a scope holds besides its series, to protect it too: series left out for a gap, and their total.
+
+    Another scope may publish that total, and it less the series that are shown would give the one left out.
+    """
+    shown = {(key.origin, key.destination) for key in outlook.series.keys}
+    rows = scope_rows(panel, outlook.scope)
+    beside = rows.filter(~pl.struct("origin", "destination").is_in([{"origin": o, "destination": d} for o, d in shown]))
+    if beside.height and outlook.scope.by == "origin" and not (rows["origin"] == TOTAL).any():
+        total = rows.group_by("destination", "period", maintain_order=True).agg(pl.col("value").sum())
+        beside = pl.concat([beside, total.select(pl.lit(TOTAL).alias("origin"), "destination", "period", "value")])
+    labelled = beside.with_columns(
+        scope=pl.lit(outlook.scope.id), measure=pl.lit(outlook.scope.measure), suppressed=pl.lit(value=False)
+    )
+    return labelled.select([pl.col(name).cast(dtype) for name, dtype in HISTORY.items()])
 
 
 def shown_history(history: pl.DataFrame, forecasts: pl.DataFrame) -> pl.DataFrame:

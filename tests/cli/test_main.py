@@ -132,3 +132,24 @@ def test_an_interruption_is_told(
 )
 def test_the_language_may_stand_anywhere(given: list[str], moved: list[str]) -> None:
     assert _global_language_first(given) == moved
+
+
+def test_a_full_standard_output_is_told_without_a_traceback(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [HAVRE, "panel", "status", "--lang", "en"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    assert told.stderr.startswith("Error")
+
+
+def test_a_terminal_that_cannot_show_a_letter_gets_its_code(tmp_path: Path) -> None:
+    told = havre("panel", "status", "--lang", "fr", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "\\xe9" in told.stdout

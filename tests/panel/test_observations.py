@@ -9,7 +9,7 @@ import pytest
 
 from havre.errors import PanelError, PersonalDataError
 from havre.panel.observations import SCHEMA, check_observations, empty_panel
-from tests.panel.observation_samples import monthly, table
+from tests.panel.observation_samples import ROW, monthly, table
 
 
 def problems_of(frame: pl.DataFrame) -> list[tuple[str, dict[str, object]]]:
@@ -250,3 +250,22 @@ def test_every_personal_column_is_named_at_once() -> None:
     with pytest.raises(PersonalDataError) as caught:
         check_observations(frame)
     assert [dict(problem.fields)["column"] for problem in caught.value.problems] == ["name", "dob"]
+
+
+@pytest.mark.parametrize("column", ["period", "as_of"])
+@pytest.mark.parametrize("year", [-1, 0, 1899, 2201, 9999, 10_000])
+def test_impossible_years_are_told_with_their_row(column: str, year: int) -> None:
+    frame = check_observations(table(ROW, {**ROW, "origin": "AFG"}))
+    moved = frame.with_columns(
+        pl.when(pl.col("origin") == "AFG")
+        .then(pl.lit(date(2000, 1, 1)).dt.offset_by(f"{year - 2000}y"))
+        .otherwise(column)
+        .alias(column)
+    )
+    with pytest.raises(PanelError, match=rf"row 2: column “{column}”"):
+        check_observations(moved)
+
+
+def test_a_count_larger_than_mankind_is_told() -> None:
+    with pytest.raises(PanelError, match="larger than any count"):
+        check_observations(table({**ROW, "value": 1e300}))

@@ -1,5 +1,6 @@
 """``havre``: the commands, and how errors are told."""
 
+import io
 import itertools
 import os
 import sys
@@ -58,6 +59,10 @@ _declare()
 
 def run() -> NoReturn:
     """Run the command line: bad input is told on stderr with exit code 2, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its code, not a fault.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         _run_commands()
     except HavreError as error:
@@ -69,6 +74,11 @@ def run() -> NoReturn:
         # The reader of a pipe left (as `head` does): nothing is wrong, and nothing more can be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # Standard output itself cannot be written, such as on a full disk.
+        sys.stderr.write(f"{tell('error', message=error)}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)
     sys.exit(0)
 
 

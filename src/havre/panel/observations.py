@@ -35,6 +35,10 @@ SCHEMA = pl.Schema(
     }
 )
 KEY = ("measure", "origin", "destination", "period", "frequency", "source")
+YEARS = (1900, 2200)
+"""Years between which a period and a day of knowledge may lie."""
+MOST = 1e12
+"""More than a hundred times the people alive: no count is larger."""
 _MAY_BE_EMPTY = {"value", "rounding"}
 _SHOWN = 20
 """Problems of one kind that are told in full; the rest is counted."""
@@ -99,7 +103,22 @@ def _with_types(frame: pl.DataFrame, table: str) -> pl.DataFrame:
         columns.append(column)
         problems += _first(iter(found), table)
     check_none(problems, PanelError)
-    return pl.DataFrame(columns)
+    typed = pl.DataFrame(columns)
+    check_none(
+        [problem for name in ("period", "as_of") for problem in _first(_bad_years(typed, name, table), table)],
+        PanelError,
+    )
+    return typed
+
+
+def _bad_years(frame: pl.DataFrame, column: str, table: str) -> Iterator[Problem]:
+    """Find days that no statistics can have; they are told as text, since Python knows no year 0 nor 10000."""
+    year = pl.col(column).dt.year()
+    wrong = frame.with_row_index("row", offset=1).filter(~year.is_between(*YEARS))
+    for row, cell in wrong.select("row", pl.col(column).dt.to_string("%Y-%m-%d")).iter_rows():
+        yield Problem.of(
+            "panel.bad_cell", table=table, row=row, column=column, cell=cell, expected=f"{YEARS[0]}–{YEARS[1]}"
+        )
 
 
 def _convert(column: pl.Series, dtype: pl.DataType, table: str) -> tuple[pl.Series, list[Problem]]:
@@ -181,6 +200,8 @@ def _bad_values(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
     negative = frame.filter((pl.col("value") < 0) & pl.col("measure").is_in(counts))
     for row in negative.iter_rows(named=True):
         yield Problem.of("panel.negative_value", table=table, row=row["row"], value=row["value"], key=key_of(row))
+    for row in frame.filter(pl.col("value").is_finite() & (pl.col("value") > MOST)).iter_rows(named=True):
+        yield Problem.of("panel.too_large", table=table, row=row["row"], value=row["value"], key=key_of(row))
     for row in frame.filter(pl.col("value").is_finite().not_()).iter_rows(named=True):
         yield Problem.of("panel.not_finite", table=table, row=row["row"], value=row["value"], key=key_of(row))
 

@@ -168,6 +168,13 @@ def scope_series(
     return _with_total(series, origin=scope.origin or TOTAL, destination=TOTAL), ()
 
 
+def scope_rows(panel: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Give the published months of everything in a scope, series with a gap too: origin, destination, period, value."""
+    chosen = (pl.col("measure") == scope.measure) & (pl.col("source") == scope.source)
+    months = to_months(_rows_of(latest(panel.filter(chosen)), scope)).drop_nulls("value")
+    return months.select("origin", "destination", "period", "value")
+
+
 def _rows_of(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     if scope.by == "origin":
         return rows.filter(pl.col("destination") == scope.destination)

@@ -5,6 +5,7 @@ The column names that give such a table away stand in ``personal_columns.toml`` 
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -40,9 +41,13 @@ def personal_category(column: str) -> str | None:
     >>> personal_category("dateOfBirth"), personal_category("destination")
     ('birth', None)
     """
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.strip())
-    plain = re.sub(r"[\s_.\-]+", "_", words).strip("_").casefold()
-    return next((category for category, pattern in _patterns().items() if pattern.fullmatch(plain)), None)
+    visible = "".join(c for c in unicodedata.normalize("NFKC", column) if unicodedata.category(c) != "Cf").strip()
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", visible)
+    forms = {
+        re.sub(r"[\s_.\-]+", "_", text).strip("_").rstrip("0123456789").strip("_").casefold()
+        for text in (visible, split)
+    }
+    return next((name for name, pattern in _patterns().items() if any(map(pattern.fullmatch, forms))), None)
 
 
 @cache
