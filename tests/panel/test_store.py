@@ -198,7 +198,7 @@ from tests.panel.observation_samples import monthly, table
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-values = np.random.default_rng(0).integers(0, 1 << 40, 2000).astype(float).tolist()
+values = np.random.default_rng(0).integers(0, 1 << 39, 2000).astype(float).tolist()
 big = pl.concat([table(*monthly(values[:1000])), table(*monthly(values[1000:], origin="ERI"))])
 folder = Path(sys.argv[1])
 told = []
