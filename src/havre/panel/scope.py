@@ -109,8 +109,9 @@ def _scopes_into(rows: pl.DataFrame, measure: str, destination: str, origin: str
         # Where nobody counts that origin, the corridors that are counted tell near matches.
         sources = _best_sources(asked if asked.height else corridors, measure, destination, origin)
         return tuple(Scope(measure, name, "origin", None, destination, (str(origin),)) for name in sources)
-    keys = ("source",)
-    spans = corridors.drop_nulls("value").group_by(keys).agg(pl.col("origin").n_unique(), pl.col("period").n_unique())
+    spans = (
+        corridors.drop_nulls("value").group_by("source").agg(pl.col("origin").n_unique(), pl.col("period").n_unique())
+    )
     usable = spans.filter((pl.col("origin") > 1) & (pl.col("period") >= LEAST_CORRIDOR_MONTHS))["source"]
     long = corridors.filter(pl.col("source").is_in(usable.to_list()))
     found = [] if origin or not long.height else _best_sources(long, measure, destination, None)
@@ -155,8 +156,7 @@ def scope_series(
     ------
     ForecastError : a series has a month without value in its middle, or there is nothing in the scope
     """
-    chosen = (pl.col("measure") == scope.measure) & (pl.col("source") == scope.source)
-    every = latest(panel.filter(chosen))
+    every = latest(_of_source(panel, scope))
     rows = _rows_of(every, scope)
     covered = to_months(every).drop_nulls("value")["period"].unique().to_list()
     series, broken = monthly_series(rows, covered=covered, leave_out_gaps=leave_out_gaps)
@@ -170,9 +170,12 @@ def scope_series(
 
 def scope_rows(panel: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     """Give the published months of everything in a scope, series with a gap too: origin, destination, period, value."""
-    chosen = (pl.col("measure") == scope.measure) & (pl.col("source") == scope.source)
-    months = to_months(_rows_of(latest(panel.filter(chosen)), scope)).drop_nulls("value")
+    months = to_months(_rows_of(latest(_of_source(panel, scope)), scope)).drop_nulls("value")
     return months.select("origin", "destination", "period", "value")
+
+
+def _of_source(panel: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    return panel.filter(measure=scope.measure, source=scope.source)
 
 
 def _rows_of(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
@@ -234,7 +237,7 @@ def history_known(panel: pl.DataFrame, scope: Scope, series: MonthlySeries, orig
     The series up to ``origin``; one that then had a month without value in its middle is empty, since it could not
     have been forecast.
     """
-    rows = panel.filter((pl.col("measure") == scope.measure) & (pl.col("source") == scope.source))
+    rows = _of_source(panel, scope)
     if not rows.select(KEY).is_duplicated().any():
         return series.until(origin)
     terms = source(scope.source).measures.get(scope.measure)

@@ -10,14 +10,14 @@ import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from havre.errors import FileError, PanelError, Problem, check_none
 from havre.panel.observations import KEY, check_observations, empty_panel, key_of
 from havre.panel.vintage import SAID, as_of, only_news
-from havre.sources.own_file import read_table
+from havre.sources.own_file import read_parquet, read_table
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -124,12 +124,12 @@ def _contradictions(new: pl.DataFrame, known: pl.DataFrame, table: str) -> list[
     ]
 
 
-def parse_observations(content: Any, name: str) -> pl.DataFrame:
+def parse_observations(content: Path | io.BytesIO, name: str) -> pl.DataFrame:
     """Read one Parquet table of observations and check it.
 
     Parameters
     ----------
-    content : a path or an open binary file
+    content : a path, or the bytes of the file
     name : how to call it in an error
 
     Raises
@@ -137,12 +137,7 @@ def parse_observations(content: Any, name: str) -> pl.DataFrame:
     FileError : the content is not Parquet, or is damaged
     PanelError : the table breaks the schema
     """
-    try:
-        frame = pl.read_parquet(content)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise FileError("file.damaged", path=name, expected="Parquet", reason=reason) from error
-    return check_observations(frame, name)
+    return check_observations(read_parquet(content, name), name)
 
 
 def read_observations(path: Path) -> pl.DataFrame:

@@ -44,22 +44,10 @@ def model_id(model: str) -> str:
 def model_output(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give the path and table of each model and origin date; suppressed forecasts are left out, as the layout asks."""
     months_back = (-pl.col("horizon")).cast(pl.String) + "mo"
-    table = (
-        _of_first_scope(release.forecasts, release)
-        .drop_nulls("value")
-        .select(
-            origin_date=pl.col("target_month").dt.offset_by(months_back),
-            target=pl.col("measure"),
-            source=pl.col("source"),
-            origin=pl.col("origin"),
-            destination=pl.col("destination"),
-            horizon=pl.col("horizon"),
-            target_end_date=pl.col("target_month"),
-            output_type=pl.lit("quantile"),
-            output_type_id=pl.col("quantile"),
-            value=pl.col("value"),
-            model=pl.col("model"),
-        )
+    table = _visible(release.forecasts, release, month="target_month").with_columns(
+        origin_date=pl.col("target_end_date").dt.offset_by(months_back),
+        output_type=pl.lit("quantile"),
+        output_type_id=pl.col("quantile"),
     )
     keys = [*TASK_IDS, "output_type_id"]
     for (model, origin_date), rows in sorted(table.partition_by("model", "origin_date", as_dict=True).items()):
@@ -70,31 +58,21 @@ def model_output(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
 
 def target_data(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give the published months as the hub's time series, with suppressed months left out."""
-    shown = (
-        _of_first_scope(release.history, release)
-        .drop_nulls("value")
-        .select(
-            target=pl.col("measure"),
-            source=pl.col("source"),
-            origin=pl.col("origin"),
-            destination=pl.col("destination"),
-            target_end_date=pl.col("period"),
-            observation=pl.col("value"),
-        )
-    )
     keys = ["target", "source", "origin", "destination", "target_end_date"]
+    shown = _visible(release.history, release, month="period").select(*keys, observation=pl.col("value"))
     yield "target-data/time-series.parquet", shown.sort(keys)
 
 
-def _of_first_scope(table: pl.DataFrame, release: Release) -> pl.DataFrame:
-    """Add the source, and keep each series of a source from the first scope that holds it.
+def _visible(table: pl.DataFrame, release: Release, *, month: str) -> pl.DataFrame:
+    """Give what is not suppressed under the hub's names, with the source, each series from its first scope.
 
     The same series may stand in two scopes of a release (a destination's total, for one); a hub knows it once.
     """
     sources = release.series.select("scope", "source").unique(maintain_order=True)
     with_source = table.join(sources, on="scope", maintain_order="left")
     first = pl.col("scope").first().over("measure", "source", "origin", "destination")
-    return with_source.filter(pl.col("scope") == first)
+    once = with_source.filter(pl.col("scope") == first).drop_nulls("value")
+    return once.rename({"measure": "target", month: "target_end_date"})
 
 
 def hub_config(release: Release) -> Iterator[tuple[str, Json]]:

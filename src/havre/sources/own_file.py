@@ -5,6 +5,7 @@ What an importer returns has the columns of the observation schema; the panel ch
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,34 @@ def read_table(path: Path) -> pl.DataFrame:
     """
     if not path.is_file():
         raise FileError("file.missing", path=path)
-    is_parquet = path.suffix.lower() == ".parquet"
-    try:
-        # Text first: type guessing would read Namibia's "NA" as empty.
-        table = pl.read_parquet(path) if is_parquet else read_csv_as_text(path)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
-        expected = "Parquet" if is_parquet else "CSV"
-        raise FileError("file.damaged", path=path, expected=expected, reason=str(error).splitlines()[0]) from error
+    if path.suffix.lower() == ".parquet":
+        table = read_parquet(path, str(path))
+    else:
+        try:
+            # Text first: type guessing would read Namibia's "NA" as empty.
+            table = read_csv_as_text(path)
+        except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+            raise FileError("file.damaged", path=path, expected="CSV", reason=str(error).splitlines()[0]) from error
     check_personal_columns(table.columns, path.name)
     return table
+
+
+def read_parquet(content: Path | BytesIO, name: str) -> pl.DataFrame:
+    """Read a Parquet file, or its bytes.
+
+    Parameters
+    ----------
+    name : how to call it in an error
+
+    Raises
+    ------
+    FileError : it is not Parquet, or is damaged
+    """
+    try:
+        return pl.read_parquet(content)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise FileError("file.damaged", path=name, expected="Parquet", reason=reason) from error
 
 
 def read_csv_as_text(path: Path) -> pl.DataFrame:
