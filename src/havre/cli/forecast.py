@@ -161,7 +161,8 @@ def _column(release: "Release", row: dict[str, Any]) -> list[str]:
 
 def _together(months: list[dict[float, float | None]]) -> str:
     """Add up the months, as if they were high or low together: draws keep their rank over the months, so quantiles of
-    the months add up to quantiles of the sum. That gives the sum its largest variance."""
+    the months add up to quantiles of the sum. That gives the sum its largest variance.
+    """
     if any(at[0.5] is None for at in months):
         return "–"
     middle, low, high = (sum(at[level] or 0.0 for at in months) for level in (0.5, 0.1, 0.9))
