@@ -79,6 +79,58 @@ class Draws:
         return Draws(keys, self.origin, self.values[[place[key] for key in keys]])
 
 
+@dataclass(frozen=True)
+class Quantiles:
+    """Forecasts as quantiles: what the judge reads, from our own models or from anybody else's.
+
+    Parameters
+    ----------
+    keys : the series, one per first axis entry
+    origin : last published month that the forecast knows; horizon ``h`` (1, 2, …) is the month ``origin + h``
+    values : array (series, horizon, level of :data:`QUANTILE_LEVELS`) in persons, not negative and not falling along
+        the levels; a horizon of a series that was not forecast is NaN at every level
+
+    Raises
+    ------
+    ForecastError : the shape does not fit, a value is negative or infinite, or quantiles cross
+    """
+
+    keys: tuple[SeriesKey, ...]
+    origin: date
+    values: Floats
+
+    def __post_init__(self) -> None:
+        values = np.ascontiguousarray(self.values, dtype=np.float64)
+        if values.ndim != 3 or values.shape[0] != len(self.keys) or values.shape[2] != len(QUANTILE_LEVELS):
+            raise ForecastError("draws.shape", shape=values.shape, series=len(self.keys))
+        blank = np.asarray(np.isnan(values).all(axis=2))
+        told = values[~blank]
+        if not np.isfinite(told).all() or (told < 0).any() or (np.diff(told, axis=-1) < 0).any():
+            bad = next(k for k, v, b in zip(self.keys, values, blank, strict=True) if not _are_quantiles(v[~b]))
+            raise ForecastError("draws.values", key=bad)
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
+
+    @classmethod
+    def of(cls, draws: Draws) -> "Quantiles":
+        """Take the quantiles of draws."""
+        return cls(draws.keys, draws.origin, draws.quantiles())
+
+    @property
+    def horizons(self) -> int:
+        """Number of months ahead."""
+        return int(self.values.shape[1])
+
+    @property
+    def target_months(self) -> tuple[date, ...]:
+        """First day of the month of each horizon."""
+        return tuple(add_months(self.origin, h) for h in range(1, self.horizons + 1))
+
+
+def _are_quantiles(values: Floats) -> bool:
+    return bool(np.isfinite(values).all() and (values >= 0).all() and (np.diff(values, axis=-1) >= 0).all())
+
+
 def spread_levels(draws: int) -> Floats:
     """Give ``draws`` evenly spread probabilities, (k + ½) / draws: less noise than random ones for the same number."""
     return (np.arange(draws) + 0.5) / draws

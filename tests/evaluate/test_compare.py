@@ -1,12 +1,11 @@
-"""Comparisons by hand: ratios, the best naive after the fact, and the block bootstrap."""
+"""Comparisons by hand: ratios, the best naive after the fact, bands, and origins never used in development."""
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 
-from havre.draws import Floats, SeriesKey
 from havre.evaluate.compare import (
     against_every_baseline,
     best_naive,
@@ -16,31 +15,8 @@ from havre.evaluate.compare import (
     league_table,
     mean_by_horizon,
 )
-from havre.evaluate.protocol import INTERVALS, Scorecard
 from havre.months import add_months
-
-NAN = float("nan")
-MODELS = ("rw_pooled", "mean3_pooled", "ours")
-
-
-def card_of(wis: Floats, **others: Floats) -> Scorecard:
-    """Make a scorecard (model, origin, series, horizon) whose other scores are simple functions of the WIS."""
-    origins, series = wis.shape[1:3]
-    hit = np.where(np.isnan(wis), NAN, wis < 5)
-    covered = np.repeat(hit[..., None], len(INTERVALS), axis=-1)
-    return Scorecard(
-        models=MODELS[: len(wis)],
-        baselines=MODELS[:2],
-        keys=tuple(SeriesKey("asylum_applications", f"S{row}", "DEU") for row in range(series)),
-        origins=tuple(add_months(date(2018, 1, 1), month) for month in range(origins)),
-        wis=wis,
-        wis_log=others.get("wis_log", wis / 100),
-        squared=others.get("squared", wis**2),
-        covered=others.get("covered", covered),
-        mean_before=others.get("mean_before", np.full(series, 50.0)),
-        missing=np.zeros(len(wis)),
-    )
-
+from tests.evaluate.scorecard_samples import FIRST_ORIGIN, MODELS, NAN, card_of, random_card
 
 WIS = np.array(
     [
@@ -152,65 +128,62 @@ def test_the_best_naive_of_the_series_can_be_that_of_a_larger_table() -> None:
     assert by_series(card.select([0]), "ours", reference=other)["best_naive"].to_list() == ["mean3_pooled"]
 
 
-def random_card(origins: int = 24, series: int = 8) -> Scorecard:
-    rng = np.random.default_rng(4)
-    wis = rng.gamma(2.0, 5.0, (3, origins, series, 2)) * np.array([1.0, 1.2, 0.8])[:, None, None, None]
-    return card_of(wis)
+def test_the_geometric_mean_counts_large_series_alike() -> None:
+    wis = np.array([[[[4.0], [1.0], [2.0]]], [[[8.0], [9.0], [9.0]]], [[[2.0], [4.0], [16.0]]]])
+    card = card_of(wis, mean_before=np.array([10.0, 500.0, 9.9]))
+    row = league_table(card).filter(model="ours").to_dicts()[0]
+    assert row["geometric_mean"] == pytest.approx(np.sqrt(2 / 4 * 4 / 1))
+    assert row["series_in_geometric_mean"] == 2
+    perfect = wis.copy()
+    perfect[0, 0, 1] = 0.0
+    left_out = league_table(card_of(perfect, mean_before=card.mean_before)).filter(model="ours").to_dicts()[0]
+    assert left_out["geometric_mean"] == pytest.approx(2 / 4)
+    small = league_table(card_of(wis, mean_before=np.full(3, 2.0)))
+    assert small["geometric_mean"].null_count() == 3
 
 
-def test_the_bootstrap_is_the_same_for_the_same_seed_and_holds_the_ratio() -> None:
-    card = random_card()
-    first, again, other = (bootstrap_ratio(card, "ours", 1, seed=seed) for seed in (1, 1, 2))
-    assert first is not None
-    assert first == again
-    assert other is not None
-    assert (first.low, first.high) != (other.low, other.high)
-    assert first.ratio == other.ratio
-    assert first.low < first.ratio < first.high < 1
-    league = league_table(card).filter(model="ours", horizon=1)
-    assert first.ratio == pytest.approx(league["wis_ratio"].item())
-    on_logs = bootstrap_ratio(card, "ours", 1, seed=1, log_scale=True)
-    assert on_logs is not None
-    assert on_logs.ratio == pytest.approx(league["wis_ratio_log"].item())
+def test_the_upper_tail_has_its_own_best_naive_at_each_level() -> None:
+    tail = np.zeros((3, 1, 2, 1, 3))
+    tail[:, 0, :, 0] = np.array([[1.0, 4.0, 2.0], [2.0, 2.0, 2.0], [0.5, 3.0, 2.0]])[:, None]
+    row = league_table(card_of(np.ones((3, 1, 2, 1)), tail=tail)).filter(model="ours").to_dicts()[0]
+    assert [row[f"qs_{level}_ratio"] for level in (90, 95, 99)] == [0.5, 1.5, 1]
 
 
-def test_the_bootstrap_of_two_equal_forecasts_is_exactly_one() -> None:
-    card = random_card()
-    same = replace(card, wis=card.wis[[0, 1, 0]])
-    found = bootstrap_ratio(same, "ours", 1, seed=1)
-    assert found is not None
-    assert (found.ratio, found.low, found.high) == (1, 1, 1)
+def test_origins_never_used_in_development_stand_apart() -> None:
+    wis = np.ones((3, 4, 2, 2))
+    wis[0, :2] = 2.0
+    wis[1, :2] = 4.0
+    wis[0, 2:] = 6.0
+    wis[1, 2:] = 5.0
+    wis[:, 3, :, 1] = NAN
+    card = card_of(wis)
+    fresh = league_table(card, fresh_from=add_months(FIRST_ORIGIN, 2), per_band=True)
+    assert fresh.columns[-3:] == ["wis_ratio_fresh", "wis_ratio_log_fresh", "origins_fresh"]
+    assert fresh.drop(fresh.columns[-3:]).equals(league_table(card, per_band=True))
+    for row in fresh.filter(model="ours").to_dicts():
+        assert [row["wis_ratio_fresh"], row["wis_ratio_log_fresh"]] == pytest.approx([1 / 5, 1 / 5])
+        assert row["origins_fresh"] == {1: 2, 2: 1}[row["horizon"]]
+    none = league_table(card, fresh_from=add_months(FIRST_ORIGIN, 9))
+    assert none["wis_ratio_fresh"].null_count() == none.height
+    assert none["origins_fresh"].to_list() == [0] * 6
+    with_gap = league_table(card, fresh_from=add_months(FIRST_ORIGIN, 3)).filter(horizon=2)
+    assert with_gap["wis_ratio_fresh"].to_list() == [None] * 3
 
 
-def test_the_bootstrap_of_forecasts_of_equal_skill_holds_one() -> None:
-    card = random_card()
-    rng = np.random.default_rng(9)
-    equal = replace(card, wis=rng.gamma(2.0, 5.0, card.wis.shape) * np.array([1.0, 2.0, 1.0])[:, None, None, None])
-    found = bootstrap_ratio(equal, "ours", 1, seed=1)
-    assert found is not None
-    assert found.low < 1 < found.high
+def test_two_runs_give_the_same_bytes() -> None:
+    def run() -> bytes:
+        card = random_card()
+        tables = [league_table(card, per_band=True, fresh_from=add_months(FIRST_ORIGIN, 12)), by_series(card, "ours")]
+        return b"".join(table.write_ipc(None, compat_level=None).getvalue() for table in tables)
+
+    assert run() == run()
 
 
-def test_the_bootstrap_draws_blocks_of_months_and_not_single_months() -> None:
-    """Months that fail together make one cluster: their interval is wider than that of as many lone months."""
-    rng = np.random.default_rng(2)
-    shocks = rng.gamma(0.5, 10.0, (8, 6))
-    together = np.repeat(shocks[:4], 6, axis=0)[:, :, None]
-    widths = []
-    for ours in (together, rng.permuted(together, axis=0)):
-        card = card_of(np.stack([np.full_like(ours, 5.0), np.full_like(ours, 9.0), ours]))
-        found = bootstrap_ratio(card, "ours", 1, seed=3)
-        assert found is not None
-        widths.append(found.high - found.low)
-    assert widths[0] > 1.5 * widths[1]
-
-
-def test_the_bootstrap_lives_with_references_that_are_mostly_perfect() -> None:
-    wis = np.ones((3, 12, 2, 1))
-    wis[:2] = 0.0
-    wis[:2, 0, 0] = 2.0
-    found = bootstrap_ratio(card_of(wis), "ours", 1, seed=1, repeats=200)
-    assert found is not None
-    assert found.ratio == 12
-    assert found.low <= 12
-    assert found.high == np.inf
+def test_unknown_numbers_are_null_and_never_not_a_number() -> None:
+    unknown = WIS.copy()
+    unknown[..., 1] = NAN
+    league = league_table(card_of(unknown))
+    numbers = [name for name in league.columns if name.endswith(("_ratio", "_mean", "_95", "_80"))]
+    numbers.remove("series_in_geometric_mean")
+    assert len(numbers) > 6
+    assert league.filter(horizon=2).select(pl.col(numbers).is_null()).to_numpy().all()

@@ -5,9 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from havre.draws import Draws, Floats, SeriesKey
+from havre.draws import QUANTILE_LEVELS, Draws, Floats, Quantiles, SeriesKey
 from havre.errors import ForecastError
 from havre.evaluate.protocol import (
+    TAIL_LEVELS,
     Forecasts,
     band_of,
     check_horizons,
@@ -30,8 +31,8 @@ def series_of(values: Floats) -> MonthlySeries:
     return MonthlySeries(KEYS[: len(values)], FIRST, values)
 
 
-def constant(value: float, keys: tuple[SeriesKey, ...], origin: date, horizons: int) -> Draws:
-    return Draws(keys, origin, np.full((len(keys), horizons, 5), value))
+def constant(value: float, keys: tuple[SeriesKey, ...], origin: date, horizons: int) -> Quantiles:
+    return Quantiles(keys, origin, np.full((len(keys), horizons, 23), value))
 
 
 def test_origins_roll_month_by_month() -> None:
@@ -164,15 +165,14 @@ def test_skipping_what_is_hard_never_improves_a_mean() -> None:
     rng = np.random.default_rng(8)
     series = series_of(rng.poisson(50, (4, 60)).astype(float))
     made: Forecasts = {
-        (name, ORIGIN): Draws(KEYS, ORIGIN, rng.poisson(mean, (4, 6, 40)).astype(float))
+        (name, ORIGIN): Quantiles.of(Draws(KEYS, ORIGIN, rng.poisson(mean, (4, 6, 40)).astype(float)))
         for name, mean in (("naive", 70), ("worst", 90), ("good", 50))
     }
     full = score(made, series, MODELS, ("naive", "worst"), 6)
     for row in range(4):
-        kept = tuple(key for place, key in enumerate(KEYS) if place != row)
-        card = score(
-            {**made, ("good", ORIGIN): made["good", ORIGIN].select(kept)}, series, MODELS, ("naive", "worst"), 6
-        )
+        kept = [place for place in range(4) if place != row]
+        part = Quantiles(tuple(KEYS[place] for place in kept), ORIGIN, made["good", ORIGIN].values[kept])
+        card = score({**made, ("good", ORIGIN): part}, series, MODELS, ("naive", "worst"), 6)
         assert np.nanmean(card.wis[2]) >= np.nanmean(full.wis[2])
         assert np.isnan(card.wis).sum() == np.isnan(full.wis).sum()
 
@@ -185,9 +185,9 @@ def test_what_no_baseline_forecast_is_left_out_for_all() -> None:
 
 
 def test_the_order_of_series_in_the_draws_does_not_matter() -> None:
-    values = np.array([[[1.0, 2.0]], [[30.0, 40.0]]])
-    straight: Forecasts = {("naive", ORIGIN): Draws(KEYS[:2], ORIGIN, values)}
-    turned: Forecasts = {("naive", ORIGIN): Draws(KEYS[1::-1], ORIGIN, values[::-1])}
+    values = np.array([[np.arange(23.0)], [np.arange(23.0) + 30]])
+    straight: Forecasts = {("naive", ORIGIN): Quantiles(KEYS[:2], ORIGIN, values)}
+    turned: Forecasts = {("naive", ORIGIN): Quantiles(KEYS[1::-1], ORIGIN, values[::-1])}
     cards = [score(made, series_of(TRUTH), ("naive",), ("naive",), 1) for made in (straight, turned)]
     assert np.array_equal(cards[0].wis, cards[1].wis)
 
@@ -216,3 +216,88 @@ def test_a_part_of_a_scorecard_keeps_its_series_together() -> None:
     assert np.array_equal(part.wis, card.wis[:, :, [1]], equal_nan=True)
     assert np.array_equal(part.covered, card.covered[:, :, [1]], equal_nan=True)
     assert part.mean_before.tolist() == [10]
+
+
+def test_the_upper_tail_is_scored_apart() -> None:
+    card = score(forecasts(), series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    # Twice the pinball loss: 12 said and 10 came costs 2 (1 − τ) 2; 12 said and 30 came costs 2 τ 18.
+    assert card.tail[0, 0, 0, 0] == pytest.approx([4 * (1 - level) for level in TAIL_LEVELS], rel=1e-6)
+    assert card.tail[0, 0, 1, 1] == pytest.approx([36 * level for level in TAIL_LEVELS], rel=1e-6)
+    assert card.above_95[0, 0, 0].tolist() == [0, 0, 0]
+    assert card.above_95[0, 0, 1, :2].tolist() == [1, 1]
+    assert card.above_95[2, 0, 0, 0] == 0
+    for part in (card.above_95, card.tail[..., 0], card.pit_low, card.pit_high):
+        assert np.array_equal(np.isnan(part), np.isnan(card.wis))
+
+
+def test_a_point_that_comes_true_has_the_whole_range_of_chances() -> None:
+    card = score(forecasts(), series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    assert (card.pit_low[2, 0, 0, 0], card.pit_high[2, 0, 0, 0]) == pytest.approx((0.01, 1))
+    assert card.pit_high[0, 0, 0, 0] < 0.011
+    assert card.pit_low[0, 0, 1, 0] == 1
+
+
+def surging() -> MonthlySeries:
+    """Make two series of 80 persons a month: the first has 119, 120 and 121 in the months after the origin."""
+    values = np.full((2, 51), 80.0)
+    values[0, 48:] = [119.0, 120.0, 121.0]
+    values[1, 48:] = [NAN, NAN, NAN]
+    return series_of(values)
+
+
+def test_a_surge_is_half_as_many_again_and_at_least_a_hundred() -> None:
+    chances = np.array(QUANTILE_LEVELS) * 240
+    made: Forecasts = {("naive", ORIGIN): Quantiles(KEYS[:2], ORIGIN, np.tile(chances, (2, 3, 1)))}
+    card = score(made, surging(), ("naive",), ("naive",), 3)
+    assert card.surge[0, 0].tolist() == [0, 1, 1]
+    assert np.isnan(card.surge[0, 1]).all()
+    assert card.surge_chance[0, 0, 0] == pytest.approx([0.5, 0.5, 0.5])
+
+
+def test_a_missing_forecast_counts_as_the_worst_in_everything() -> None:
+    made: Forecasts = {
+        ("naive", ORIGIN): constant(50.0, KEYS[:1], ORIGIN, 3),
+        ("worst", ORIGIN): constant(500.0, KEYS[:1], ORIGIN, 3),
+        ("good", ORIGIN): constant(1.0, KEYS[:1], ORIGIN, 1),
+    }
+    card = score(made, surging().select([0]), MODELS, ("naive", "worst"), 3)
+    # A surge came at the second and third month: no warning is the worst that was said, and a warning before that.
+    assert card.surge_chance[:, 0, 0] == pytest.approx(np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0]]), abs=0.003)
+    assert card.above_95[2, 0, 0].tolist() == [1, 1, 1]
+    assert card.covered[2, 0, 0, 1].tolist() == [0, 0, 0, 0]
+    assert np.array_equal(card.tail[2, 0, 0, 1], card.tail[:2, 0, 0, 1].max(axis=0))
+    assert np.isnan(card.pit_low[2, 0, 0]).tolist() == [False, True, True]
+    quiet = score({**made, ("good", ORIGIN): constant(1.0, KEYS[1:2], ORIGIN, 3)}, surging(), MODELS, MODELS[:2], 3)
+    assert quiet.surge_chance[2, 0, 0] == pytest.approx([1, 0, 0], abs=0.003)
+
+
+def test_what_only_one_model_dared_to_forecast_is_left_out_for_all() -> None:
+    made: Forecasts = {(name, ORIGIN): constant(10.0, KEYS[:1], ORIGIN, 2) for name in ("naive", "worst")}
+    made["good", ORIGIN] = constant(10.0, KEYS[:2], ORIGIN, 2)
+    card = score(made, series_of(TRUTH), MODELS, ("naive", "worst"), 2)
+    for part in (card.wis, card.covered, card.tail, card.above_95, card.pit_low, card.surge_chance):
+        assert np.isnan(part[:, :, 1]).all()
+        assert not np.isnan(part[:, :, 0]).any()
+    assert np.isnan(card.surge[:, 1]).all()
+
+
+def test_origins_at_which_no_baseline_spoke_are_not_judged() -> None:
+    early = add_months(ORIGIN, -12)
+    made = {**forecasts(), ("good", early): constant(10.0, KEYS[:2], early, 3)}
+    card = score(made, series_of(TRUTH), MODELS, ("naive", "worst"), 3)
+    assert card.origins == (ORIGIN,)
+    alone = score({("good", early): constant(10.0, KEYS[:2], early, 3)}, series_of(TRUTH), ("good",), (), 3)
+    assert alone.origins == (early,)
+    assert alone.missing.tolist() == [0]
+
+
+def test_later_origins_alone_keep_bands_and_series() -> None:
+    later = add_months(ORIGIN, 1)
+    made = {(name, origin): constant(9.0, KEYS[:2], origin, 2) for name in MODELS for origin in (ORIGIN, later)}
+    card = score(made, series_of(TRUTH), MODELS, ("naive", "worst"), 2)
+    part = card.since(later)
+    assert part.origins == (later,)
+    assert np.array_equal(part.wis, card.wis[:, 1:], equal_nan=True)
+    assert np.array_equal(part.surge, card.surge[1:], equal_nan=True)
+    assert part.bands() == card.bands()
+    assert card.since(add_months(later, 1)).origins == ()

@@ -1,94 +1,158 @@
-"""Models side by side: mean scores, ratios to every baseline and to the best one, by horizon, band and series.
+"""The league table: models side by side, their mean scores and ratios to the best naive, by horizon and volume band.
 
-"Best naive" is the single baseline with the lowest mean score, chosen after the fact for each horizon and scale:
-the hardest reference there is.
+The headline is the ratio of mean WIS. Beside it stand others that look at one side only: root mean squared error of
+the median, quantile scores of the upper tail, and the geometric mean over series that are large enough to matter.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
 
 from havre.draws import Floats
-from havre.evaluate.protocol import BANDS, INTERVALS, Scorecard
+from havre.evaluate.bootstrap import Ratio, bootstrap_ratio, bootstrap_table, paired_ratio
+from havre.evaluate.breakdown import by_origin, by_series, by_target_month
+from havre.evaluate.means import (
+    best_naive,
+    best_naive_overall,
+    geometric_mean_ratios,
+    mean_by_horizon,
+    ratio_of,
+)
+from havre.evaluate.protocol import BANDS, INTERVALS, TAIL_LEVELS, Scorecard, Scores
 
-BLOCK_MONTHS = 6
+__all__ = [
+    "Ratio",
+    "against_every_baseline",
+    "best_naive",
+    "best_naive_overall",
+    "bootstrap_ratio",
+    "bootstrap_table",
+    "by_origin",
+    "by_series",
+    "by_target_month",
+    "league_table",
+    "mean_by_horizon",
+    "paired_ratio",
+]
+
+LARGE = 10.0
+"""Persons a month from which a series counts in the geometric mean; below, ratios are mostly those of rare events."""
+LAST_VALUE = "rw_pooled"
+"""The baseline whose median is the last value."""
 
 
-@dataclass(frozen=True)
-class Ratio:
-    """A ratio of mean WIS with the interval of a block bootstrap (95 %)."""
-
-    ratio: float
-    low: float
-    high: float
-
-
-def mean_by_horizon(scores: Floats) -> Floats:
-    """Give the mean over origins and series as an array (model, horizon); NaN targets are left out."""
-    known = ~np.isnan(scores)
-    count = known.sum(axis=(1, 2))
-    total = np.where(known, scores, 0.0).sum(axis=(1, 2))
-    return np.asarray(np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0))
-
-
-def best_naive(card: Scorecard, means: Floats) -> list[str]:
-    """Name, for each horizon, the baseline with the lowest mean score (array (model, horizon))."""
-    rows = [card.models.index(name) for name in card.baselines]
-    found: list[str] = []
-    for column in range(means.shape[1]):
-        scores = np.nan_to_num(means[rows, column], nan=np.inf)
-        found.append(card.baselines[int(np.argmin(scores))])
-    return found
-
-
-def league_table(card: Scorecard, *, per_band: bool = False) -> pl.DataFrame:
+def league_table(card: Scorecard, *, per_band: bool = False, fresh_from: date | None = None) -> pl.DataFrame:
     """Give one row per model and horizon (and volume band): mean WIS on both scales, ratios, coverage.
 
     Columns: ``band`` (``all`` or a band), ``horizon``, ``model``, ``kind`` (``baseline`` or ``model``), ``wis``,
     ``wis_log``, ``best_naive``, ``best_naive_log``, ``wis_ratio``, ``wis_ratio_log`` (to the best naive),
-    ``rmse_ratio`` (to ``rw_pooled``, the last value), ``coverage_50`` …, ``forecasts_scored``, ``missing``.
+    ``geometric_mean``, ``geometric_mean_log`` (of the ratios to the best naive over series with at least 10 persons a
+    month), ``rmse_ratio`` (to ``rw_pooled``, the last value), ``qs_90_ratio``, ``qs_95_ratio``, ``qs_99_ratio``
+    (quantile score over that of the baseline with the lowest), ``coverage_50`` …, ``above_95`` (share of truths above
+    the 95 % quantile), ``series_in_geometric_mean``, ``forecasts_scored``, ``missing``.
+
+    Parameters
+    ----------
+    per_band : give the bands too, after all series together
+    fresh_from : first origin that was never used in development; adds ``wis_ratio_fresh``, ``wis_ratio_log_fresh`` and
+        ``origins_fresh`` (the number of those with a known truth), with the best naive of that window
     """
     bands = np.array(card.bands())
     parts = [("all", np.ones(len(card.keys), dtype=bool))]
     if per_band:
         parts += [(name, bands == name) for name, _ in BANDS if (bands == name).any()]
-    return pl.DataFrame([row for name, rows in parts for row in _league_rows(card, name, rows)])
+    tables = []
+    for name, rows in parts:
+        part = card.select([int(row) for row in np.flatnonzero(rows)])
+        table = pl.DataFrame(list(_league_rows(part)), infer_schema_length=None)
+        fresh = [] if fresh_from is None else _fresh_columns(part.since(fresh_from))
+        tables.append(table.select(pl.lit(name).alias("band"), pl.all()).with_columns(fresh))
+    return pl.concat(tables, how="vertical_relaxed")
 
 
-def _league_rows(card: Scorecard, band: str, rows: Floats) -> Iterator[dict[str, object]]:
-    wis, wis_log, squared = (mean_by_horizon(scores[:, :, rows]) for scores in (card.wis, card.wis_log, card.squared))
-    covered = np.stack([mean_by_horizon(card.covered[:, :, rows][..., i]) for i in range(len(INTERVALS))], axis=-1)
-    naive, naive_log = best_naive(card, wis), best_naive(card, wis_log)
-    last_value = card.models.index("rw_pooled") if "rw_pooled" in card.models else None
-    counted = (~np.isnan(card.wis[:, :, rows])).sum(axis=(1, 2))
+def _league_rows(card: Scorecard) -> Iterator[dict[str, object]]:
+    columns = _ratios(card) | _means(card)
+    naive, naive_log = (best_naive(card, columns[name]) for name in ("wis", "wis_log"))
+    counted = (~np.isnan(card.wis)).sum(axis=(1, 2))
+    large = int((card.mean_before >= LARGE).sum())
     for h in range(card.horizons):
-        reference, reference_log = card.models.index(naive[h]), card.models.index(naive_log[h])
         for m, model in enumerate(card.models):
+            numbers = {name: float(values[m, h]) for name, values in columns.items()}
             yield {
-                "band": band,
                 "horizon": h + 1,
                 "model": model,
                 "kind": "baseline" if model in card.baselines else "model",
-                "wis": wis[m, h],
-                "wis_log": wis_log[m, h],
+                "wis": numbers.pop("wis"),
+                "wis_log": numbers.pop("wis_log"),
                 "best_naive": naive[h],
                 "best_naive_log": naive_log[h],
-                "wis_ratio": _ratio(wis[m, h], wis[reference, h]),
-                "wis_ratio_log": _ratio(wis_log[m, h], wis_log[reference_log, h]),
-                "rmse_ratio": None if last_value is None else _ratio(squared[m, h], squared[last_value, h], root=True),
-                **{f"coverage_{round(100 * i)}": covered[m, h, n] for n, i in enumerate(INTERVALS)},
+                **{name: value if np.isfinite(value) else None for name, value in numbers.items()},
+                "series_in_geometric_mean": large,
                 "forecasts_scored": int(counted[m, h]),
                 "missing": int(card.missing[m]),
             }
 
 
-def _ratio(value: float, reference: float, *, root: bool = False) -> float | None:
-    """Divide, or give ``None`` where the reference is zero or unknown: an undefined ratio is not a good one."""
-    if not np.isfinite(value) or not np.isfinite(reference) or reference <= 0:
-        return None
-    return float(np.sqrt(value / reference)) if root else float(value / reference)
+def _means(card: Scorecard) -> dict[str, Floats]:
+    """Give mean scores and shares as arrays (model, horizon)."""
+    shares = {
+        f"coverage_{round(100 * interval)}": mean_by_horizon(card.covered[..., place])
+        for place, interval in enumerate(INTERVALS)
+    }
+    return {
+        "wis": mean_by_horizon(card.wis),
+        "wis_log": mean_by_horizon(card.wis_log),
+        **shares,
+        "above_95": mean_by_horizon(card.above_95),
+    }
+
+
+def _ratios(card: Scorecard) -> dict[str, Floats]:
+    """Give ratios as arrays (model, horizon)."""
+    found: dict[str, Floats] = {}
+    large = card.mean_before >= LARGE
+    (ratio, places), (ratio_log, places_log) = (_to_best_naive(card, scores) for scores in (card.wis, card.wis_log))
+    found |= {"wis_ratio": ratio, "wis_ratio_log": ratio_log}
+    found["geometric_mean"] = geometric_mean_ratios(card.wis, places, large)
+    found["geometric_mean_log"] = geometric_mean_ratios(card.wis_log, places_log, large)
+    found["rmse_ratio"] = _rmse_ratio(card)
+    for place, level in enumerate(TAIL_LEVELS):
+        found[f"qs_{round(100 * level)}_ratio"] = _to_best_naive(card, card.tail[..., place])[0]
+    return found
+
+
+def _to_best_naive(card: Scorecard, scores: Scores) -> tuple[Floats, list[int]]:
+    """Give the ratios of mean scores to the lowest of the baselines at each horizon, and the places of these."""
+    means = mean_by_horizon(scores)
+    places = [card.models.index(name) for name in best_naive(card, means)]
+    return _divided(means, means[places, np.arange(card.horizons)]), places
+
+
+def _rmse_ratio(card: Scorecard) -> Floats:
+    means = mean_by_horizon(card.squared)
+    if LAST_VALUE not in card.models:
+        return np.full(means.shape, np.nan)
+    return np.asarray(np.sqrt(_divided(means, means[card.models.index(LAST_VALUE)])))
+
+
+def _divided(means: Floats, reference: Floats) -> Floats:
+    """Divide by a positive reference; an undefined ratio is NaN."""
+    usable = np.broadcast_to(reference > 0, means.shape)
+    return np.asarray(np.divide(means, reference, out=np.full(means.shape, np.nan), where=usable))
+
+
+def _fresh_columns(card: Scorecard) -> list[pl.Series]:
+    """Give the ratios on the origins that were never used in development, in the order of the league table."""
+    shape = (len(card.models), card.horizons)
+    fresh = [np.full(shape, np.nan)] * 2
+    if card.origins:
+        fresh = [_to_best_naive(card, scores)[0] for scores in (card.wis, card.wis_log)]
+    names = ("wis_ratio_fresh", "wis_ratio_log_fresh")
+    columns = [pl.Series(name, part.T.ravel()).fill_nan(None) for name, part in zip(names, fresh, strict=True)]
+    known = (~np.isnan(card.wis)).any(axis=(0, 2)).sum(axis=0)
+    return [*columns, pl.Series("origins_fresh", np.repeat(known, shape[0]))]
 
 
 def against_every_baseline(card: Scorecard, model: str) -> pl.DataFrame:
@@ -99,93 +163,10 @@ def against_every_baseline(card: Scorecard, model: str) -> pl.DataFrame:
         {
             "horizon": h + 1,
             "baseline": name,
-            "wis_ratio": _ratio(wis[m, h], wis[card.models.index(name), h]),
-            "wis_ratio_log": _ratio(wis_log[m, h], wis_log[card.models.index(name), h]),
+            "wis_ratio": ratio_of(wis[m, h], wis[card.models.index(name), h]),
+            "wis_ratio_log": ratio_of(wis_log[m, h], wis_log[card.models.index(name), h]),
         }
         for h in range(card.horizons)
         for name in card.baselines
     ]
     return pl.DataFrame(rows)
-
-
-def best_naive_overall(card: Scorecard, scores: Floats) -> str:
-    """Name the single baseline with the lowest mean score over all series, origins and horizons."""
-    means = {name: np.nanmean(scores[card.models.index(name)]) for name in card.baselines}
-    return min(means, key=lambda name: (np.nan_to_num(means[name], nan=np.inf), name))
-
-
-def by_series(card: Scorecard, model: str, *, reference: Scorecard | None = None) -> pl.DataFrame:
-    """Give one row per series: ratio of its mean WIS to that of the best naive baseline, over all origins and horizons.
-
-    Columns: ``measure``, ``origin``, ``destination``, ``band``, ``best_naive``, ``wis_ratio``, ``wis_ratio_log``,
-    ``coverage_80``, ``forecasts_scored``.
-
-    Parameters
-    ----------
-    reference : scores on which the one best baseline is chosen for all series, by default ``card`` itself
-    """
-    chosen_on = reference or card
-    m = card.models.index(model)
-    best, best_log = best_naive_overall(chosen_on, chosen_on.wis), best_naive_overall(chosen_on, chosen_on.wis_log)
-    naive, naive_log = card.models.index(best), card.models.index(best_log)
-    wis, wis_log = (_mean_by_series(scores) for scores in (card.wis, card.wis_log))
-    covered = _mean_by_series(card.covered[..., INTERVALS.index(0.8)])
-    counted = (~np.isnan(card.wis[m])).sum(axis=(0, 2))
-    rows = [
-        {
-            "measure": key.measure,
-            "origin": key.origin,
-            "destination": key.destination,
-            "band": band,
-            "best_naive": best,
-            "wis_ratio": _ratio(wis[m, s], wis[naive, s]),
-            "wis_ratio_log": _ratio(wis_log[m, s], wis_log[naive_log, s]),
-            "coverage_80": float(covered[m, s]) if np.isfinite(covered[m, s]) else None,
-            "forecasts_scored": int(counted[s]),
-        }
-        for s, (key, band) in enumerate(zip(card.keys, card.bands(), strict=True))
-    ]
-    return pl.DataFrame(rows)
-
-
-def _mean_by_series(scores: Floats) -> Floats:
-    known = ~np.isnan(scores)
-    count = known.sum(axis=(1, 3))
-    total = np.where(known, scores, 0.0).sum(axis=(1, 3))
-    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))
-
-
-def bootstrap_ratio(
-    card: Scorecard, model: str, horizon: int, *, seed: int, log_scale: bool = False, repeats: int = 1000
-) -> Ratio | None:
-    """Give the ratio of mean WIS to the best naive with a block bootstrap: series × blocks of six months of origins.
-
-    The best naive is chosen once, on the whole sample, so that the interval is that of a comparison of two
-    forecasts and not of a moving choice.
-    """
-    scores = card.wis_log if log_scale else card.wis
-    name = best_naive(card, mean_by_horizon(scores))[horizon - 1]
-    ours, theirs = (scores[card.models.index(n), :, :, horizon - 1] for n in (model, name))
-    known = ~np.isnan(ours) & ~np.isnan(theirs)
-    ratio = _ratio(float(ours[known].sum()), float(theirs[known].sum())) if known.any() else None
-    if ratio is None:
-        return None
-    blocks = np.arange(len(card.origins)) // BLOCK_MONTHS
-    sums = [
-        np.stack([np.where(known[blocks == b], part[blocks == b], 0.0).sum(axis=0) for b in np.unique(blocks)]).ravel()
-        for part in (ours, theirs)
-    ]
-    rng = np.random.default_rng([seed, horizon, int(log_scale)])
-    drawn = rng.multinomial(sums[0].size, np.full(sums[0].size, 1 / sums[0].size), size=repeats)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = (drawn @ sums[0]) / (drawn @ sums[1])
-    return Ratio(ratio, *_middle(ratios[~np.isnan(ratios)]))
-
-
-def _middle(ratios: Floats) -> tuple[float, float]:
-    """Give the ends of the central 95 %; a repeat that drew only perfect references has an infinite ratio."""
-    if not np.isfinite(ratios).all():
-        ordered = np.sort(ratios)
-        return float(ordered[int(0.025 * ordered.size)]), float(ordered[int(0.975 * ordered.size)])
-    low, high = np.quantile(ratios, [0.025, 0.975])
-    return float(low), float(high)
