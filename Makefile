@@ -45,7 +45,7 @@ reference: $(VENV)/.developing  ## Build the reference snapshot again from the s
 	$(BIN)/python tools/build_reference.py
 
 lock:  ## Renew the lock files (needs uv).
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --group build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra excel --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:

@@ -65,7 +65,7 @@ def test_a_release_says_what_it_was_made_of(release: Release) -> None:
     assert facts.code_version == code_version()
     assert re.fullmatch(r"\d+\.\d+\.\d+\+[0-9a-f]{12}", facts.code_version)
     assert (facts.seed, facts.threshold, facts.made_on, facts.reference_only) == (5, 10, TODAY, False)
-    assert facts.ensemble == "median_ensemble"
+    assert facts.ensemble == "ensemble"
     assert set(facts.members) | {facts.ensemble} >= set(release.forecasts["model"])
     chosen = {key: facts.options[key] for key in ("horizons", "draws", "backtest_months", "known_on", "scopes")}
     scopes = [APPLICATIONS, ARRIVALS]
@@ -94,7 +94,7 @@ def test_a_release_holds_every_series_with_enough_history(release: Release) -> N
     assert set(release.series["last_month"]) == {LAST}
     assert set(release.series["forecasts_scored"]) == {2 * 3}
     assert release.series["wis_ratio"].null_count() == 0
-    ensemble = release.forecasts.filter(model="median_ensemble")
+    ensemble = release.forecasts.filter(model="ensemble")
     assert ensemble.height == 8 * 3 * 23
     assert release.history.height == 8 * MONTHS
     assert release.skill.group_by("scope", "horizon").len().height == 2 * 3
@@ -214,7 +214,7 @@ def test_no_model_says_a_suppressed_month_again() -> None:
     protected = planted(10_000)
     for model in ("climatology_12", "mixture"):
         assert set(protected.forecasts.filter(model=model)["destination"]) == {"ITA", "TOT"}
-    assert set(protected.forecasts.filter(model="median_ensemble")["destination"]) == {"ESP", "GRC", "ITA", "TOT"}
+    assert set(protected.forecasts.filter(model="ensemble")["destination"]) == {"ESP", "GRC", "ITA", "TOT"}
     means = dict(protected.series.select("destination", "recent_mean").iter_rows())
     assert means["ESP"] is means["GRC"] is None
     assert means["ITA"]

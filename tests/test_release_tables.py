@@ -101,7 +101,7 @@ def test_the_league_table_leaves_the_total_out(outlook: Outlook) -> None:
     table = table_of(list(skill_rows(outlook)), SKILL)
     assert set(table["forecasts_scored"]) == {3 * 2}
     assert set(table["horizon"]) == {1, 2, 3}
-    assert set(table.filter(kind="ensemble")["model"]) == {"median_ensemble"}
+    assert set(table.filter(kind="ensemble")["model"]) == {"ensemble"}
     best = table.filter(kind="baseline").group_by("horizon").agg(pl.col("wis_ratio").min())
     assert set(best["wis_ratio"]) == {1.0}
 

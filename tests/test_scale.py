@@ -1,12 +1,19 @@
 """Work comes back in the order of the tasks, and a generator depends on nothing but what it is for."""
 
+import importlib
 import math
 import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from havre.errors import WorkError
-from havre.scale import generator, spread, usable_workers
+from havre.scale import generator, parse_workers, spread, usable_workers
 
 BITS = [686018534690658470, 16549659276608171901]
 
@@ -52,3 +59,103 @@ def test_there_is_a_processor_to_work_with() -> None:
 def test_a_process_that_is_ended_from_outside_is_told() -> None:
     with pytest.raises(WorkError, match="ended from outside"):
         list(spread(os._exit, [3, 3, 3], 2))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Start a scheduler with one worker of two threads in this process, which is quick."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as found:
+        yield found.scheduler_address
+
+
+def test_a_cluster_gives_the_same_in_the_same_order(cluster: str) -> None:
+    tasks = [float(number) for number in range(40, 0, -1)]
+    assert list(spread(math.sqrt, tasks, cluster=cluster)) == [math.sqrt(task) for task in tasks]
+    assert list(spread(math.sqrt, [], cluster=cluster)) == []
+
+
+def test_a_client_of_a_cluster_is_used_and_stays_open(cluster: str) -> None:
+    with importlib.import_module("distributed").Client(cluster, set_as_default=False) as client:
+        assert list(spread(math.sqrt, [4.0, 9.0], cluster=client)) == [2.0, 3.0]
+        assert client.status == "running"
+
+
+def test_a_cluster_gets_few_tasks_at_a_time(cluster: str) -> None:
+    started: list[int] = []
+    results = spread(started.append, list(range(100)), cluster=cluster)
+    for _ in range(3):
+        next(results)
+    time.sleep(0.2)
+    assert len(started) <= 4 * 2 + 3
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_a_fault_of_the_work_on_a_cluster_reaches_the_caller(cluster: str) -> None:
+    with pytest.raises(ValueError, match="math domain|nonnegative"):
+        list(spread(math.sqrt, [-1.0], cluster=cluster))
+
+
+def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("havre.scale.SECONDS_TO_CONNECT", 0.2)
+    with pytest.raises(WorkError, match=r"tcp://127.0.0.1:9: the Dask scheduler cannot be reached") as caught:
+        list(spread(math.sqrt, [1.0], cluster="tcp://127.0.0.1:9"))
+    assert "--workers 2" in caught.value.advice("fr")
+
+
+def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(WorkError, match="Dask is not installed") as caught:
+        list(spread(math.sqrt, [1.0], cluster="tcp://127.0.0.1:9"))
+    assert "havre[dask]" in caught.value.advice()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1", (1, None)),
+        ("12", (12, None)),
+        ("dask://host:8786", (1, "tcp://host:8786")),
+        ("tls://host:8786", (1, "tls://host:8786")),
+    ],
+)
+def test_who_works_is_read_from_a_text(text: str, found: tuple[int, str | None]) -> None:
+    assert parse_workers(text) == found
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "", "two", "1.5", "dask://", "http://host", "²"])
+def test_what_names_no_worker_is_refused(text: str) -> None:
+    with pytest.raises(WorkError, match="neither a number of processes"):
+        parse_workers(text)
+
+
+INTERRUPTED = """
+import sys
+import time
+
+from havre.scale import spread
+
+if __name__ == "__main__":
+    print("ready", flush=True)
+    try:
+        list(spread(time.sleep, [60.0] * 4, 2))
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.2, 1.5])
+def test_an_interruption_ends_all_without_a_word(tmp_path: Path, seconds: float) -> None:
+    """The terminal interrupts the parent and its children alike, while they start or while they work."""
+    script = tmp_path / "work.py"
+    script.write_text(INTERRUPTED)
+    started = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == "ready\n"
+    time.sleep(seconds)
+    os.killpg(started.pid, signal.SIGINT)
+    _, told = started.communicate(timeout=30)
+    assert (told, started.returncode) == ("", 130)

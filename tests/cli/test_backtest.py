@@ -71,4 +71,4 @@ def test_the_league_table_is_shown(
     assert "2018-09 – 2018-10" in shown
     for name in (*BASELINES, "negative_binomial"):
         assert shown.count(name) == 3, "ratio, ratio on log1p, coverage"
-    assert "boosted_level" not in shown
+    assert "boosted_quantiles" not in shown

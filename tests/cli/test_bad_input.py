@@ -237,9 +237,9 @@ BAD: dict[str, Bad] = {
         ("L’origine 2031-01 suit le dernier mois de données (2020-12)",),
     ),
     "unknown model": Bad(
-        (*BACKTEST, "--to", "2018-07", "--model", "boosted_levels"),
-        ("“boosted_levels” is not a model", "boosted_level,"),
-        ("« boosted_levels » n’est pas un modèle", "boosted_level,"),
+        (*BACKTEST, "--to", "2018-07", "--model", "boosted_quantile"),
+        ("“boosted_quantile” is not a model", "boosted_quantiles,"),
+        ("« boosted_quantile » n’est pas un modèle", "boosted_quantiles,"),
     ),
     "a missing file": Bad(from_csv, ("panel.csv: there is no such file",), ("panel.csv : ce fichier n’existe pas",)),
     "a missing file to import": Bad(

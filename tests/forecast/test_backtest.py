@@ -1,15 +1,19 @@
 """The backtest gives the same bits however it is run, and refuses what cannot be judged."""
 
 from datetime import date
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from havre.draws import Floats
+from havre.draws import QUANTILE_LEVELS, Floats, Quantiles
 from havre.errors import ForecastError
 from havre.evaluate.protocol import Scorecard, rolling_origins
-from havre.forecast.backtest import BacktestTask, backtest, forecast_at
-from havre.forecast.models import ALL_MODELS, BASELINES, ENSEMBLE
+from havre.forecast.backtest import BacktestTask, backtest, forecast_at, make_forecasts
+from havre.forecast.kept import KeptForecasts
+from havre.forecast.models import ALL_MODELS, BASELINES, ENSEMBLE, MEMBERS, draw_all
+from havre.forecast.peers import MEDIAN_MEMBERS, PEERS
 from havre.months import add_months
 from havre.panel.series import MonthlySeries
 from tests.forecast.series_samples import FIRST, lively, series_of
@@ -17,6 +21,8 @@ from tests.forecast.series_samples import FIRST, lively, series_of
 SERIES = series_of(lively(6, 66))
 ORIGINS = rolling_origins(add_months(FIRST, 58), add_months(FIRST, 61))
 FAST = tuple(BASELINES)
+BACKTEST = import_module("havre.forecast.backtest")
+"""The file, whose name in the package is that of its function."""
 
 
 def run(series: MonthlySeries = SERIES, origins: list[date] = ORIGINS, **options: object) -> Scorecard:
@@ -40,6 +46,63 @@ def test_two_runs_are_equal_and_another_seed_is_not(everything: Scorecard) -> No
 
 def test_the_number_of_workers_changes_no_bit(everything: Scorecard) -> None:
     assert bits(run(models=ALL_MODELS, workers=2)) == bits(everything)
+
+
+def test_a_cluster_changes_no_bit(everything: Scorecard) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+    ) as cluster:
+        assert bits(run(models=ALL_MODELS, cluster=cluster.scheduler_address)) == bits(everything)
+
+
+def test_keeping_forecasts_changes_no_bit(everything: Scorecard, tmp_path: Path) -> None:
+    kept = KeptForecasts(tmp_path)
+    assert bits(run(models=ALL_MODELS, kept=kept, workers=2)) == bits(everything)
+    entries = len(list(tmp_path.glob("*/*")))
+    assert entries == len(ORIGINS) * (len(ALL_MODELS) + len(MEMBERS))
+    assert bits(run(models=ALL_MODELS, kept=kept)) == bits(everything)
+    assert len(list(tmp_path.glob("*/*"))) == entries
+
+
+def test_many_series_are_forecast_in_parts_that_are_pools_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BACKTEST, "MOST_TOGETHER", 4)
+    parts = [SERIES.select([0, 2, 4]), SERIES.select([1, 3, 5])]
+    alone = [make_forecasts(ORIGINS, part.until, models=FAST, horizons=3, draws=60, seed=3) for part in parts]
+    found = make_forecasts(ORIGINS, SERIES.until, models=FAST, horizons=3, draws=60, seed=3)
+    assert set(found) == set(alone[0])
+    for place, made in found.items():
+        assert made.keys == parts[0].keys + parts[1].keys
+        assert made.values.tobytes() == b"".join(one[place].values.tobytes() for one in alone)
+    assert bits(run(workers=2)) == bits(run())
+
+
+def test_the_median_of_the_statistical_peers_is_made_of_their_forecasts() -> None:
+    pytest.importorskip("statsforecast")
+    history = series_of(lively(2, 60))
+    [together] = forecast_at(BacktestTask(history, ("median_statistical",), 2, 60, 3)).values()
+    drawn = PEERS["median_statistical"](history, 2, 60, np.random.default_rng(1))
+    assert together.values.tobytes() == Quantiles.of(drawn).values.tobytes()
+
+
+def test_a_model_is_made_once_in_a_group_with_those_that_are_made_of_it() -> None:
+    groups = BACKTEST._groups((*ALL_MODELS, *PEERS))
+    assert sorted(name for group in groups for name in group) == sorted((*ALL_MODELS, *PEERS))
+    assert set(groups[0]) == {ENSEMBLE, *MEMBERS}
+    assert set(groups[1]) == {"median_statistical", *MEDIAN_MEMBERS}
+
+
+def test_ensembles_that_share_a_member_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BACKTEST, "MEMBERS", ("mixture", "median_statistical"))
+    groups = BACKTEST._groups((*BASELINES, "seasonal_level", ENSEMBLE, *PEERS))
+    assert {"mixture", ENSEMBLE, "median_statistical", *MEDIAN_MEMBERS} in [set(group) for group in groups]
+    assert sum(len(group) for group in groups) == len(BASELINES) + 2 + len(PEERS)
+
+
+def test_peers_are_judged_as_models() -> None:
+    card = run(models=(*FAST, "factor_poisson"), origins=ORIGINS[:1])
+    assert card.baselines == FAST
+    assert np.isfinite(card.wis[-1]).all()
 
 
 def test_the_scorecard_has_every_model_origin_series_and_horizon(everything: Scorecard) -> None:
@@ -67,9 +130,18 @@ def test_forecasts_are_made_from_the_months_up_to_each_origin() -> None:
     made = forecast_at(BacktestTask(SERIES.until(ORIGINS[1]), ("rw_pooled",), 3, 60, 3))["rw_pooled"]
     assert made.origin == ORIGINS[1]
     truth = SERIES.at(made.target_months)
-    expected = (made.quantiles((0.5,))[..., 0] - truth) ** 2
+    expected = (made.values[..., QUANTILE_LEVELS.index(0.5)] - truth) ** 2
     card = run()
     assert card.squared[card.models.index("rw_pooled"), 1] == pytest.approx(expected)
+
+
+def test_the_backtest_judges_what_is_drawn_for_a_release() -> None:
+    history = SERIES.until(ORIGINS[0])
+    drawn = draw_all(history, ALL_MODELS, 3, 60, 3)
+    made = forecast_at(BacktestTask(history, ALL_MODELS, 3, 60, 3))
+    assert {name: found.values.tobytes() for name, found in made.items()} == {
+        name: Quantiles.of(draws).values.tobytes() for name, draws in drawn.items()
+    }
 
 
 def test_a_history_that_was_given_is_what_models_see() -> None:

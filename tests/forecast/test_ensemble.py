@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from havre.draws import Draws, Floats, SeriesKey
-from havre.forecast.ensemble import median_ensemble
+from havre.forecast.ensemble import join_members, median_ensemble
 
 KEYS = (SeriesKey("asylum_applications", "SYR", "DEU"),)
 ORIGIN = date(2020, 1, 1)
@@ -51,3 +51,18 @@ def test_one_wild_member_of_three_changes_little() -> None:
 def test_members_that_do_not_fit_are_refused(other: Draws) -> None:
     with pytest.raises(ValueError, match="same series, horizons"):
         median_ensemble([draws(np.ones((1, 2, 3))), other], rng())
+
+
+def test_half_of_the_first_and_half_of_the_median_of_the_rest() -> None:
+    rows = ([1.0, 3.0, 2.0], [10.0, 30.0, 20.0], [5.0, 6.0, 100.0], [8.0, 7.0, 9.0])
+    found = join_members([draws(np.array([[row]])) for row in rows], rng())
+    # Sorted: 1 2 3 of the first; medians 7 8 30 of the rest; whole persons, since the first is whole.
+    assert np.sort(found.values[0, 0]).tolist() == [4, 5, 17]
+    broken = draws(np.array([[[1.5, 3.0, 2.0]]]))
+    found = join_members([broken, *(draws(np.array([[row]])) for row in rows[1:])], rng())
+    assert np.sort(found.values[0, 0]).tolist() == [4.25, 5, 16.5]
+
+
+def test_a_joined_ensemble_needs_members_that_fit() -> None:
+    with pytest.raises(ValueError, match="same series, horizons"):
+        join_members([draws(np.ones((1, 2, 3))), draws(np.ones((1, 2, 4)))], rng())

@@ -16,12 +16,12 @@ from havre.evaluate.protocol import Forecasts
 from havre.forecast import models
 from havre.forecast.backtest import backtest
 from havre.forecast.baselines import last_value, mean_of_three, same_month_last_year
+from havre.forecast.features import Features
 from havre.forecast.levels import smoothed
 from havre.forecast.models import ALL_MODELS, ENSEMBLE, draw_all
 from havre.forecast.outlook import Outlook, OutlookOptions, make_outlook
 from havre.forecast.pooling import bands_at, trailing_mean
 from havre.forecast.seasons import seasonal_centre, seasons
-from havre.forecast.trees import features
 from havre.months import add_months, month_index
 from havre.panel.scope import Scope
 from havre.panel.series import MonthlySeries
@@ -39,7 +39,7 @@ ORIGIN = add_months(FIRST, 59)
 @pytest.fixture(autouse=True)
 def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the same path through the code with fewer rounds, to be done sooner."""
-    monkeypatch.setattr("havre.forecast.trees.ROUNDS", 12)
+    monkeypatch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
 
 
 def forecaster_of(name: str) -> Callable[[MonthlySeries, date], Draws]:
@@ -196,8 +196,16 @@ def test_an_outlook_as_known_on_a_day_is_blind_to_all_that_became_known_later(ke
 
 
 LOGS = np.log1p(VALUES)
+
+
+def told_at_each_month(values: Floats) -> Floats:
+    """Give the features of every series and month (series, month, feature)."""
+    every = np.ones(values.shape, dtype=bool)
+    return Features.of(series_of(values)).table(3, every).astype(np.float64).reshape(*values.shape, -1)
+
+
 BY_MONTH: dict[str, Callable[[Floats], Floats]] = {
-    "features": lambda values: features(values, 4),
+    "features": told_at_each_month,
     "trailing mean": lambda values: trailing_mean(values, 12),
     "bands": lambda values: bands_at(values).astype(float),
     "level": lambda values: smoothed(np.log1p(values), 0.3),

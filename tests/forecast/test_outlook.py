@@ -38,7 +38,7 @@ PANEL = table(*(row for code, values in zip(("ERI", "IRQ", "SYR"), VALUES, stric
 
 @pytest.fixture(autouse=True)
 def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("havre.forecast.trees.ROUNDS", 12)
+    monkeypatch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
 
 
 def test_every_series_and_the_total_are_forecast_and_judged() -> None:

@@ -18,6 +18,7 @@ from havre.cli.options import (
     Workers,
     request,
 )
+from havre.cli.plots import PictureFile, Plot, backtest_picture, plots_wanted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,6 +41,8 @@ def backtest(
     horizons: Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))] = 12,
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
+    plot: Plot = False,  # noqa: FBT002
+    picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Judge the models; the help text stands in the catalogue."""
@@ -49,6 +52,7 @@ def backtest(
     from havre.pipeline import judge_scope, load_panel
     from havre.scale import usable_workers
 
+    wanted_plots = plots_wanted(plot=plot, file=picture, as_json=as_json)
     wanted = tuple(check_model(name) for name in model or ())
     models = tuple(dict.fromkeys((*BASELINES, *wanted))) if wanted else ALL_MODELS
     origins = rolling_origins(parse_month(first), parse_month(last))
@@ -69,9 +73,10 @@ def backtest(
         )
     if as_json:
         write_json({"backtests": [summary(scope.id, card, seed) for scope, card in judged]})
-        return
-    for scope, card in judged:
-        show(scope.id, card, origins)
+    else:
+        for scope, card in judged:
+            show(scope.id, card, origins)
+    wanted_plots.show(lambda: backtest_picture([(scope.id, scope.source, card) for scope, card in judged], seed))
 
 
 def summary(scope: str, card: "Scorecard", seed: int) -> dict[str, object]:

@@ -23,6 +23,7 @@ from havre.cli.options import (
     parse_day,
     request,
 )
+from havre.cli.plots import PictureFile, Plot, forecast_picture, plots_wanted
 from havre.months import add_months
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def forecast(
     leave_out_gaps: Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))] = False,  # noqa: FBT002
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
+    plot: Plot = False,  # noqa: FBT002
+    picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Make a release; the help text stands in the catalogue."""
@@ -61,6 +64,7 @@ def forecast(
 
     if measure is None and (destination or origin or source):
         raise typer.BadParameter(tell("forecast.needs_measure"))
+    wanted_plots = plots_wanted(plot=plot, file=picture, as_json=as_json)
     day = made_on or datetime.now(UTC).date()
     folder = out or _free_folder(Path("releases") / f"havre-{day:%Y-%m-%d}")
     check_output(folder)
@@ -85,6 +89,7 @@ def forecast(
         write_json(_summary(release, written))
     else:
         show_release(release, written)
+    wanted_plots.show(lambda: forecast_picture(release))
 
 
 def _free_folder(folder: Path) -> Path:

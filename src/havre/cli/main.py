@@ -47,10 +47,16 @@ def _main(
 
 
 def _declare() -> None:
-    from havre.cli import backtest, forecast, panel
+    from havre.cli import alarms, backtest, explain, forecast, league, nowcast, panel, reception, scenario
 
     app.command("forecast", help=tell("forecast.help"))(forecast.forecast)
     app.command("backtest", help=tell("backtest.help"))(backtest.backtest)
+    app.command("league", help=league.tell("help"))(league.league)
+    app.command("alarms", help=alarms.tell("help"))(alarms.alarms)
+    app.command("explain", help=explain.tell("help"))(explain.explain)
+    app.command("scenario", help=scenario.tell_scenario("help"))(scenario.scenario)
+    app.command("nowcast", help=nowcast.tell_nowcast("help"))(nowcast.nowcast)
+    app.command("reception", help=reception.tell_reception("help"))(reception.reception)
     app.add_typer(panel.app, name="panel", help=tell("panel.help"))
 
 

@@ -1,5 +1,7 @@
 """``havre panel``: what is there, how good it is, take it out, bring your own in."""
 
+import os
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,7 +100,7 @@ def export(
 def import_file(
     provider: Annotated[str, typer.Argument(help=tell("panel.provider"))],
     file: Annotated[Path, typer.Argument(help=tell("panel.file"))],
-    store: Annotated[str, typer.Option("--store", help=tell("panel.store"))],
+    store: Annotated[str | None, typer.Option("--store", help=tell("panel.store"))] = None,
     as_of: Annotated[
         date | None, typer.Option("--as-of", parser=parse_day, metavar="DAY", help=tell("panel.as_of"))
     ] = None,
@@ -108,5 +110,11 @@ def import_file(
 
     if provider != "observations" and as_of is None:
         raise typer.BadParameter(tell("panel.needs_as_of"))
-    added = import_observations(provider, file, store, as_of=as_of)
-    stdout().print(tell("panel.imported", rows=added, store=store))
+    address = store or default_store(os.environ)
+    added = import_observations(provider, file, address, as_of=as_of)
+    stdout().print(tell("panel.imported", rows=added, store=address))
+
+
+def default_store(environment: Mapping[str, str]) -> str:
+    """Give the address of the panel store: ``HAVRE_STORE``, else the folder ``panel-store`` here."""
+    return environment.get("HAVRE_STORE") or "panel-store"

@@ -1,15 +1,16 @@
-"""The ensemble: for every series, horizon and probability the median of what its members say.
+"""Ensembles: one quantile function of those of several members.
 
-Averaging quantile functions keeps the shape of the members where a mixture would widen it. Reference: Ray EL et al.
-(2023). Comparing trained and untrained probabilistic ensemble forecasts. International Journal of Forecasting 39(3):
-1366–1383. doi:10.1016/j.ijforecast.2022.06.005
+Joining quantile functions level by level keeps the shape of the members where a mixture of their draws would widen
+it. Reference: Ray EL et al. (2023). Comparing trained and untrained probabilistic ensemble forecasts. International
+Journal of Forecasting 39(3): 1366–1383. doi:10.1016/j.ijforecast.2022.06.005
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from havre.draws import Draws, shuffle_draws
+from havre.draws import Draws, Floats, shuffle_draws
+from havre.forecast.conditional import rounded
 
 
 def median_ensemble(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
@@ -24,7 +25,46 @@ def median_ensemble(members: Sequence[Draws], rng: np.random.Generator) -> Draws
     ValueError : the members do not forecast the same series and horizons
     """
     first = members[0]
+    return Draws(first.keys, first.origin, shuffle_draws(np.median(_sorted(members), axis=0), rng))
+
+
+def half_and_half(values: Floats) -> Floats:
+    """Join what members say: half of the first, half of the median of all others.
+
+    The first is the one that learns from the whole panel; the median of the rest keeps a member that goes astray from
+    doing harm.
+
+    Parameters
+    ----------
+    values : array (member, …)
+
+    Examples
+    --------
+    >>> float(half_and_half(np.array([10.0, 1.0, 2.0, 99.0])))
+    6.0
+    """
+    return np.asarray(0.5 * values[0] + 0.5 * np.median(values[1:], axis=0))
+
+
+def join_members(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
+    """Join the quantile functions of the members by :func:`half_and_half`, in whole persons where the first is.
+
+    Parameters
+    ----------
+    members : at least two draws of the same series, horizons and number of draws
+
+    Raises
+    ------
+    ValueError : the members do not forecast the same series and horizons
+    """
+    first = members[0]
+    whole = np.asarray((first.values == np.floor(first.values)).all(axis=(1, 2)))
+    people = rounded(half_and_half(_sorted(members)), whole)
+    return Draws(first.keys, first.origin, shuffle_draws(people, rng))
+
+
+def _sorted(members: Sequence[Draws]) -> Floats:
+    first = members[0]
     if any(m.keys != first.keys or m.origin != first.origin or m.values.shape != first.values.shape for m in members):
         raise ValueError("the members of an ensemble must forecast the same series, horizons and number of draws")
-    middle = np.median(np.stack([np.sort(member.values, axis=2) for member in members]), axis=0)
-    return Draws(first.keys, first.origin, shuffle_draws(middle, rng))
+    return np.stack([np.sort(member.values, axis=2) for member in members])

@@ -8,8 +8,8 @@ import numpy as np
 
 from havre.draws import Draws
 from havre.errors import ForecastError
-from havre.forecast import baselines, counts, levels, seasons, trees
-from havre.forecast.ensemble import median_ensemble
+from havre.forecast import baselines, counts, factors, filters, levels, quantile_trees, seasons, smoothing
+from havre.forecast.ensemble import join_members
 from havre.panel.series import MonthlySeries
 from havre.scale import generator
 
@@ -31,10 +31,14 @@ MODELS: Mapping[str, Model] = {
     "exponential_level": levels.draw_exponential_level,
     "seasonal_level": seasons.draw_seasonal_level,
     "negative_binomial": counts.draw_negative_binomial,
-    "boosted_level": trees.draw_boosted_level,
+    "own_smoothing": smoothing.draw_own_smoothing,
+    "count_filter": filters.draw_count_filter,
+    "factor_model": factors.draw_factor_model,
+    "boosted_quantiles": quantile_trees.draw_boosted_quantiles,
 }
-ENSEMBLE = "median_ensemble"
-MEMBERS = ("seasonal_level", "negative_binomial", "boosted_level", "mixture", "climatology_12")
+ENSEMBLE = "ensemble"
+MEMBERS = ("boosted_quantiles", "count_filter", "factor_model", "own_smoothing", "mixture", "climatology_12")
+"""Half of the first, half of the median of the others: :func:`havre.forecast.ensemble.half_and_half`."""
 ALL_MODELS = (*BASELINES, *MODELS, ENSEMBLE)
 
 
@@ -63,7 +67,7 @@ def draw_all(history: MonthlySeries, models: tuple[str, ...], horizons: int, dra
         if name not in made:
             rng = generator(seed, name, f"{history.last:%Y-%m}")
             if name == ENSEMBLE:
-                made[name] = median_ensemble([one(member) for member in MEMBERS], rng)
+                made[name] = join_members([one(member) for member in MEMBERS], rng)
             else:
                 made[name] = {**BASELINES, **MODELS}[name](history, horizons, draws, rng)
         return made[name]
@@ -74,7 +78,8 @@ def draw_all(history: MonthlySeries, models: tuple[str, ...], horizons: int, dra
 def describe_models() -> dict[str, str]:
     """Describe each model in one sentence: the first line of its documentation."""
     described = {name: _first_line(getattr(model, "func", model)) for name, model in {**BASELINES, **MODELS}.items()}
-    return {**described, ENSEMBLE: f"Median of the quantiles of {', '.join(MEMBERS)}."}
+    others = ", ".join(MEMBERS[1:])
+    return {**described, ENSEMBLE: f"Half the quantiles of {MEMBERS[0]}, half the median of those of {others}."}
 
 
 def _first_line(function: object) -> str:

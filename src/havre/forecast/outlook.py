@@ -12,10 +12,12 @@ from havre.draws import Draws, Floats, SeriesKey
 from havre.errors import ForecastError, Problem
 from havre.evaluate.protocol import Scorecard, check_horizons, rolling_origins, select_series
 from havre.forecast.backtest import DRAWS, LEAST_HISTORY, backtest
+from havre.forecast.coherence import make_coherent
 from havre.forecast.models import ENSEMBLE, MEMBERS, draw_all
 from havre.months import add_months, month_index
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series
 from havre.panel.series import MonthlySeries
+from havre.scale import generator
 
 OUTLOOK_MODELS = (ENSEMBLE, *MEMBERS)
 _SHOWN = 20
@@ -82,7 +84,7 @@ def make_outlook(
         raise ForecastError.all_of(short[:_SHOWN])
     pool = series.select(rows)
     card = track_record(panel, scope, pool, options, progress)
-    forecasts = _forecasts(pool, [series.keys[row] for row in wanted], options, scope.id, progress)
+    forecasts = _forecasts(series, pool, [series.keys[row] for row in wanted], options, scope, progress)
     short = [_short(series, row) for row in range(len(series.keys)) if row not in rows]
     return Outlook(scope, series, tuple(forecasts), card, (*broken, *short))
 
@@ -99,8 +101,14 @@ def _short(series: MonthlySeries, row: int) -> Problem:
 
 
 def _forecasts(
-    pool: MonthlySeries, wanted: list[SeriesKey], options: OutlookOptions, name: str, progress: Progress | None
+    series: MonthlySeries,
+    pool: MonthlySeries,
+    wanted: list[SeriesKey],
+    options: OutlookOptions,
+    scope: Scope,
+    progress: Progress | None,
 ) -> list[Mapping[str, Draws]]:
+    """Forecast from each last published month; the ensemble is coherent with its total where both are known."""
     ends = dict(zip(pool.keys, pool.last_published(), strict=True))
     origins = sorted({end for key, end in ends.items() if end and key in wanted})
     made: list[Mapping[str, Draws]] = []
@@ -110,9 +118,11 @@ def _forecasts(
         # Which series teach must not depend on later months either.
         known = known.select([row for row in range(len(known.keys)) if _enough(known.values[row])])
         drawn = draw_all(known, OUTLOOK_MODELS, options.horizons, options.draws, options.seed)
+        rng = generator(options.seed, "coherence", scope.id, f"{origin:%Y-%m}")
+        drawn[ENSEMBLE] = make_coherent(series.until(origin), drawn[ENSEMBLE], scope.by, rng)
         made.append({model: draws.select(keys) for model, draws in drawn.items()})
         if progress:
-            progress(f"{name} forecast", number, len(origins))
+            progress(f"{scope.id} forecast", number, len(origins))
     return made
 
 

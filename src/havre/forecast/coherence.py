@@ -1,0 +1,57 @@
+"""Forecasts of a scope made coherent: in every draw the parts, with what is too small to be told, make the total."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from havre.draws import Draws, SeriesKey
+from havre.forecast.filters import draw_count_filter
+from havre.forecast.hierarchy import build_hierarchy
+from havre.forecast.reconcile import coherent_draws, merge_draws
+from havre.panel.scope import TOTAL, By
+from havre.panel.series import MonthlySeries
+
+
+def make_coherent(everything: MonthlySeries, told: Draws, by: By, rng: np.random.Generator) -> Draws:
+    """Reconcile the forecasts of a scope with its total.
+
+    What has no forecast of its own (small corridors, unknown nationality) is forecast by the count filter, only so
+    that the sum is short of nobody; it is not given back.
+
+    Parameters
+    ----------
+    everything : all series of the scope as known at the origin, those too small to be forecast included
+    told : draws of the series that are forecast, their total among them
+    by : the dimension in which the series of the scope differ
+
+    Returns
+    -------
+    Draws of the same series in the same order, in whole persons: each total exactly the sum of its parts in every
+    draw. Where there is no total, or nothing beside it, they are ``told`` unchanged.
+    """
+    parts = [key for key in told.keys if getattr(key, by) != TOTAL]
+    if len(parts) != len(told.keys) - 1 or not parts:
+        return told
+    as_whole = _for_all_origins((*everything.keys, *told.keys), by)
+    total = SeriesKey(told.keys[0].measure, TOTAL, TOTAL)
+    rows = [
+        row
+        for row, key in enumerate(everything.keys)
+        if as_whole[key] != total and not np.isnan(everything.values[row]).all()
+    ]
+    keys = tuple(as_whole[everything.keys[row]] for row in rows)
+    series = MonthlySeries(keys, everything.first, everything.values[rows])
+    hierarchy, history = build_hierarchy(series, [as_whole[key] for key in parts])
+    base = Draws(tuple(as_whole[key] for key in told.keys), told.origin, told.values)
+    if missing := tuple(key for key in hierarchy.keys if key not in base.keys):
+        beside = draw_count_filter(history, told.horizons, told.values.shape[2], rng)
+        base = merge_draws([base, beside.select(missing)])
+    found = coherent_draws(history, base, hierarchy, rng).select(tuple(as_whole[key] for key in told.keys))
+    return Draws(told.keys, told.origin, found.values)
+
+
+def _for_all_origins(keys: tuple[SeriesKey, ...], by: By) -> Mapping[SeriesKey, SeriesKey]:
+    """Name series that differ by destination as if they were of all origins: which origin it is changes no sum."""
+    if by == "origin":
+        return {key: key for key in keys}
+    return {key: SeriesKey(key.measure, TOTAL, key.destination) for key in keys}
