@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from havre.draws import Draws, Floats, SeriesKey
-from havre.forecast.ensemble import join_members, median_ensemble
+from havre.forecast.ensemble import UPWARD, join_members, median_ensemble, reach_up
 
 KEYS = (SeriesKey("asylum_applications", "SYR", "DEU"),)
 ORIGIN = date(2020, 1, 1)
@@ -60,9 +60,17 @@ def test_half_of_the_first_and_half_of_the_median_of_the_rest() -> None:
     assert np.sort(found.values[0, 0]).tolist() == [4, 5, 17]
     broken = draws(np.array([[[1.5, 3.0, 2.0]]]))
     found = join_members([broken, *(draws(np.array([[row]])) for row in rows[1:])], rng())
-    assert np.sort(found.values[0, 0]).tolist() == [4.25, 5, 16.5]
+    assert np.sort(found.values[0, 0]).tolist() == pytest.approx([4.25, 5, 16.5])
 
 
 def test_a_joined_ensemble_needs_members_that_fit() -> None:
     with pytest.raises(ValueError, match="same series, horizons"):
         join_members([draws(np.ones((1, 2, 3))), draws(np.ones((1, 2, 4)))], rng())
+
+
+def test_the_upper_half_reaches_further_the_further_ahead() -> None:
+    values = np.expm1(np.tile(np.array([1.0, 2.0, 3.0]), (1, 14, 1)))
+    found = np.log1p(reach_up(values))[0]
+    assert found[:, :2] == pytest.approx(np.tile([1.0, 2.0], (14, 1)))
+    assert found[:, 2] == pytest.approx(3 + UPWARD * np.minimum(np.arange(14) / 11, 1))
+    assert (reach_up(np.zeros((2, 12, 5))) == 0).all()

@@ -57,7 +57,7 @@ def test_the_season_to_come_is_told() -> None:
 
 def test_no_draw_exceeds_the_cap() -> None:
     rng = np.random.default_rng(3)
-    values = np.round(np.exp(rng.normal(3, 1.5, (4, 60))))
+    values: Floats = np.round(np.exp(rng.normal(3, 1.5, (4, 60))))
     values[0, :30] = 1e6
     found = draw_own_smoothing(series_of(values), 12, 500, rng).values
     highest = np.floor(CAP * (values[:, -24:].max(axis=1) + 1) + 0.5)

@@ -199,7 +199,7 @@ def _show_sensitivity(account: "Account", words: "Wording", threshold: int) -> N
     table(tell("sensitivity.heading"), [tell("sensitivity.column"), tell("sensitivity.change")], rows)
     least, most = moved.curve[0][0], moved.curve[-1][0]
     # Nothing is ten per cent of zero.
-    for share, value in moved.moves.items() if moved.median > 0 else ():
+    for share, value in moved.moves.items() if round(moved.median) > 0 else ():
         way = "up" if share > 0 else "down"
         fields = {"percent": words.percent(abs(share)), "last": number(moved.last_value)}
         if value is not None:

@@ -14,6 +14,7 @@ from havre.errors import ForecastError, PanelError, Problem
 from havre.evaluate.protocol import check_horizons
 from havre.forecast.alarms import teaching_series
 from havre.forecast.analogues import Analogue, nearest_past, would_follow
+from havre.forecast.coherence import draw_coherent
 from havre.forecast.explain import Explanation, explain
 from havre.forecast.outlook import LEAST_ACTIVE, LEAST_TOTAL
 from havre.forecast.sensitivity import Sensitivity, sensitivity
@@ -159,7 +160,9 @@ def give_account(
         fields = {"origin": f"{origin:%Y-%m}", "needed": LEAST_ACTIVE, "persons": LEAST_TOTAL}
         raise ForecastError("forecast.short_series", key=key, **fields)
     seed, workers = options.seed, options.workers
-    told = explain(history, key, horizon, horizons=options.horizons, draws=options.draws, seed=seed)
+    ahead, draws = max(options.horizons, horizon), options.draws
+    published = draw_coherent(whole, history, (ENSEMBLE,), scope, horizons=ahead, draws=draws, seed=seed)[ENSEMBLE]
+    told = explain(history, key, horizon, horizons=ahead, draws=draws, seed=seed, told=published)
     moved = sensitivity(history, key, horizon, seed=seed, workers=workers) if options.with_sensitivity else None
     alike = nearest_past(history, key, origin, count=options.analogues)
     terms = source_terms(scope.source).measures.get(scope.measure)

@@ -7,9 +7,36 @@ import numpy as np
 from havre.draws import Draws, SeriesKey
 from havre.forecast.filters import draw_count_filter
 from havre.forecast.hierarchy import build_hierarchy
+from havre.forecast.models import ENSEMBLE, draw_all
 from havre.forecast.reconcile import coherent_draws, merge_draws
-from havre.panel.scope import TOTAL, By
+from havre.panel.scope import TOTAL, By, Scope
 from havre.panel.series import MonthlySeries
+from havre.scale import generator
+
+
+def draw_coherent(
+    everything: MonthlySeries,
+    known: MonthlySeries,
+    models: tuple[str, ...],
+    scope: Scope,
+    *,
+    horizons: int,
+    draws: int,
+    seed: int,
+) -> dict[str, Draws]:
+    """Draw the forecasts of a scope as a release tells them: those of its ensemble coherent with their total.
+
+    Parameters
+    ----------
+    everything : all series of the scope as known at the origin
+    known : those that are long enough to teach and to be forecast; its last month is the origin
+    models : names of models
+    """
+    drawn = draw_all(known, models, horizons, draws, seed)
+    if ENSEMBLE in drawn:
+        rng = generator(seed, "coherence", scope.id, f"{known.last:%Y-%m}")
+        drawn[ENSEMBLE] = make_coherent(everything, drawn[ENSEMBLE], scope.by, rng)
+    return drawn
 
 
 def make_coherent(everything: MonthlySeries, told: Draws, by: By, rng: np.random.Generator) -> Draws:

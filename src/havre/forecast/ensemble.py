@@ -12,6 +12,10 @@ import numpy as np
 from havre.draws import Draws, Floats, shuffle_draws
 from havre.forecast.conditional import rounded
 
+UPWARD = 0.12
+"""How much further above the median, on log1p, the ensemble reaches twelve months ahead: chosen on past origins so that
+at most 6 % of what came lay above the 95 % quantile."""
+
 
 def median_ensemble(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
     """Take the median of the members' quantile functions.
@@ -46,8 +50,26 @@ def half_and_half(values: Floats) -> Floats:
     return np.asarray(0.5 * values[0] + 0.5 * np.median(values[1:], axis=0))
 
 
+def reach_up(values: Floats) -> Floats:
+    """Stretch what lies above the median, the more the further ahead: all of :data:`UPWARD` at twelve months.
+
+    Past errors tell how wrong a forecast was while things went on as before. Rises of a whole year are rarer than
+    the windows from which members learn, and all members miss them together.
+
+    Parameters
+    ----------
+    values : sorted draws (series, horizon, draw) in persons
+    """
+    logs = np.log1p(values)
+    middle = np.median(logs, axis=2, keepdims=True)
+    ahead = np.minimum(np.arange(values.shape[1]) / 11, 1.0)[None, :, None]
+    return np.asarray(np.where(logs > middle, np.expm1(middle + (logs - middle) * (1 + UPWARD * ahead)), values))
+
+
 def join_members(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
-    """Join the quantile functions of the members by :func:`half_and_half`, in whole persons where the first is.
+    """Join the quantile functions of the members: :func:`half_and_half`, then :func:`reach_up`.
+
+    Series of which the first member tells whole persons are rounded to them.
 
     Parameters
     ----------
@@ -59,7 +81,7 @@ def join_members(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
     """
     first = members[0]
     whole = np.asarray((first.values == np.floor(first.values)).all(axis=(1, 2)))
-    people = rounded(half_and_half(_sorted(members)), whole)
+    people = rounded(reach_up(half_and_half(_sorted(members))), whole)
     return Draws(first.keys, first.origin, shuffle_draws(people, rng))
 
 

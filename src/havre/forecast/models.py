@@ -37,7 +37,7 @@ MODELS: Mapping[str, Model] = {
     "boosted_quantiles": quantile_trees.draw_boosted_quantiles,
 }
 ENSEMBLE = "ensemble"
-MEMBERS = ("boosted_quantiles", "count_filter", "factor_model", "own_smoothing", "mixture", "climatology_12")
+MEMBERS = ("boosted_quantiles", "count_filter", "factor_model", "own_smoothing", "mixture")
 """Half of the first, half of the median of the others: :func:`havre.forecast.ensemble.half_and_half`."""
 ALL_MODELS = (*BASELINES, *MODELS, ENSEMBLE)
 

@@ -12,12 +12,11 @@ from havre.draws import Draws, Floats, SeriesKey
 from havre.errors import ForecastError, Problem
 from havre.evaluate.protocol import Scorecard, check_horizons, rolling_origins, select_series
 from havre.forecast.backtest import DRAWS, LEAST_HISTORY, backtest
-from havre.forecast.coherence import make_coherent
-from havre.forecast.models import ENSEMBLE, MEMBERS, draw_all
+from havre.forecast.coherence import draw_coherent
+from havre.forecast.models import ENSEMBLE, MEMBERS
 from havre.months import add_months, month_index
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series
 from havre.panel.series import MonthlySeries
-from havre.scale import generator
 
 OUTLOOK_MODELS = (ENSEMBLE, *MEMBERS)
 _SHOWN = 20
@@ -117,9 +116,15 @@ def _forecasts(
         known = pool.until(origin)
         # Which series teach must not depend on later months either.
         known = known.select([row for row in range(len(known.keys)) if _enough(known.values[row])])
-        drawn = draw_all(known, OUTLOOK_MODELS, options.horizons, options.draws, options.seed)
-        rng = generator(options.seed, "coherence", scope.id, f"{origin:%Y-%m}")
-        drawn[ENSEMBLE] = make_coherent(series.until(origin), drawn[ENSEMBLE], scope.by, rng)
+        drawn = draw_coherent(
+            series.until(origin),
+            known,
+            OUTLOOK_MODELS,
+            scope,
+            horizons=options.horizons,
+            draws=options.draws,
+            seed=options.seed,
+        )
         made.append({model: draws.select(keys) for model, draws in drawn.items()})
         if progress:
             progress(f"{scope.id} forecast", number, len(origins))

@@ -1,6 +1,6 @@
 """One boosted-tree model over all series and horizons, for each of a few quantiles.
 
-It learns from the whole panel how log1p changes from a smoothed level to each horizon: seven quantiles of it, each by
+It learns from the whole panel how log1p changes from a smoothed level to each horizon: five quantiles of it, each by
 its own loss, from what was known at the origin (:mod:`havre.forecast.features`). Between them the quantile function is
 straight on the normal scale. References: Ke G et al. (2017), LightGBM: a highly efficient gradient boosting decision
 tree, NeurIPS 30; Koenker R, Bassett G (1978), Regression quantiles, Econometrica 46(1): 33–50, doi:10.2307/1913643
@@ -18,22 +18,22 @@ from havre.forecast.levels import smoothed
 from havre.forecast.pooling import active_rows, draw_pooled
 from havre.panel.series import MonthlySeries
 
-LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-MEDIAN = LEVELS.index(0.5)
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LEAST_HISTORY = 13
 """Months that a series needs before it can teach."""
 LEAST_EXAMPLES = 400
-MOST_EXAMPLES = 90_000
-"""Examples beyond this many are left out by lot, the same ones each time."""
+MOST_EXAMPLES = 80_000
+"""Examples beyond this many are left out by lot, the same ones each time; a horizon ``h`` keeps a share of 1 / ``h``.
+Near months follow from more detail, and far ones are mostly noise."""
 LONGEST = 12
 """Horizons beyond this are forecast as this one, with the season of their month."""
 HEADROOM = 1.0
 """No draw exceeds the greatest value that the series had by more than this on log1p."""
-ROUNDS = 100
+ROUNDS = 70
 SETTINGS: dict[str, Any] = {
     "objective": "quantile",
-    "learning_rate": 0.07,
-    "num_leaves": 20,
+    "learning_rate": 0.1,
+    "num_leaves": 16,
     "min_data_in_leaf": 40,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.5,
@@ -65,17 +65,22 @@ def examples(features: Features, horizons: int) -> Examples:
         came = np.full_like(logs, np.nan)
         came[:, : max(0, months - h)] = logs[:, h:]
         known.append(np.where(taught, came - level, np.nan))
-    count = sum(int((~np.isnan(part)).sum()) for part in known)
-    share = MOST_EXAMPLES / max(1, count)
+    shares = _shares([int((~np.isnan(part)).sum()) for part in known])
     lot = np.random.default_rng(0)
     inputs, targets = [], []
-    for h, change in enumerate(known, start=1):
-        keep = ~np.isnan(change)
-        if share < 1:
-            keep &= lot.random(keep.shape) < share
+    for h, (change, share) in enumerate(zip(known, shares, strict=True), start=1):
+        keep = ~np.isnan(change) & (lot.random(change.shape) < share)
         inputs.append(features.table(h, keep))
         targets.append(change[keep])
     return Examples(np.concatenate(inputs), np.concatenate(targets))
+
+
+def _shares(counts: list[int]) -> Floats:
+    """Give the share of the examples of each horizon that is kept; all of them where they are few."""
+    wanted = 1.0 / np.arange(1, len(counts) + 1)
+    if sum(counts) <= MOST_EXAMPLES:
+        return np.ones(len(counts))
+    return np.asarray(MOST_EXAMPLES * wanted / wanted.sum() / np.maximum(1, counts))
 
 
 def fit(learnt: Examples, level: float) -> Any:
@@ -104,7 +109,7 @@ def within_reach(horizon: int) -> int:
 
 
 def draw_boosted_quantiles(history: MonthlySeries, horizons: int, draws: int, rng: np.random.Generator) -> Draws:
-    """Boosted trees over all series, one set for each of seven quantiles of the change from a smoothed level.
+    """Boosted trees over all series, one set for each of five quantiles of the change from a smoothed level.
 
     Where the panel is too small to learn from, the level itself with pooled errors.
     """

@@ -8,7 +8,8 @@ import polars as pl
 from havre.draws import Draws, SeriesKey
 from havre.errors import Problem
 from havre.evaluate.protocol import check_horizons
-from havre.forecast.models import ENSEMBLE, draw_all
+from havre.forecast.coherence import draw_coherent
+from havre.forecast.models import ENSEMBLE
 from havre.panel.scope import Scope, check_wanted, scope_series
 from havre.panel.series import MonthlySeries, monthly_series, to_months
 from havre.panel.vintage import latest
@@ -44,7 +45,7 @@ def draw_scope(
     series, broken = scope_series(panel, scope, leave_out_gaps=leave_out_gaps)
     check_wanted(scope, series)
     history = series.until(common_end(series))
-    made = draw_all(history, (ENSEMBLE,), horizons, draws, seed)[ENSEMBLE]
+    made = draw_coherent(history, history, (ENSEMBLE,), scope, horizons=horizons, draws=draws, seed=seed)[ENSEMBLE]
     ended = tuple(key for key in history.keys if key not in set(made.keys))
     return ScopeDraws(scope, made, history, ended, broken)
 
