@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from havre.draws import Floats
 from havre.forecast.smoothing import CAP, best_of_grid, draw_own_smoothing, first_season, smooth
 from tests.forecast.series_samples import series_of
 
@@ -49,7 +48,7 @@ def test_each_series_takes_the_weights_that_suit_it() -> None:
 
 def test_the_season_to_come_is_told() -> None:
     months = np.arange(96)
-    values: Floats = np.round(np.exp(5 + np.sin(2 * np.pi * months / 12)))[None]
+    values = np.asarray(np.round(np.exp(5 + np.sin(2 * np.pi * months / 12)))[None], dtype=np.float64)
     history = series_of(values)
     median = draw_own_smoothing(history, 12, 301, np.random.default_rng(0)).quantiles((0.5,))[0, :, 0]
     assert np.log(median) == pytest.approx(5 + np.sin(2 * np.pi * (96 + np.arange(12)) / 12), abs=0.12)
@@ -57,7 +56,7 @@ def test_the_season_to_come_is_told() -> None:
 
 def test_no_draw_exceeds_the_cap() -> None:
     rng = np.random.default_rng(3)
-    values: Floats = np.round(np.exp(rng.normal(3, 1.5, (4, 60))))
+    values = np.asarray(np.round(np.exp(rng.normal(3, 1.5, (4, 60)))), dtype=np.float64)
     values[0, :30] = 1e6
     found = draw_own_smoothing(series_of(values), 12, 500, rng).values
     highest = np.floor(CAP * (values[:, -24:].max(axis=1) + 1) + 0.5)

@@ -16,6 +16,7 @@ from havre.forecast.alarms import teaching_series
 from havre.forecast.analogues import Analogue, nearest_past, would_follow
 from havre.forecast.coherence import draw_coherent
 from havre.forecast.explain import Explanation, explain
+from havre.forecast.models import ENSEMBLE
 from havre.forecast.outlook import LEAST_ACTIVE, LEAST_TOTAL
 from havre.forecast.sensitivity import Sensitivity, sensitivity
 from havre.months import add_months, month_index
