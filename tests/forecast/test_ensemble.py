@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from havre.draws import Draws, Floats, SeriesKey
-from havre.forecast.ensemble import UPWARD, join_members, median_ensemble, reach_up
+from havre.forecast.ensemble import INWARD, LARGE, UPWARD, calibrate, join_members, median_ensemble
 
 KEYS = (SeriesKey("asylum_applications", "SYR", "DEU"),)
 ORIGIN = date(2020, 1, 1)
@@ -70,7 +70,15 @@ def test_a_joined_ensemble_needs_members_that_fit() -> None:
 
 def test_the_upper_half_reaches_further_the_further_ahead() -> None:
     values = np.expm1(np.tile(np.array([1.0, 2.0, 3.0]), (1, 14, 1)))
-    found = np.log1p(reach_up(values))[0]
+    found = np.log1p(calibrate(values))[0]
     assert found[:, :2] == pytest.approx(np.tile([1.0, 2.0], (14, 1)))
-    assert found[:, 2] == pytest.approx(3 + UPWARD * np.minimum(np.arange(14) / 11, 1))
-    assert (reach_up(np.zeros((2, 12, 5))) == 0).all()
+    assert found[:, 2] == pytest.approx(2 + 1 + UPWARD * np.minimum(np.arange(14) / 11, 1))
+    assert (calibrate(np.zeros((2, 12, 5))) == 0).all()
+
+
+def test_large_series_are_drawn_in_around_their_median() -> None:
+    middle = np.log1p(2 * LARGE)
+    values = np.expm1(np.array([[[middle - 1, middle, middle + 1]]]))
+    below, above = INWARD
+    assert np.log1p(calibrate(values))[0, 0] == pytest.approx([middle - below, middle, middle + above])
+    assert calibrate(values)[0, 0, 1] == values[0, 0, 1], "the median is the same to the bit"

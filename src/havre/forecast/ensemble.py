@@ -15,6 +15,11 @@ from havre.forecast.conditional import rounded
 UPWARD = 0.12
 """How much further above the median, on log1p, the ensemble reaches twelve months ahead: chosen on past origins so that
 at most 6 % of what came lay above the 95 % quantile."""
+LARGE = 30.0
+"""Median from which a series counts as large [persons a month]."""
+INWARD = (0.9, 0.95)
+"""What is kept of the distance from the median, on log1p, below and above it, in large series: on past origins too much
+came within the intervals of joined quantile functions."""
 
 
 def median_ensemble(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
@@ -50,11 +55,12 @@ def half_and_half(values: Floats) -> Floats:
     return np.asarray(0.5 * values[0] + 0.5 * np.median(values[1:], axis=0))
 
 
-def reach_up(values: Floats) -> Floats:
-    """Stretch what lies above the median, the more the further ahead: all of :data:`UPWARD` at twelve months.
+def calibrate(values: Floats) -> Floats:
+    """Bring the joined quantiles to the coverage that past origins ask for, around an unchanged median.
 
-    Past errors tell how wrong a forecast was while things went on as before. Rises of a whole year are rarer than
-    the windows from which members learn, and all members miss them together.
+    Large series are drawn in by :data:`INWARD`. What lies above the median is stretched, the more the further ahead:
+    all of :data:`UPWARD` at twelve months. Past errors tell how wrong a forecast was while things went on as before;
+    rises of a whole year are rarer than the windows from which members learn, and all members miss them together.
 
     Parameters
     ----------
@@ -62,12 +68,16 @@ def reach_up(values: Floats) -> Floats:
     """
     logs = np.log1p(values)
     middle = np.median(logs, axis=2, keepdims=True)
+    large = np.expm1(middle) >= LARGE
+    below, above = (np.where(large, kept, 1.0) for kept in INWARD)
     ahead = np.minimum(np.arange(values.shape[1]) / 11, 1.0)[None, :, None]
-    return np.asarray(np.where(logs > middle, np.expm1(middle + (logs - middle) * (1 + UPWARD * ahead)), values))
+    away = logs - middle
+    moved = middle + away * np.where(away > 0, above * (1 + UPWARD * ahead), below)
+    return np.asarray(np.where(away == 0, values, np.expm1(np.maximum(moved, 0.0))))
 
 
 def join_members(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
-    """Join the quantile functions of the members: :func:`half_and_half`, then :func:`reach_up`.
+    """Join the quantile functions of the members: :func:`half_and_half`, then :func:`calibrate`.
 
     Series of which the first member tells whole persons are rounded to them.
 
@@ -81,7 +91,7 @@ def join_members(members: Sequence[Draws], rng: np.random.Generator) -> Draws:
     """
     first = members[0]
     whole = np.asarray((first.values == np.floor(first.values)).all(axis=(1, 2)))
-    people = rounded(reach_up(half_and_half(_sorted(members))), whole)
+    people = rounded(calibrate(half_and_half(_sorted(members))), whole)
     return Draws(first.keys, first.origin, shuffle_draws(people, rng))
 
 
