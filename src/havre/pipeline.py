@@ -4,7 +4,7 @@ panel → outlook of each scope (track record, forecasts) → disclosure control
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
@@ -288,7 +288,8 @@ def _facts(
     threshold: int,
     known_on: date | None,
 ) -> ReleaseFacts:
-    chosen = {name: value for name, value in asdict(options).items() if name not in ("workers", "seed")}
+    aside = ("workers", "kept", "seed")
+    chosen = {each.name: getattr(options, each.name) for each in fields(options) if each.name not in aside}
     left_out = {outlook.scope.id: [problem.sentence() for problem in outlook.left_out] for outlook in outlooks}
     settings = {**chosen, "known_on": known_on, "scopes": [o.scope.id for o in outlooks]}
     cards = {outlook.scope.id: outlook.card for outlook in outlooks if outlook.card is not None}

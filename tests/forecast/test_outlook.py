@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from havre.errors import ForecastError, PlaceError
-from havre.forecast.models import ALL_MODELS
 from havre.forecast.outlook import (
     LEAST_ACTIVE,
     OUTLOOK_MODELS,

@@ -14,11 +14,13 @@ from havre.cli.options import (
     Destination,
     Json,
     Measure,
+    NoCache,
     Origin,
     Panel,
     Seed,
     Source,
     Workers,
+    kept_forecasts,
     request,
 )
 from havre.cli.plots import PictureFile, Plot, alarms_picture, plots_wanted
@@ -51,6 +53,7 @@ def alarms(
     ] = False,
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
+    no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
     plot: Plot = False,  # noqa: FBT002
     picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
@@ -71,6 +74,7 @@ def alarms(
         # The reference snapshot has known gaps (small destinations): those series are named and left out.
         leave_out_gaps=leave_out_gaps or panel is None,
         workers=workers or usable_workers(),
+        kept=kept_forecasts(no_cache=no_cache),
     )
     data = load_panel(panel).known_on(known_on)
     asked = (

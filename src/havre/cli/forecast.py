@@ -15,11 +15,13 @@ from havre.cli.options import (
     Destination,
     Json,
     Measure,
+    NoCache,
     Origin,
     Panel,
     Seed,
     Source,
     Workers,
+    kept_forecasts,
     parse_day,
     request,
 )
@@ -53,6 +55,7 @@ def forecast(
     leave_out_gaps: Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))] = False,  # noqa: FBT002
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
+    no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
     plot: Plot = False,  # noqa: FBT002
     picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
@@ -78,7 +81,12 @@ def forecast(
     # The reference snapshot has known gaps (small destinations): its release names them and goes on.
     lenient = leave_out_gaps or panel is None
     options = OutlookOptions(
-        horizons=horizons, draws=draws, seed=seed, leave_out_gaps=lenient, workers=workers or usable_workers()
+        horizons=horizons,
+        draws=draws,
+        seed=seed,
+        leave_out_gaps=lenient,
+        workers=workers or usable_workers(),
+        kept=kept_forecasts(no_cache=no_cache),
     )
     with progress_bar() as progress:
         release = make_release(

@@ -10,7 +10,7 @@ import typer
 from havre.cli.console import progress_bar, stdout, table, write_json
 from havre.cli.language import language
 from havre.cli.language import tell as tell_shared
-from havre.cli.options import DEFAULT_SEED, Json, Seed
+from havre.cli.options import DEFAULT_SEED, Json, NoCache, Seed, kept_forecasts
 from havre.cli.panel import default_store
 from havre.cli.plots import PictureFile, Plot, league_picture, plots_wanted
 from havre.texts import say
@@ -45,14 +45,13 @@ def league(
     horizons: Annotated[int, typer.Option("--horizons", help=tell_shared("option.horizons"))] = 12,
     seed: Seed = DEFAULT_SEED,
     workers: Annotated[str | None, typer.Option("--workers", help=tell("option.workers"))] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help=tell("option.no_cache"))] = False,  # noqa: FBT002
+    no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
     plot: Plot = False,  # noqa: FBT002
     picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Judge the models on a public panel; the help text stands in the catalogue."""
     from havre.evaluate.protocol import check_horizons
-    from havre.forecast.kept import KeptForecasts, default_folder
     from havre.forecast.league import LeagueOptions, judge_panel
     from havre.scale import parse_workers, usable_workers
 
@@ -65,7 +64,7 @@ def league(
         fresh=fresh,
         workers=processes,
         cluster=cluster,
-        kept=None if no_cache else KeptForecasts(default_folder(os.environ)),
+        kept=kept_forecasts(no_cache=no_cache),
     )
     parts = read_panel(panel, store)
     with progress_bar() as progress:

@@ -1,13 +1,17 @@
 """Options that several commands share, with their help in the reader's language."""
 
+import os
 import re
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from havre.cli.language import tell
 from havre.errors import ForecastError
+
+if TYPE_CHECKING:
+    from havre.forecast.kept import KeptForecasts
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -43,9 +47,17 @@ Day = Annotated[date | None, typer.Option("--known-on", parser=parse_day, metava
 Seed = Annotated[int, typer.Option("--seed", min=0, help=tell("option.seed"))]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help=tell("option.workers"))]
 Json = Annotated[bool, typer.Option("--json", help=tell("option.json"))]
+NoCache = Annotated[bool, typer.Option("--no-cache", help=tell("option.no_cache"))]
 DEFAULT_SEED = 20_260_101
 
 
 def request(**chosen: str | None) -> dict[str, str]:
     """Keep the options that were given."""
     return {name: value for name, value in chosen.items() if value is not None}
+
+
+def kept_forecasts(*, no_cache: bool) -> "KeptForecasts | None":
+    """Give the folder of kept forecasts of this user, ``None`` where none are to be kept."""
+    from havre.forecast.kept import KeptForecasts, default_folder
+
+    return None if no_cache else KeptForecasts(default_folder(os.environ))

@@ -39,7 +39,8 @@ class AlarmOptions:
     """What alarms depend on besides the panel.
 
     ``budget`` is in false alarms per corridor-year; ``past_origins`` counts the months from which forecasts are made
-    again to fix thresholds and tell the record; ``workers`` changes nothing but the time it takes.
+    again to fix thresholds and tell the record; ``workers`` and ``kept`` (where they are kept) change nothing but the
+    time it takes.
     """
 
     horizons: int = 3
@@ -49,6 +50,7 @@ class AlarmOptions:
     past_origins: int = 36
     leave_out_gaps: bool = False
     workers: int = 1
+    kept: KeptForecasts | None = None
 
     def __post_init__(self) -> None:
         check_horizons(self.horizons)
@@ -346,6 +348,7 @@ def _past_of_scope(
         origins,
         options,
         history=lambda origin: history_known(panel, scope, series, origin),
+        kept=options.kept,
         progress=(lambda done: progress(f"{scope.id} alarms", done, len(origins))) if progress else None,
     )
 

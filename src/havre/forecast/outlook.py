@@ -13,12 +13,15 @@ from havre.errors import ForecastError, Problem
 from havre.evaluate.protocol import Scorecard, check_horizons, rolling_origins, select_series
 from havre.forecast.backtest import DRAWS, LEAST_HISTORY, backtest
 from havre.forecast.coherence import draw_coherent
-from havre.forecast.models import ENSEMBLE, MEMBERS
+from havre.forecast.kept import KeptForecasts
+from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS
 from havre.months import add_months, month_index
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series
 from havre.panel.series import MonthlySeries
 
 OUTLOOK_MODELS = (ENSEMBLE, *MEMBERS)
+JUDGED_MODELS = tuple(dict.fromkeys((*BASELINES, *MEMBERS, ENSEMBLE)))
+"""What the track record of a release holds: every baseline, and what the release is made of."""
 _SHOWN = 20
 LEAST_TOTAL = 200
 LEAST_ACTIVE = 24
@@ -33,7 +36,7 @@ class OutlookOptions:
     """What an outlook depends on besides the panel.
 
     ``leave_out_gaps`` leaves out series with a month missing in their middle, and tells so, instead of refusing all;
-    ``workers`` changes nothing but the time it takes.
+    ``workers`` and ``kept`` (where past forecasts are kept) change nothing but the time it takes.
     """
 
     horizons: int = 12
@@ -42,6 +45,7 @@ class OutlookOptions:
     backtest_months: int = 13
     leave_out_gaps: bool = False
     workers: int = 1
+    kept: KeptForecasts | None = None
 
 
 @dataclass(frozen=True)
@@ -161,9 +165,11 @@ def track_record(
         origins,
         judged=list(range(len(judged))),
         history=partial(history_known, panel, scope, truth),
+        models=JUDGED_MODELS,
         horizons=options.horizons,
         draws=DRAWS,
         seed=options.seed,
         workers=options.workers,
+        kept=options.kept,
         progress=(lambda done: progress(f"{scope.id} backtest", done, len(origins))) if progress else None,
     )
