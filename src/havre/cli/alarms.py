@@ -21,7 +21,7 @@ from havre.cli.options import (
     Source,
     Workers,
     kept_forecasts,
-    request,
+    requests,
 )
 from havre.cli.plots import PictureFile, Plot, alarms_picture, plots_wanted
 from havre.texts import say
@@ -60,11 +60,10 @@ def alarms(
 ) -> None:
     """Watch for surges; the help text stands in the catalogue."""
     from havre.forecast.alarms import AlarmOptions, find_alarms
-    from havre.pipeline import DEFAULT_REQUESTS, find_scopes, load_panel
+    from havre.pipeline import find_scopes, load_panel
     from havre.scale import usable_workers
 
-    if measure is None and (destination or origin or source):
-        raise typer.BadParameter(tell_shared("forecast.needs_measure"))
+    asked = requests(measure=measure, destination=destination, origin=origin, source=source)
     wanted_plots = plots_wanted(plot=plot, file=picture, as_json=as_json)
     options = AlarmOptions(
         horizons=horizon,
@@ -77,11 +76,6 @@ def alarms(
         kept=kept_forecasts(no_cache=no_cache),
     )
     data = load_panel(panel).known_on(known_on)
-    asked = (
-        [request(measure=measure, destination=destination, origin=origin, source=source)]
-        if measure
-        else DEFAULT_REQUESTS
-    )
     with progress_bar() as progress:
         found = [
             find_alarms(data.observations, scope, options, progress) for scope in find_scopes(data.observations, asked)

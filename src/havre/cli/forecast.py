@@ -23,7 +23,7 @@ from havre.cli.options import (
     Workers,
     kept_forecasts,
     parse_day,
-    request,
+    requests,
 )
 from havre.cli.plots import PictureFile, Plot, forecast_picture, plots_wanted
 from havre.months import add_months
@@ -62,21 +62,15 @@ def forecast(
 ) -> None:
     """Make a release; the help text stands in the catalogue."""
     from havre.forecast.outlook import OutlookOptions
-    from havre.pipeline import DEFAULT_REQUESTS, check_output, find_scopes, load_panel, make_release, publish
+    from havre.pipeline import check_output, find_scopes, load_panel, make_release, publish
     from havre.scale import usable_workers
 
-    if measure is None and (destination or origin or source):
-        raise typer.BadParameter(tell("forecast.needs_measure"))
+    asked = requests(measure=measure, destination=destination, origin=origin, source=source)
     wanted_plots = plots_wanted(plot=plot, file=picture, as_json=as_json)
     day = made_on or datetime.now(UTC).date()
     folder = out or _free_folder(Path("releases") / f"havre-{day:%Y-%m-%d}")
     check_output(folder)
     data = load_panel(panel)
-    asked = (
-        [request(measure=measure, destination=destination, origin=origin, source=source)]
-        if measure
-        else DEFAULT_REQUESTS
-    )
     scopes = find_scopes(data.known_on(known_on).observations, asked)
     # The reference snapshot has known gaps (small destinations): its release names them and goes on.
     lenient = leave_out_gaps or panel is None

@@ -11,6 +11,8 @@ from havre.cli.language import tell
 from havre.errors import ForecastError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from havre.forecast.kept import KeptForecasts
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -54,6 +56,21 @@ DEFAULT_SEED = 20_260_101
 def request(**chosen: str | None) -> dict[str, str]:
     """Keep the options that were given."""
     return {name: value for name, value in chosen.items() if value is not None}
+
+
+def requests(**chosen: str | None) -> "Sequence[Mapping[str, str]]":
+    """Give what was asked for, or what a release holds where nothing was.
+
+    Raises
+    ------
+    typer.BadParameter : a place or source was named without a measure
+    """
+    from havre.pipeline import DEFAULT_REQUESTS
+
+    asked = request(**chosen)
+    if asked and "measure" not in asked:
+        raise typer.BadParameter(tell("forecast.needs_measure"))
+    return [asked] if asked else DEFAULT_REQUESTS
 
 
 def kept_forecasts(*, no_cache: bool) -> "KeptForecasts | None":
