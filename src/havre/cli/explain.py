@@ -19,6 +19,7 @@ from havre.cli.options import (
     Workers,
 )
 from havre.cli.plots import PictureFile, Plot, drivers_picture, plots_wanted
+from havre.cli.small_counts import count_text, plain
 from havre.texts import say
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def explain(
     if account.smallest < threshold and not _is_zero(account):
         raise ForecastError("explain.too_small", key=key, threshold=threshold)
     if as_json:
-        write_json(summary(account, options.seed, reference=data.reference))
+        write_json(summary(account, options.seed, threshold, reference=data.reference))
     else:
         if data.reference:
             stdout().print(f"[bold yellow]{tell_shared('forecast.reference')}[/bold yellow]")
@@ -94,8 +95,8 @@ def _is_zero(account: "Account") -> bool:
     return account.explanation.reference == account.explanation.figure == 0
 
 
-def summary(account: "Account", seed: int, *, reference: bool) -> dict[str, object]:
-    """Tell an account as plain data; contributions are not rounded, so that they add up."""
+def summary(account: "Account", seed: int, threshold: int, *, reference: bool) -> dict[str, object]:
+    """Tell an account as plain data; contributions are not rounded, so that they add up; small counts are null."""
     told, moved = account.explanation, account.sensitivity
     key = told.key
     return {
@@ -112,7 +113,7 @@ def summary(account: "Account", seed: int, *, reference: bool) -> dict[str, obje
         "seed": seed,
         "last_value": told.reference,
         "median": told.figure,
-        "interval_80": [told.low, told.high],
+        "interval_80": [plain(told.low, threshold), plain(told.high, threshold)],
         "drivers": dict(told.drivers),
         "drivers_add_up": "last_value + sum of drivers = median",
         "members": [
@@ -134,7 +135,7 @@ def summary(account: "Account", seed: int, *, reference: bool) -> dict[str, obje
                 "last_month": f"{one.end:%Y-%m}",
                 "distance": one.distance,
                 "ratios_after": list(one.followed),
-                "would_be": float(value),
+                "would_be": plain(float(value), threshold),
             }
             for one, value in zip(account.analogues, account.followed, strict=True)
         ],
@@ -151,7 +152,8 @@ def show(account: "Account", threshold: int) -> None:
     console = stdout()
     console.print(f"[bold]{tell('automated')}[/bold]")
     console.print(f"\n[bold reverse] {words.series(told.key.measure, told.key.origin, told.key.destination)} [/]")
-    figure = {"figure": number(told.figure), "low": _count(told.low, threshold), "high": _count(told.high, threshold)}
+    low, high = (count_text(value, threshold) for value in (told.low, told.high))
+    figure = {"figure": number(told.figure), "low": low, "high": high}
     months = {"month": words.month(account.month), "origin": words.month(account.origin)}
     console.print(tell("figure", **figure, **months, horizon=words.horizon(told.horizon)), soft_wrap=True)
     _show_drivers(account, words)
@@ -159,10 +161,6 @@ def show(account: "Account", threshold: int) -> None:
     if account.sensitivity is not None:
         _show_sensitivity(account, words, threshold)
     _show_analogues(account, words, threshold)
-
-
-def _count(value: float, threshold: int) -> str:
-    return tell("few", least=threshold) if 0 < value < threshold else number(value)
 
 
 def _signed(value: float) -> str:
@@ -184,7 +182,7 @@ def _show_drivers(account: "Account", words: "Wording") -> None:
 def _show_members(account: "Account", threshold: int) -> None:
     columns = [tell(f"members.{name}") for name in ("column", "median", "contribution")]
     rows = [
-        [share.model, _count(share.median, threshold), _signed(share.contribution)]
+        [share.model, count_text(share.median, threshold), _signed(share.contribution)]
         for share in account.explanation.members
     ]
     stdout().print()
@@ -194,8 +192,8 @@ def _show_members(account: "Account", threshold: int) -> None:
 def _show_sensitivity(account: "Account", words: "Wording", threshold: int) -> None:
     moved = account.sensitivity
     assert moved is not None  # noqa: S101 - for the type checker; the caller looked
-    rows = [[tell("sensitivity.base"), _count(moved.median, threshold)]]
-    rows += [[tell(f"sensitivity.{name}"), _count(value, threshold)] for name, value in moved.answers.items()]
+    rows = [[tell("sensitivity.base"), count_text(moved.median, threshold)]]
+    rows += [[tell(f"sensitivity.{name}"), count_text(value, threshold)] for name, value in moved.answers.items()]
     table(tell("sensitivity.heading"), [tell("sensitivity.column"), tell("sensitivity.change")], rows)
     least, most = moved.curve[0][0], moved.curve[-1][0]
     # Nothing is ten per cent of zero.
@@ -203,9 +201,9 @@ def _show_sensitivity(account: "Account", words: "Wording", threshold: int) -> N
         way = "up" if share > 0 else "down"
         fields = {"percent": words.percent(abs(share)), "last": number(moved.last_value)}
         if value is not None:
-            sentence = tell(f"sensitivity.move_{way}", value=_count(value, threshold), **fields)
+            sentence = tell(f"sensitivity.move_{way}", value=count_text(value, threshold), **fields)
         else:
-            ends = {"least": _count(least, threshold), "most": _count(most, threshold)}
+            ends = {"least": count_text(least, threshold), "most": count_text(most, threshold)}
             sentence = tell(f"sensitivity.no_move_{way}", **ends, percent=fields["percent"])
         stdout().print(sentence, soft_wrap=True)
 
@@ -222,7 +220,7 @@ def _show_analogues(account: "Account", words: "Wording", threshold: int) -> Non
             f"{one.start:%Y-%m} – {one.end:%Y-%m}",
             words.ratio(one.distance),
             f"× {words.ratio(one.followed[account.explanation.horizon - 1])}",
-            _count(float(value), threshold),
+            count_text(float(value), threshold),
         ]
         for one, value in zip(account.analogues, account.followed, strict=True)
     ]

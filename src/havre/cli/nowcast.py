@@ -5,9 +5,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from havre.cli.console import number, stdout, table, write_json
+from havre.cli.console import stdout, table, write_json
 from havre.cli.language import language, tell
-from havre.cli.options import DEFAULT_SEED, Destination, Json, Origin, Panel, Seed, Source, parse_day, request
+from havre.cli.options import (
+    DEFAULT_SEED,
+    Destination,
+    Json,
+    Origin,
+    Panel,
+    Seed,
+    Source,
+    Threshold,
+    parse_day,
+    request,
+)
+from havre.cli.small_counts import THRESHOLD, count_text, plain
 from havre.texts import say
 
 if TYPE_CHECKING:
@@ -38,6 +50,7 @@ def nowcast(
     months_back: Annotated[int, typer.Option("--months-back", min=1, max=24, help=_help("months_back"))] = 3,
     daily: Annotated[bool, typer.Option("--daily", help=_help("daily"))] = False,  # noqa: FBT002 - a flag
     draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
+    threshold: Threshold = THRESHOLD,
     seed: Seed = DEFAULT_SEED,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
@@ -60,10 +73,11 @@ def nowcast(
         )
         found.append((scope, known, made))
     if as_json:
+        found = [(scope, known, [_protected(row, threshold) for row in made]) for scope, known, made in found]
         write_json({"nowcasts": [{"scope": s.id, "known_on": f"{k}", "seed": seed, "rows": r} for s, k, r in found]})
         return
     for scope, known, made in found:
-        show(scope, known, made)
+        show(scope, known, made, threshold)
 
 
 def _monthly(
@@ -119,7 +133,7 @@ def _three(values: Any) -> dict[str, float]:
     return {name: round(float(v), 1) for name, v in zip(("low", "median", "high"), values, strict=True)}
 
 
-def show(scope: "Scope", day: date, rows: list[dict[str, Any]]) -> None:
+def show(scope: "Scope", day: date, rows: list[dict[str, Any]], threshold: int) -> None:
     """Print the nowcast of the largest series; a month without known revisions has no interval."""
     console = stdout()
     console.print(tell_nowcast("show.scope", scope=scope.id, day=day), soft_wrap=True)
@@ -127,14 +141,20 @@ def show(scope: "Scope", day: date, rows: list[dict[str, Any]]) -> None:
     series = list(dict.fromkeys((row["origin"], row["destination"]) for row in rows))[:SHOWN]
     shown = [row for row in rows if (row["origin"], row["destination"]) in series]
     cells = [
-        [f"{row['origin']} → {row['destination']}", row["month"], number(row["published"]), _interval(row),
+        [f"{row['origin']} → {row['destination']}", row["month"], count_text(row["published"], threshold),
+         _interval(row, threshold),
          tell_nowcast(f"basis.{row['basis']}")]
         for row in shown
     ]  # fmt: skip
     table("", [tell_nowcast(f"show.{name}") for name in names], cells)
 
 
-def _interval(row: dict[str, Any]) -> str:
+def _interval(row: dict[str, Any], threshold: int) -> str:
     if row["basis"] == "no_revision_known":
-        return number(row["published"])
-    return f"{number(row['median'])} ({number(row['low'])}–{number(row['high'])})"
+        return count_text(row["published"], threshold)
+    low, median, high = (count_text(row[name], threshold) for name in ("low", "median", "high"))
+    return f"{median} ({low}–{high})"
+
+
+def _protected(row: dict[str, Any], threshold: int) -> dict[str, Any]:
+    return {**row, **{name: plain(row[name], threshold) for name in ("published", "low", "median", "high")}}

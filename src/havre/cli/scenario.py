@@ -18,10 +18,12 @@ from havre.cli.options import (
     Panel,
     Seed,
     Source,
+    Threshold,
     parse_place,
     request,
 )
 from havre.cli.plots import PictureFile, Plot, plots_wanted, scenario_picture
+from havre.cli.small_counts import THRESHOLD, count_text, plain, plain_pair
 from havre.errors import ForecastError, HavreError, Term
 from havre.texts import say
 
@@ -74,6 +76,7 @@ def scenario(
     horizons: Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))] = 12,
     draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
     leave_out_gaps: Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))] = False,  # noqa: FBT002
+    threshold: Threshold = THRESHOLD,
     seed: Seed = DEFAULT_SEED,
     plot: Plot = False,  # noqa: FBT002
     picture: PictureFile = None,
@@ -108,10 +111,10 @@ def scenario(
     if not shown:
         raise problems[0]
     if as_json:
-        write_json({"kind": "if", "scenarios": [summary(base, made, seed) for base, made in shown]})
+        write_json({"kind": "if", "scenarios": [summary(base, made, seed, threshold) for base, made in shown]})
     else:
         for base, made in shown:
-            show(base, made)
+            show(base, made, threshold)
     # Where nothing changes, the first series shows it.
     wanted_plots.show(
         lambda: scenario_picture([(base, made, _changed(made)[:PLOTTED_SERIES] or [0]) for base, made in shown])
@@ -214,9 +217,11 @@ def _completed(raw: dict[str, list[dict[str, Any]]], base: "ScopeDraws") -> dict
     return {kind: [full(event) for event in events] for kind, events in raw.items()}
 
 
-def summary(base: "ScopeDraws", made: "ScenarioDraws", seed: int) -> dict[str, object]:
-    """Tell a scenario as plain data, marked ``"kind": "if"`` in every row."""
+def summary(base: "ScopeDraws", made: "ScenarioDraws", seed: int, threshold: int) -> dict[str, object]:
+    """Tell a scenario as plain data, marked ``"kind": "if"`` in every row; small counts are null."""
     from dataclasses import asdict
+
+    import numpy as np
 
     low_middle_high = made.summed_quantiles((0.1, 0.5, 0.9))
     return {
@@ -225,25 +230,36 @@ def summary(base: "ScopeDraws", made: "ScenarioDraws", seed: int) -> dict[str, o
         "last_month": f"{base.draws.origin:%Y-%m}",
         "seed": seed,
         "scenario": made.scenario.model_dump(mode="json", by_alias=True, exclude_none=True),
-        "months": made.rows(),
+        "months": [_protected(row, threshold) for row in made.rows()],
         "sums": [
             {"kind": "if", "origin": key.origin, "destination": key.destination,
-             **{name: [round(float(v), 2) for v in values[row]]
-                for name, values in zip(("base", "if", "difference"), low_middle_high, strict=True)}}
+             **plain_pair(*(np.round(values[row], 2).tolist() for values in low_middle_high), threshold=threshold)}
             for row, key in enumerate(made.keys)
         ],
         "people": _people(made),
-        "evidence": [_plain(asdict(each)) for each in made.evidence],
+        "evidence": [_plain(asdict(each), threshold) for each in made.evidence],
     }  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
+def _protected(row: dict[str, Any], threshold: int) -> dict[str, Any]:
+    """Take small counts out of a month of the scenario."""
+    names = ("base", "if", "difference")
+    pair = plain_pair(*(list(row[name].values()) for name in names), threshold=threshold)
+    return {**row, **{name: dict(zip(row[name], pair[name], strict=True)) for name in names}}
+
+
+COUNTED = ("before", "after", "others_before", "others_after")
+"""Fields of past events that count persons."""
+
+
+def _plain(value: Any, threshold: int) -> Any:
     from datetime import date as day
 
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        shown = {name: plain(each, threshold) if name in COUNTED else each for name, each in value.items()}
+        return {name: _plain(each, threshold) for name, each in shown.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(each, threshold) for each in value]
     if isinstance(value, day):
         return f"{value:%Y-%m}"
     return round(value, 4) if isinstance(value, float) else value
@@ -258,7 +274,7 @@ def _people(made: "ScenarioDraws") -> dict[str, float]:
     return {**found, "under_way": float(np.median(book.under_way))}
 
 
-def show(base: "ScopeDraws", made: "ScenarioDraws") -> None:
+def show(base: "ScopeDraws", made: "ScenarioDraws", threshold: int) -> None:
     """Print a scenario: the condition first, then base, if and difference by month, then what the sizes rest on."""
     console = stdout()
     name = made.scenario.name
@@ -272,7 +288,7 @@ def show(base: "ScopeDraws", made: "ScenarioDraws") -> None:
     if not rows:
         console.print(tell_scenario("show.unchanged"))
     for row in rows[:SHOWN_SERIES]:
-        _show_series(made, row)
+        _show_series(made, row, threshold)
     if len(rows) > SHOWN_SERIES:
         console.print(tell_scenario("show.more", count=len(rows) - SHOWN_SERIES))
     console.print(tell_scenario("show.how_to_read"))
@@ -280,7 +296,7 @@ def show(base: "ScopeDraws", made: "ScenarioDraws") -> None:
     if made.evidence:
         console.print(f"[bold]{tell_scenario('show.evidence')}[/bold]")
     for each in made.evidence:
-        for line in evidence_lines(each):
+        for line in evidence_lines(each, threshold):
             console.print(line, soft_wrap=True)
 
 
@@ -292,7 +308,7 @@ def _changed(made: "ScenarioDraws") -> list[int]:
     return sorted((row for row in range(len(size)) if size[row] > 0), key=lambda row: (not totals[row], -size[row]))
 
 
-def _show_series(made: "ScenarioDraws", row: int) -> None:
+def _show_series(made: "ScenarioDraws", row: int, threshold: int) -> None:
     from havre.places import place_name
 
     levels, key = (0.1, 0.5, 0.9), made.keys[row]
@@ -300,27 +316,34 @@ def _show_series(made: "ScenarioDraws", row: int) -> None:
                        for code in (key.origin, key.destination))  # fmt: skip
     three = (made.base.quantiles(levels)[row], made.if_quantiles(levels)[row], made.difference_quantiles(levels)[row])
     months = [
-        [f"{month:%Y-%m}", *(_cell(values[h], signed=place == 2) for place, values in enumerate(three))]
+        [f"{month:%Y-%m}", *_cells([values[h] for values in three], threshold)]
         for h, month in enumerate(made.target_months)
     ]
-    sums = [_cell(values[row], signed=place == 2) for place, values in enumerate(made.summed_quantiles(levels))]
+    sums = _cells([values[row] for values in made.summed_quantiles(levels)], threshold)
     columns = [tell_scenario(f"show.{name}") for name in ("month", "base", "changed", "difference")]
     table(title, columns, [*months, [tell_scenario("show.sum"), *sums]], footer=1)
 
 
-def _cell(values: "Floats", *, signed: bool) -> str:
-    low, middle, high = (f"{'+' if signed and round(v) > 0 else ''}{number(float(v))}" for v in values)
-    return f"{middle} ({low} … {high})" if signed else f"{middle} ({low}–{high})"
+def _cells(three: "list[Floats]", threshold: int) -> list[str]:
+    """Write base, if and difference; where a count is small, the difference is not told either."""
+    base, changed, difference = ([float(value) for value in values] for values in three)
+    counts = [f"{middle} ({low}–{high})" for low, middle, high in
+              ([count_text(value, threshold) for value in values] for values in (base, changed))]  # fmt: skip
+    pair = plain_pair(base, changed, difference, threshold=threshold)["difference"]
+    low, middle, high = (
+        "…" if value is None else f"{'+' if round(value) > 0 else ''}{number(value)}" for value in pair
+    )
+    return [*counts, f"{middle} ({low} … {high})"]
 
 
-def evidence_lines(evidence: "Evidence") -> Sequence[str]:
+def evidence_lines(evidence: "Evidence", threshold: int) -> Sequence[str]:
     """Say in words what a size rests on."""
     from havre.forecast.scenario_evidence import ShareEvidence
 
-    return _share_lines(evidence) if isinstance(evidence, ShareEvidence) else [_size_line(evidence)]
+    return _share_lines(evidence, threshold) if isinstance(evidence, ShareEvidence) else [_size_line(evidence)]
 
 
-def _share_lines(evidence: "ShareEvidence") -> list[str]:
+def _share_lines(evidence: "ShareEvidence", threshold: int) -> list[str]:
     low, median, high = (_percent(v) for v in evidence.range_80)
     fields = {"effect": evidence.effect, "low": low, "median": median, "high": high, "episodes": evidence.episodes}
     if evidence.mean is None or evidence.mean_80 is None:
@@ -332,7 +355,7 @@ def _share_lines(evidence: "ShareEvidence") -> list[str]:
         ends = {"low": _percent(evidence.placebo_80[0]), "high": _percent(evidence.placebo_80[2])}
         lines.append(f"  {tell_scenario('evidence.placebo', **ends)}")
     for event in evidence.events[:SHOWN_EVENTS]:
-        numbers = {name: number(getattr(event, name)) for name in ("before", "after", "others_before", "others_after")}
+        numbers = {name: count_text(getattr(event, name), threshold) for name in COUNTED}
         facts = {"month": _month(event.month), "origin": event.origin, "destination": event.destination}
         lines.append(f"  {tell_scenario('evidence.event', **facts, **numbers)}")
     return lines
