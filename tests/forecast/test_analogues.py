@@ -125,3 +125,18 @@ def test_what_has_no_last_year_is_refused(fault: str) -> None:
         nearest_past(series, key, origin)
     assert refused.value.problems[0].key == "explain.too_few_months"
     assert str(date(2015, 1, 1).year) not in refused.value.message()
+
+
+def test_no_situation_is_given_that_tells_a_small_count() -> None:
+    values = lively(3, 96) + 20
+    values[1, 40] = 4
+    history = series_of(values)
+    for least, can_hold in ((0.0, True), (10.0, False)):
+        found = nearest_past(history, history.keys[0], history.last, count=100, least_shown=least)
+        spans = [
+            (month_index(one.start) - month_index(history.first), one.key)
+            for one in found
+            if one.key == history.keys[1]
+        ]
+        assert any(start <= 40 < start + 24 for start, _ in spans) == can_hold
+        assert found

@@ -10,6 +10,7 @@ from havre.forecast.conditional import (
     ConditionalErrors,
     interpolate_rows,
     mix_own,
+    never_certain,
     own_share,
     quantiles_of_weighted,
     rounded,
@@ -102,3 +103,19 @@ def test_persons_are_whole_where_the_series_is() -> None:
     whole = whole_rows(np.array([[1.0, np.nan, 3.0], [0.5, 1.0, 2.0]]))
     assert whole.tolist() == [True, False]
     assert rounded(np.array([[[0.5, 1.4]], [[0.5, 1.4]]]), whole).tolist() == [[[1.0, 1.0]], [[0.5, 1.4]]]
+
+
+def test_who_never_came_may_still_come() -> None:
+    people = np.zeros((2, 1, 100))
+    people[1, 0, -30:] = 1
+    found = never_certain(people, np.array([48, 48]), 2.0)
+    assert found[0, 0].tolist() == [0] * 98 + [2] * 2, "one month in fifty"
+    assert found[1].tolist() == people[1].tolist()
+
+
+def test_the_newest_own_month_weighs_most() -> None:
+    own = np.zeros((1, 36))
+    own[0, -1] = 5.0
+    mixed = mix_own(np.full((1, 100), 2.0), own, 0.5, np.array([0.2, 0.6, 0.97]))
+    # Half of the weight is own, a fifth of that the newest month.
+    assert mixed[0] == pytest.approx([0.0, 2.0, 5.0])

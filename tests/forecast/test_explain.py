@@ -72,7 +72,7 @@ def test_the_trees_are_taken_apart_exactly() -> None:
     assert set(parts) <= set(DRIVERS)
     said = draw_all(history, (BOOSTED,), 4, 101, seed=1)[BOOSTED].quantiles((0.5,))[:, 2, 0]
     features = Features.of(history)
-    grown = quantile_trees.fit(quantile_trees.examples(features, 4), 0.5)
+    grown = quantile_trees.fit(quantile_trees.examples(features), 0.5)
     alone = quantile_trees.predict(grown, quantile_trees.asked(features, 3))
     assert sum(parts.values()) == pytest.approx(alone)
     # The draws are whole persons, and the curves of single quantiles are put in order where they cross.
@@ -213,3 +213,13 @@ def test_every_driver_has_a_name() -> None:
     assert {key for key in catalogue("explain", "en") if key.startswith("driver.")} == {
         f"driver.{name}" for name in DRIVERS
     }
+
+
+@pytest.mark.parametrize("model", ["count_filter", "own_smoothing", BOOSTED])
+def test_a_last_value_above_the_level_is_told_as_a_step_down(model: str) -> None:
+    values = np.full((4, 60), 100.0)
+    values[0, -1] = 300
+    values[1, -1] = 30
+    history = series_of(values)
+    steps = [member_parts(model, history, row, 3, 1)["recent_level"] for row in (0, 1)]
+    assert steps[0] < 0 < steps[1]

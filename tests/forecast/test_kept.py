@@ -15,7 +15,7 @@ from havre.evaluate.protocol import Forecasts
 from havre.forecast import models
 from havre.forecast.backtest import make_forecasts
 from havre.forecast.ensemble import join_members
-from havre.forecast.kept import KeptForecasts, default_folder, entry_key, history_hash
+from havre.forecast.kept import KeptForecasts, _digest, default_folder, entry_key, history_hash
 from havre.forecast.models import ENSEMBLE
 from havre.months import add_months
 from havre.panel.series import MonthlySeries
@@ -220,3 +220,17 @@ def test_a_key_depends_on_every_part() -> None:
     renamed = MonthlySeries((SERIES.keys[1], SERIES.keys[0], *SERIES.keys[2:]), SERIES.first, SERIES.values)
     assert len({history_hash(each) for each in (SERIES, renamed, *others)}) == 6
     assert history_hash(series_of(lively(4, 50))) == history_hash(SERIES)
+
+
+def test_whole_entries_that_are_no_forecast_or_another_one_are_not_taken(kept: KeptForecasts) -> None:
+    made = Quantiles.of(Draws(SERIES.keys, ORIGINS[0], np.ones((4, 2, 5))))
+    kept.keep_quantiles("ab" * 32, made)
+    kept.keep_quantiles("cd" * 32, made)
+    mine, other = (kept.folder / key[:2] / f"{key}.quantiles" for key in ("ab" * 32, "cd" * 32))
+    mine.write_bytes(other.read_bytes())
+    assert kept.quantiles("ab" * 32) is None, "an entry of another name"
+    for body in (b"", b"rubbish", b"{}\nrubbish", b'{"keys": [], "origin": "x", "shape": []}\n'):
+        mine.write_bytes(_digest(mine.name, body) + body)
+        assert kept.quantiles("ab" * 32) is None, body
+    (kept.folder / "zz" / "folder").mkdir(parents=True)
+    assert kept.prune(0) == 2

@@ -88,3 +88,19 @@ def test_what_cannot_be_judged_is_refused(panel: PublicPanel) -> None:
                                                        if k.origin == "TON"]))  # fmt: skip
     with pytest.raises(ForecastError, match=r"no series to forecast for A/corridors 2019-12"):
         judge_panel([small], OPTIONS)
+
+
+def test_who_counts_follows_from_the_first_origin_alone() -> None:
+    months = len(months_between(FIRST, LAST))
+    late = len(months_between(FIRST, date(2018, 6, 1))) - 1
+    rows = [
+        *monthly([50.0] * months, "TUN", FIRST, destination="route:central-mediterranean", **FACTS),
+        *monthly(
+            [0.0] * late + [900.0] * (months - late), "EGY", FIRST, destination="route:central-mediterranean", **FACTS
+        ),
+    ]
+    [corridors] = public_panel("A", table(*rows))
+    [found] = judge_panel([corridors], OPTIONS)
+    assert [key.origin for key in found.card.keys] == ["TUN"], (
+        "active for 19 months at the first origin, 47 at the last"
+    )

@@ -68,6 +68,13 @@ def test_every_model_keeps_the_contract(name: str, history: str) -> None:
     model_contract.check_model(name, series_of(STRANGE[history]))
 
 
+def test_the_ensemble_is_never_certain_that_nobody_comes() -> None:
+    """Forty-eight months without anybody: one in fifty may have somebody, as Laplace's rule of succession says."""
+    made = draw_all(series_of(np.zeros((3, 48))), (ENSEMBLE,), 12, 1000, 1)[ENSEMBLE].values
+    assert ((made > 0).mean(axis=2) == 0.02).all()
+    assert made.max() <= 2
+
+
 @pytest.mark.parametrize("name", ALL_MODELS)
 def test_every_model_lives_with_a_history_of_any_length(name: str) -> None:
     values = lively(3, 24, seed=4)

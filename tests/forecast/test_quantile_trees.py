@@ -38,8 +38,8 @@ def test_the_spread_of_noise_is_that_of_the_noise() -> None:
 
 
 def test_too_little_to_learn_from_leaves_the_level() -> None:
-    values = lively(3, 30)
-    assert LEAST_EXAMPLES > 3 * (30 - LEAST_HISTORY)
+    values = lively(3, 24)
+    assert LEAST_EXAMPLES > 3 * 12 * (24 - LEAST_HISTORY)
     found = draw_boosted_quantiles(series_of(values), 1, 101, np.random.default_rng(1)).quantiles((0.5,))[:, 0, 0]
     assert found == pytest.approx(np.expm1(smoothed(np.log1p(values), LEVEL_WEIGHT)[:, -1]))
 
@@ -48,7 +48,7 @@ def test_examples_are_what_came_after_months_with_enough_history() -> None:
     values = lively(2, 20)
     values[1, :4] = np.nan
     features = Features.of(series_of(values))
-    learnt = examples(features, 2)
+    learnt = examples(features)
     taught = [range(LEAST_HISTORY - 1, 19), range(LEAST_HISTORY + 3, 19), range(LEAST_HISTORY - 1, 18)]
     taught.append(range(LEAST_HISTORY + 3, 18))
     wanted = [
@@ -56,15 +56,17 @@ def test_examples_are_what_came_after_months_with_enough_history() -> None:
         for (row, step), months in zip([(0, 1), (1, 1), (0, 2), (1, 2)], taught, strict=True)
         for month in months
     ]
-    assert learnt.targets.tolist() == pytest.approx(wanted)
-    assert learnt.inputs.shape == (len(wanted), len(features.names))
+    assert learnt.targets[: len(wanted)].tolist() == pytest.approx(wanted)
+    # The last month that can teach is the 19th of 20; each horizon further has one less of either series.
+    assert learnt.inputs.shape == (sum(range(8)) + sum(range(4)), len(features.names))
+    assert learnt.inputs[:, features.names.index("horizon")].max() == 7
 
 
 def test_more_examples_than_fit_are_thinned_by_the_same_lot(monkeypatch: pytest.MonkeyPatch) -> None:
     features = Features.of(series_of(lively(8, 80)))
-    whole = examples(features, 6)
+    whole = examples(features)
     monkeypatch.setattr(quantile_trees, "MOST_EXAMPLES", 500)
-    first, again = examples(features, 6), examples(features, 6)
+    first, again = examples(features), examples(features)
     assert 350 < len(first.targets) < 650 < len(whole.targets)
     assert first.inputs.tobytes() == again.inputs.tobytes()
     assert set(first.targets.tolist()) <= set(whole.targets.tolist())

@@ -11,6 +11,9 @@ from havre.draws import Draws, Floats, SeriesKey
 from havre.errors import ForecastError
 from havre.forecast.hierarchy import REST, Hierarchy
 from havre.forecast.reconcile import (
+    DESTINATION_VARIANCE,
+    SUM_VARIANCE,
+    _shares,
     coherent_draws,
     merge_draws,
     project,
@@ -240,3 +243,8 @@ def test_levels_are_merged_only_where_they_fit() -> None:
     assert merge_draws(parts).values.tobytes() == base.values.tobytes()
     with pytest.raises(ValueError, match="same origin"):
         merge_draws([parts[0], Draws(GERMANY.upper, date(2021, 1, 1), parts[1].values)])
+
+
+def test_routes_are_surer_than_other_sums() -> None:
+    assert DESTINATION_VARIANCE < SUM_VARIANCE
+    assert _shares(TWO_ROUTES).tolist() == [DESTINATION_VARIANCE] * 2 + [SUM_VARIANCE] * 3

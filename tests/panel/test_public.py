@@ -140,3 +140,28 @@ def test_series_over_other_months_are_not_stacked() -> None:
     assert stacked([part, part]).values.shape == (6, MONTHS)
     with pytest.raises(ValueError, match="same months"):
         stacked([part, MonthlySeries(part.keys, add_months(FIRST, 1), part.values)])
+
+
+@pytest.mark.parametrize("name", ["A", "B"])
+def test_a_forecast_does_not_know_a_later_file(name: str) -> None:
+    """A file of 2024 revises a month of 2016; a forecast made in 2020 from the file of that year must not see it."""
+    first = {**CROSSING, "as_of": date(2019, 1, 1)}
+    old = crossings().with_columns(as_of=pl.lit(date(2019, 1, 1)))
+    revised = table(*monthly([700.0], origin="SYR", destination=CENTRAL, **{**first, "as_of": date(2024, 6, 1)}))
+    for before, after in zip(public_panel(name, old), public_panel(name, pl.concat([old, revised])), strict=True):
+        assert before.series.values[:, 0].max() < 100 < after.series.values[:, 0].max()
+        known = [panel.known(panel.series, date(2020, 1, 1)) for panel in (before, after)]
+        assert known[0].keys == known[1].keys
+        assert known[0].values.tobytes() == known[1].values.tobytes()
+
+
+def test_a_month_that_will_be_missing_takes_no_series_from_earlier_origins() -> None:
+    whole = crossings()
+    lost = (pl.col("origin") == "SYR") & (pl.col("destination") == CENTRAL) & (pl.col("period") == date(2021, 6, 1))
+    holed = whole.with_columns(value=pl.when(~lost).then("value"))
+    [before], [after] = public_panel("A", whole), public_panel("A", holed)
+    assert after.series.keys == before.series.keys
+    row = named(after).index(("SYR", CENTRAL))
+    place = len(months_between(FIRST, date(2021, 5, 1)))
+    assert np.array_equal(after.series.values[row, :place], before.series.values[row, :place])
+    assert np.isnan(after.series.values[row, place:]).all(), "it ends where it is first missing"

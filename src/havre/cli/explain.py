@@ -76,6 +76,7 @@ def explain(
         draws=draws,
         seed=seed,
         with_sensitivity=sensitivity,
+        least_shown=threshold,
         workers=workers or usable_workers(),
     )
     account = give_account(data.observations, scope, series, key, options)
@@ -117,13 +118,14 @@ def summary(account: "Account", seed: int, threshold: int, *, reference: bool) -
         "drivers": dict(told.drivers),
         "drivers_add_up": "last_value + sum of drivers = median",
         "members": [
-            {"model": share.model, "median": share.median, "contribution": share.contribution} for share in told.members
+            {"model": share.model, "median": plain(share.median, threshold), "contribution": share.contribution}
+            for share in told.members
         ],
         "sensitivity": None
         if moved is None
         else {
-            "median": moved.median,
-            "answers": moved.answers,
+            "median": plain(moved.median, threshold),
+            "answers": {name: plain(value, threshold) for name, value in moved.answers.items()},
             "last_value_curve": [list(pair) for pair in moved.curve],
             "last_value_for_change": {f"{share:+.0%}": value for share, value in moved.moves.items()},
         },

@@ -12,6 +12,8 @@ from havre.record.hub import MODEL_OUTPUT
 
 _SHOWN = 5
 """Problems of one kind that are told of a file before the rest are counted."""
+MOST = 1e12
+"""No count of persons is larger; a larger one would not fit into the scores."""
 _SERIES = ("target", "origin", "destination")
 _THOUSANDTHS = {round(1000 * level): place for place, level in enumerate(QUANTILE_LEVELS)}
 
@@ -30,7 +32,8 @@ def to_types(raw: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[Problem]]
     problems of cells that are empty or cannot be read.
     """
     numbered = raw.select(MODEL_OUTPUT.names()).with_row_index("row", offset=1)
-    rows = numbered.filter(pl.col("output_type").cast(pl.String) == "quantile")
+    kinds = _to_type(numbered["output_type"], "output_type")
+    rows = numbered.filter(kinds == "quantile")
     if rows.height == 0:
         return rows, [Problem.of("hub.no_quantiles", path=name)]
     problems: list[Problem] = []
@@ -45,8 +48,10 @@ def to_types(raw: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[Problem]]
 
 
 def _to_type(cells: pl.Series, column: str) -> pl.Series:
-    """Convert a column; what cannot be read becomes null."""
+    """Convert a column; what cannot be read becomes null, and so does every cell of a column of another kind."""
     kind = MODEL_OUTPUT[column]
+    if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object, pl.Boolean):
+        return pl.Series(column, [None] * len(cells), kind)
     if kind == pl.Date:
         if cells.dtype == pl.String:
             return cells.str.to_date("%Y-%m-%d", strict=False)
@@ -131,7 +136,9 @@ def _series_problems(
 
 def _value_problems(table: pl.DataFrame, name: str) -> Iterator[Problem]:
     value = pl.col("value")
-    yield from _rows_told(table.filter((value < 0) | ~value.is_finite()), "hub.value", name, "value", None)
+    yield from _rows_told(
+        table.filter((value < 0) | (value > MOST) | ~value.is_finite()), "hub.value", name, "value", None
+    )
     level = pl.col("output_type_id")
     yield from _rows_told(table.filter((level <= 0) | (level >= 1)), "hub.level", name, "output_type_id", None)
 

@@ -41,6 +41,7 @@ class AccountOptions:
     with_sensitivity: bool = True
     analogues: int = 5
     leave_out_gaps: bool = False
+    least_shown: float = 0.0
     workers: int = 1
 
 
@@ -165,7 +166,7 @@ def give_account(
     published = draw_coherent(whole, history, (ENSEMBLE,), scope, horizons=ahead, draws=draws, seed=seed)[ENSEMBLE]
     told = explain(history, key, horizon, horizons=ahead, draws=draws, seed=seed, told=published)
     moved = sensitivity(history, key, horizon, seed=seed, workers=workers) if options.with_sensitivity else None
-    alike = nearest_past(history, key, origin, count=options.analogues)
+    alike = nearest_past(history, key, origin, count=options.analogues, least_shown=options.least_shown)
     terms = source_terms(scope.source).measures.get(scope.measure)
     return Account(
         scope=scope,

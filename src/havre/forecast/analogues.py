@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from havre.draws import Floats, SeriesKey
 from havre.errors import ForecastError
@@ -49,7 +50,13 @@ class Analogue:
 
 
 def nearest_past(
-    history: MonthlySeries, key: SeriesKey, origin: date, *, count: int = 5, following: int = 12
+    history: MonthlySeries,
+    key: SeriesKey,
+    origin: date,
+    *,
+    count: int = 5,
+    following: int = 12,
+    least_shown: float = 0.0,
 ) -> tuple[Analogue, ...]:
     """Find the past situations that are nearest to the twelve months of a series up to the origin.
 
@@ -62,6 +69,7 @@ def nearest_past(
     origin : last month that is known
     count : how many to give; fewer where the past is short
     following : months after each window that must have been known at the origin
+    least_shown : no situation is given in which a month counted somebody, but fewer than this: ratios would tell them
 
     Raises
     ------
@@ -71,7 +79,9 @@ def nearest_past(
     row = known.keys.index(key) if key in known.keys else -1
     if row < 0 or known.last != origin or known.values.shape[1] < WINDOW or np.isnan(known.values[row, -WINDOW:]).any():
         raise ForecastError("explain.too_few_months", key=key, months=WINDOW, origin=f"{origin:%Y-%m}")
-    distance = _distances(known.values, row, following)
+    distance = np.where(
+        _tells_small(known.values, following, least_shown), np.inf, _distances(known.values, row, following)
+    )
     order = np.argsort(distance, axis=None, kind="stable")
     chosen: list[tuple[int, int]] = []
     for place in order[: np.isfinite(distance).sum()]:
@@ -102,6 +112,15 @@ def _distances(values: Floats, row: int, following: int) -> Floats:
     after = np.lib.stride_tricks.sliding_window_view(values[:, WINDOW:], following, axis=1)[:, :starts]
     is_usable = (windows.mean(axis=-1) >= LEAST_MEAN) & ~np.isnan(after).any(axis=-1)
     return np.where(is_usable, distance, np.inf)
+
+
+def _tells_small(values: Floats, following: int, least: float) -> NDArray[np.bool_]:
+    """Tell of each window (series, start) whether it or what followed has a small count."""
+    length = WINDOW + following
+    if values.shape[1] < length:
+        return np.zeros((len(values), 0), dtype=bool)
+    small = (values > 0) & (values < least)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(small, length, axis=1).any(axis=-1))
 
 
 def _described(windows: Floats) -> tuple[Floats, Floats, Floats]:

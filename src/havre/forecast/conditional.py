@@ -176,3 +176,20 @@ def whole_rows(values: Floats) -> NDArray[np.bool_]:
 def rounded(people: Floats, whole: NDArray[np.bool_]) -> Floats:
     """Round the draws (series, horizon, draw) of the series of whole numbers: nobody is half a person."""
     return np.asarray(np.where(whole[:, None, None], np.floor(people + 0.5), people))
+
+
+def never_certain(people: Floats, months: NDArray[np.int64], least: float) -> Floats:
+    """Leave some doubt where all draws say nobody: who has not come in ``n`` months comes with chance 1 / (n + 2).
+
+    Laplace's rule of succession. The highest draws of a series are raised to ``least`` where they are lower.
+
+    Parameters
+    ----------
+    people : sorted draws (series, horizon, draw) [persons]
+    months : months with a value of each series (series,)
+    """
+    draws = people.shape[2]
+    doubtful = np.ceil(draws / (months + 2.0)).astype(np.int64)
+    upper = np.arange(draws)[None, :] >= (draws - doubtful)[:, None]
+    nobody = (people == 0).all(axis=2)
+    return np.asarray(np.where(nobody[..., None] & upper[:, None, :], np.maximum(people, least), people))

@@ -193,7 +193,7 @@ def explain_tree(history: MonthlySeries, horizons: int, horizon: int) -> tuple[F
     from havre.forecast import quantile_trees as trees
 
     features = Features.of(history)
-    learnt = trees.examples(features, horizons)
+    learnt = trees.examples(features)
     if len(learnt.targets) < trees.LEAST_EXAMPLES:
         return features.level[:, -1], {}
     model = trees.fit(learnt, 0.5)

@@ -15,13 +15,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
 from havre.draws import Draws, Floats, Quantiles, SeriesKey
 from havre.panel.series import MonthlySeries
 
 MOST_BYTES = 2 * 1024**3
 """Size of the folder above which the entries that were not used for longest are deleted [bytes]."""
-_LAYOUT = "1"
+_LAYOUT = "2"
 _DIGEST = 32
 
 
@@ -84,6 +85,8 @@ class KeptForecasts:
                 facts = path.stat()
             except OSError:
                 continue  # another process deleted it
+            if not path.is_file():
+                continue  # not ours
             entries.append((facts.st_mtime_ns, facts.st_size, path))
         too_much = sum(size for _, size, _ in entries) - most_bytes
         deleted = 0
@@ -105,7 +108,12 @@ class KeptForecasts:
         except OSError:
             return None
         body = content[_DIGEST:]
-        return _unpack(body) if sha256(body).digest() == content[:_DIGEST] else None
+        if _digest(name, body) != content[:_DIGEST]:
+            return None
+        try:
+            return _unpack(body)
+        except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+            return None  # whole, but no forecast
 
     def _write(self, name: str, made: Draws | Quantiles) -> None:
         path, body = self._path(name), _pack(made)
@@ -117,7 +125,7 @@ class KeptForecasts:
             return
         try:
             with os.fdopen(handle, "wb") as part:
-                part.write(sha256(body).digest() + body)
+                part.write(_digest(name, body) + body)
             Path(temporary).replace(path)
         except OSError:
             return
@@ -125,10 +133,13 @@ class KeptForecasts:
             Path(temporary).unlink(missing_ok=True)
 
 
+def _digest(name: str, body: bytes) -> bytes:
+    """Give the SHA-256 of an entry with its name, so that an entry that was moved to another name is not taken."""
+    return sha256(name.encode() + b"\n" + body).digest()
+
+
 def _pack(made: Draws | Quantiles) -> bytes:
     """Write series, origin and shape as a line of JSON, then the values as compressed Parquet, which loses nothing."""
-    import polars as pl
-
     keys = [[key.measure, key.origin, key.destination] for key in made.keys]
     head = json.dumps({"keys": keys, "origin": made.origin.isoformat(), "shape": made.values.shape})
     values = io.BytesIO()
@@ -137,8 +148,6 @@ def _pack(made: Draws | Quantiles) -> bytes:
 
 
 def _unpack(body: bytes) -> tuple[tuple[SeriesKey, ...], date, Floats]:
-    import polars as pl
-
     line, _, content = body.partition(b"\n")
     head = json.loads(line)
     values = pl.read_parquet(io.BytesIO(content))["value"].to_numpy()

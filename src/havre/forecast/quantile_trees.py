@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from havre.draws import Draws, Floats, shuffle_draws, spread_levels
-from havre.forecast.conditional import interpolate_rows, rounded, whole_rows
+from havre.forecast.conditional import interpolate_rows, never_certain, rounded, whole_rows
 from havre.forecast.features import LEVEL_WEIGHT, Features, Table
 from havre.forecast.levels import smoothed
-from havre.forecast.pooling import active_rows, draw_pooled
+from havre.forecast.pooling import Rows, active_rows, draw_pooled
 from havre.panel.series import MonthlySeries
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -55,13 +55,16 @@ class Examples:
     targets: Floats
 
 
-def examples(features: Features, horizons: int) -> Examples:
-    """Collect the months of the past of which it is known what came ``h`` months later, for each horizon ``h``."""
+def examples(features: Features) -> Examples:
+    """Collect the months of the past of which it is known what came ``h`` months later, for each horizon ``h``.
+
+    Always for twelve horizons: a forecast does not depend on how many others are asked for beside it.
+    """
     logs, level = features.logs, features.level
     months = logs.shape[1]
     taught = np.cumsum(~np.isnan(logs), axis=1) >= LEAST_HISTORY
     known = []
-    for h in range(1, min(horizons, LONGEST) + 1):
+    for h in range(1, LONGEST + 1):
         came = np.full_like(logs, np.nan)
         came[:, : max(0, months - h)] = logs[:, h:]
         known.append(np.where(taught, came - level, np.nan))
@@ -117,9 +120,10 @@ def draw_boosted_quantiles(history: MonthlySeries, horizons: int, draws: int, rn
     learnt = None
     if rows.size:
         features = Features.of(history)
-        learnt = examples(features, horizons)
+        learnt = examples(features)
     if learnt is None or len(learnt.targets) < LEAST_EXAMPLES:
-        return draw_pooled(history, lambda logs, _: smoothed(logs, LEVEL_WEIGHT), horizons, draws, rng)
+        alone = draw_pooled(history, lambda logs, _: smoothed(logs, LEVEL_WEIGHT), horizons, draws, rng)
+        return _told(history, rows, np.sort(alone.values, axis=2), rng)
     reach = range(1, min(horizons, LONGEST) + 1)
     questions = [asked(features, h)[rows] for h in reach]
     said = [predict(fit(learnt, level), np.concatenate(questions)) for level in LEVELS]
@@ -129,8 +133,14 @@ def draw_boosted_quantiles(history: MonthlySeries, horizons: int, draws: int, rn
     for h in range(1, horizons + 1):
         curve = features.level[rows, -1, None] + changes[within_reach(h) - 1]
         out[:, h - 1] = np.clip(along_normal(curve, spread_levels(draws)), 0.0, top[:, None])
-    people = rounded(np.expm1(out), whole_rows(history.values[rows]))
-    return Draws(tuple(history.keys[row] for row in rows), history.last, shuffle_draws(people, rng))
+    return _told(history, rows, rounded(np.expm1(out), whole_rows(history.values[rows])), rng)
+
+
+def _told(history: MonthlySeries, rows: Rows, people: Floats, rng: np.random.Generator) -> Draws:
+    months = (~np.isnan(history.values[rows])).sum(axis=1)
+    # Two persons, of which the ensemble keeps half where all others say nobody.
+    doubting = never_certain(people, months, 2.0)
+    return Draws(tuple(history.keys[row] for row in rows), history.last, shuffle_draws(doubting, rng))
 
 
 def along_normal(curve: Floats, levels: Floats) -> Floats:

@@ -15,7 +15,8 @@ E         channel       sea arrivals in the United Kingdom (Home Office)     202
 An origin is the last published month that a forecast may know. Test origins have twelve months of truth after them.
 The last column holds origins that no choice about a model was ever made on; towards the end of the data they have
 truth for the nearer horizons only. A and B come from a file that cannot be redistributed and has to be imported; its
-values are those of its own day, so earlier vintages are not known. The other panels are part of the package.
+values are those of its own day, and earlier vintages are known where several files were imported. The other panels are
+part of the package.
 
 Which series are judged follows from what was known at the first test origin
 (:func:`havre.evaluate.protocol.select_series`).
@@ -33,7 +34,7 @@ from havre.errors import PanelError
 from havre.months import add_months, months_between
 from havre.panel.scope import TOTAL, Scope, history_known, scope_series
 from havre.panel.series import MonthlySeries
-from havre.panel.vintage import latest
+from havre.panel.vintage import as_of
 
 UNKNOWN = "XXX"
 """Nationality not known: no corridor, since one cannot act on it, but part of a total."""
@@ -162,7 +163,7 @@ def public_panel(name: str, observations: pl.DataFrame, *, store: str = "") -> t
 
 
 def _crossings(letter: str, observations: pl.DataFrame, store: str) -> Iterator[PublicPanel]:
-    rows = latest(observations.filter(measure=CROSSINGS, source=FRONTEX))
+    rows = observations.filter(measure=CROSSINGS, source=FRONTEX)
     if rows.height == 0:
         raise PanelError("panel.not_imported", panel=letter, store=store)
     if letter == "A":
@@ -177,16 +178,22 @@ def _crossings(letter: str, observations: pl.DataFrame, store: str) -> Iterator[
 
 
 def _over_all_routes(rows: pl.DataFrame) -> pl.DataFrame:
-    keys = [name for name in rows.columns if name not in ("destination", "value", "rounding", "status", "as_of")]
-    known = rows.drop_nulls("value")
-    sums = known.group_by(keys, maintain_order=True).agg(pl.col("value").sum(), pl.col("as_of").max())
-    return sums.with_columns(destination=pl.lit(TOTAL))
+    """Add up the routes, as known on each day on which anything became known."""
+    days = rows["as_of"].unique().sort().to_list()
+    return pl.concat([_sum_known_on(rows, day) for day in days])
+
+
+def _sum_known_on(rows: pl.DataFrame, day: date) -> pl.DataFrame:
+    known = as_of(rows, day).drop_nulls("value")
+    keys = [name for name in known.columns if name not in ("destination", "value", "rounding", "status", "as_of")]
+    sums = known.group_by(keys, maintain_order=True).agg(pl.col("value").sum())
+    return sums.with_columns(destination=pl.lit(TOTAL), as_of=pl.lit(day))
 
 
 def _part(letter: str, part: str, observations: pl.DataFrame, scopes: tuple[Scope, ...], window: Window) -> PublicPanel:
     if observations.height == 0:
         raise PanelError("panel.no_observations", what=f"{letter}/{part}")
-    series = stacked([_without_total(observations, scope) for scope in scopes])
+    series = stacked([_without_total(observations, scope, window.first) for scope in scopes])
     fresh_last = min(window.fresh_last, add_months(series.last, -1))
     return PublicPanel(
         letter,
@@ -199,8 +206,9 @@ def _part(letter: str, part: str, observations: pl.DataFrame, scopes: tuple[Scop
     )
 
 
-def _without_total(observations: pl.DataFrame, scope: Scope) -> MonthlySeries:
-    series, _ = scope_series(observations, scope, leave_out_gaps=True)
+def _without_total(observations: pl.DataFrame, scope: Scope, first: date) -> MonthlySeries:
+    # A gap after the first origin must not decide which series teach at it.
+    series, _ = scope_series(observations, scope, leave_out_gaps=True, cut_after=first)
     return series.select([row for row, key in enumerate(series.keys) if scope.level(key) != "total"])
 
 

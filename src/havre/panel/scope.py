@@ -140,13 +140,14 @@ def _best_sources(rows: pl.DataFrame, measure: str, destination: str | None, ori
 
 
 def scope_series(
-    panel: pl.DataFrame, scope: Scope, *, leave_out_gaps: bool = False
+    panel: pl.DataFrame, scope: Scope, *, leave_out_gaps: bool = False, cut_after: date | None = None
 ) -> tuple[MonthlySeries, tuple[Problem, ...]]:
     """Build the series of a scope, with their total as last row where all parts have enough months in common.
 
     Parameters
     ----------
     leave_out_gaps : leave out series with a month missing in their middle; there is no total then
+    cut_after : see :func:`havre.panel.series.monthly_series`
 
     Returns
     -------
@@ -159,7 +160,7 @@ def scope_series(
     every = latest(_of_source(panel, scope))
     rows = _rows_of(every, scope)
     covered = to_months(every).drop_nulls("value")["period"].unique().to_list()
-    series, broken = monthly_series(rows, covered=covered, leave_out_gaps=leave_out_gaps)
+    series, broken = monthly_series(rows, covered=covered, leave_out_gaps=leave_out_gaps, cut_after=cut_after)
     has_total = any(scope.level(key) == "total" for key in series.keys)
     if broken or has_total:
         return series, broken

@@ -126,7 +126,11 @@ def to_months(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def monthly_series(
-    frame: pl.DataFrame, *, covered: Iterable[date] | None = None, leave_out_gaps: bool = False
+    frame: pl.DataFrame,
+    *,
+    covered: Iterable[date] | None = None,
+    leave_out_gaps: bool = False,
+    cut_after: date | None = None,
 ) -> tuple[MonthlySeries, tuple[Problem, ...]]:
     """Build series from one measure of one source, as known on one day (one row per key).
 
@@ -138,6 +142,8 @@ def monthly_series(
     covered : months that the source covers, such as all those of a file that holds every route; by default those in
         which the destination reported anything at all
     leave_out_gaps : leave out series with a month missing in their middle instead of refusing all
+    cut_after : end a series before its first missing month where that lies after this month: who looks from there
+        does not know yet that it will be missing
 
     Returns
     -------
@@ -159,6 +165,8 @@ def monthly_series(
     if implicit:
         columns = None if covered is None else [month_index(month) - month_index(first) for month in months]
         values = _fill_zeros(keys, values, _empty_cells(rows, keys, first, values.shape), columns)
+    if cut_after is not None:
+        values = _cut(values, month_index(cut_after) - month_index(first))
     broken = gaps(keys, first, values)
     whole = [row for row, key in enumerate(keys) if not _gap(key, first, values[row])]
     if not leave_out_gaps or not whole:
@@ -201,6 +209,19 @@ def _fill_zeros(keys: tuple[SeriesKey, ...], values: Floats, empty: Flags, colum
         filled[np.ix_(rows, reported)] = np.nan_to_num(values[np.ix_(rows, reported)])
     filled[empty] = np.nan
     return filled
+
+
+def _cut(values: Floats, column: int) -> Floats:
+    """End every row before its first missing month after its start, where that lies after a column."""
+    found = values.copy()
+    for row in found:
+        known = np.flatnonzero(~np.isnan(row))
+        if known.size == 0:
+            continue
+        missing = np.flatnonzero(np.isnan(row[known[0] : known[-1]])) + known[0]
+        if missing.size and missing[0] > column:
+            row[missing[0] :] = np.nan
+    return found
 
 
 def with_total(series: MonthlySeries, *, origin: str, destination: str) -> MonthlySeries:
