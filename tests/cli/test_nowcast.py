@@ -62,5 +62,5 @@ def test_a_running_month_of_the_reference(
     run_command(monkeypatch, "nowcast", "--measure", "sea_arrivals", "--source", "uk_home_office", "--daily", "--json")
     [found] = json.loads(capsys.readouterr().out)["nowcasts"]
     [row] = found["rows"]
-    assert (row["month"], row["basis"]) == ("2025-04", "partial_month")
+    assert (row["month"], row["basis"]) == ("2025-04", "whole_month"), "the snapshot ends with a month"
     assert row["low"] == row["published"] == row["high"], "the month is whole"

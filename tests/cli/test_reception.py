@@ -1,11 +1,20 @@
 """``havre reception`` tells when a place runs full."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from havre.cli.reception import _series
+from havre.draws import Draws, SeriesKey
 from havre.errors import ForecastError
+from havre.forecast.scope_draws import ScopeDraws
+from havre.panel.scope import Scope
+from havre.panel.series import MonthlySeries
 from tests.cli.conditional_app import run_command
 from tests.small_panel import small_panel
 
@@ -54,3 +63,20 @@ def test_json_and_one_origin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 def test_mistakes_are_told(monkeypatch: pytest.MonkeyPatch, option: str, value: str, word: str) -> None:
     with pytest.raises(ForecastError, match=word):
         run_command(monkeypatch, *ASKED, *PLACE, option, value)
+
+
+def test_several_places_without_a_total_are_not_chosen_among() -> None:
+    keys = tuple(SeriesKey("sea_arrivals", "TOT", code) for code in ("ITA", "GRC", "TOT"))
+    scope = Scope("sea_arrivals", "unhcr_odp", "destination")
+
+    def chosen(rows: tuple[SeriesKey, ...], **only: Any) -> SeriesKey:
+        draws = Draws(rows, date(2020, 1, 1), np.ones((len(rows), 2, 3)))
+        history = MonthlySeries(rows, date(2020, 1, 1), np.ones((len(rows), 1)))
+        return _series(ScopeDraws(replace(scope, **only), draws, history, (), ()))
+
+    assert chosen(keys) == keys[2], "the total"
+    assert chosen(keys[:1]) == keys[0], "the only one"
+    assert chosen(keys[:2], only=("GRC",)) == keys[1], "the one asked for"
+    with pytest.raises(ForecastError) as refused:
+        chosen(keys[:2])
+    assert refused.value.problems[0].key == "reception.several"

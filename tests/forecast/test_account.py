@@ -60,7 +60,7 @@ def test_the_figure_is_that_of_the_release() -> None:
     assert account.recent[-1] == account.explanation.reference
     assert len(account.recent) == 12
     assert account.sensitivity is not None
-    assert account.sensitivity.median == pytest.approx(account.explanation.figure, rel=0.05)
+    assert account.sensitivity.median == account.explanation.figure
     assert len(account.analogues) == len(account.followed) == 5
     assert account.smallest == min(account.explanation.figure, account.explanation.reference)
 

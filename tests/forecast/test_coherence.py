@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from havre.draws import Draws, SeriesKey
-from havre.forecast.coherence import make_coherent
+from havre.forecast.coherence import make_coherent, with_rest
 from havre.forecast.models import draw_all
 from havre.panel.scope import By
 from havre.panel.series import MonthlySeries, with_total
@@ -54,13 +54,25 @@ def test_what_is_not_told_is_in_the_sum(by: By) -> None:
     assert np.median(beside) == pytest.approx(np.median(drawn(history).values[[0, 2]].sum(axis=0)), rel=0.3)
 
 
-def test_draws_without_a_total_or_with_nothing_beside_it_stay() -> None:
+@pytest.mark.parametrize("rows", [(0, 1), (5,)])
+def test_draws_without_a_total_or_with_nothing_beside_it_keep_their_values(rows: tuple[int, ...]) -> None:
     history = scope("origin")
-    for rows in ((0, 1), (5,), ()):
-        if not rows:
-            continue
-        told = drawn(history).select(tuple(history.keys[row] for row in rows))
-        assert make_coherent(history, told, "origin", np.random.default_rng(2)) is told
+    told = drawn(history).select(tuple(history.keys[row] for row in rows))
+    found = make_coherent(history, told, "origin", np.random.default_rng(2))
+    assert np.array_equal(np.sort(found.values, axis=2), np.sort(told.values, axis=2))
+    ranks = np.argsort(np.argsort(found.values[0], axis=1), axis=1)
+    assert np.asarray(np.corrcoef(ranks))[0, 5] < 0.9, "months hang together, but they are not one"
+
+
+@pytest.mark.parametrize("by", ["origin", "destination"])
+def test_the_rest_makes_the_total_whole(by: By) -> None:
+    history = scope(by)
+    told = drawn(history).select(tuple(history.keys[row] for row in (1, 3, 5)))
+    found = with_rest(make_coherent(history, told, by, np.random.default_rng(2)), by)
+    assert getattr(found.keys[-1], by) == "RST"
+    assert np.array_equal(found.values[[0, 1, 3]].sum(axis=0), found.values[2])
+    whole = make_coherent(history, drawn(history), by, np.random.default_rng(2))
+    assert with_rest(whole, by) is whole
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:

@@ -119,3 +119,7 @@ def test_the_newest_own_month_weighs_most() -> None:
     mixed = mix_own(np.full((1, 100), 2.0), own, 0.5, np.array([0.2, 0.6, 0.97]))
     # Half of the weight is own, a fifth of that the newest month.
     assert mixed[0] == pytest.approx([0.0, 2.0, 5.0])
+
+
+def test_no_row_has_nothing_to_interpolate() -> None:
+    assert interpolate_rows(np.empty((0, 5)), np.empty((0, 3)), np.empty((0, 3))).shape == (0, 5)

@@ -5,7 +5,7 @@ import pytest
 
 from havre.forecast.backtest import BacktestTask, forecast_at
 from havre.forecast.models import ENSEMBLE
-from havre.forecast.sensitivity import MEDIAN, QUESTIONS, _changed, _with_last, sensitivity, solve
+from havre.forecast.sensitivity import MEDIAN, QUESTIONS, Sensitivity, _changed, _with_last, sensitivity, solve
 from tests.forecast.series_samples import lively, series_of
 
 
@@ -75,3 +75,11 @@ def test_solving_by_hand() -> None:
     # Of two crossings the one nearest to the start.
     bent = ((1.0, 50.0), (10.0, 10.0), (20.0, 12.0), (100.0, 60.0))
     assert solve(bent, 20.0, 40.0, lambda value: 12 + 0.6 * (value - 20)) == pytest.approx(20 + 28 / 0.6, rel=0.01)
+
+
+def test_answers_are_told_in_proportion_to_another_median() -> None:
+    found = Sensitivity(100.0, {"season": 80.0}, 90.0, ((50.0, 60.0), (100.0, 110.0)), {0.1: 95.0}).in_proportion(150.0)
+    assert (found.median, found.answers, found.curve) == (150.0, {"season": 120.0}, ((50.0, 90.0), (100.0, 165.0)))
+    assert found.moves == {0.1: 95.0}
+    nobody = Sensitivity(0.0, {}, 0.0, (), {})
+    assert nobody.in_proportion(5.0) is nobody

@@ -59,7 +59,7 @@ def nowcast(
     from havre.pipeline import find_scopes, load_panel
 
     data = load_panel(panel).known_on(day)
-    if data.observations.height == 0:
+    if day is not None and data.observations.filter(measure=measure).height == 0:
         raise ForecastError("nowcast.nothing_known", what=measure, day=day)
     asked = request(measure=measure, destination=destination, origin=origin, source=source)
     found = []
@@ -74,8 +74,14 @@ def nowcast(
         found.append((scope, known, made))
     if as_json:
         found = [(scope, known, [_protected(row, threshold) for row in made]) for scope, known, made in found]
-        write_json({"nowcasts": [{"scope": s.id, "known_on": f"{k}", "seed": seed, "rows": r} for s, k, r in found]})
+        facts = {"automated": True, "reference_snapshot": data.reference}
+        write_json(
+            {**facts, "nowcasts": [{"scope": s.id, "known_on": f"{k}", "seed": seed, "rows": r} for s, k, r in found]}
+        )
         return
+    if data.reference:
+        stdout().print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+    stdout().print(tell("forecast.automated"))
     for scope, known, made in found:
         show(scope, known, made, threshold)
 
@@ -122,9 +128,10 @@ def _daily(rows: "pl.DataFrame", scope: "Scope", day: date, draws: int, seed: in
         if scope.destination in (None, destination) and scope.origin in (None, origin):
             rng = generator(seed, "nowcast", str(origin), str(destination))
             month, so_far, total = month_from_days(own, day, draws=draws, rng=rng)
+            basis = "partial_month" if float(np.ptp(total)) > 0 else "whole_month"
             found.append(
                 {"origin": origin, "destination": destination, "month": f"{month:%Y-%m}", "published": so_far,
-                 **_three(np.quantile(total, LEVELS)), "basis": "partial_month"}
+                 **_three(np.quantile(total, LEVELS)), "basis": basis}
             )  # fmt: skip
     return found
 
@@ -138,7 +145,8 @@ def show(scope: "Scope", day: date, rows: list[dict[str, Any]], threshold: int) 
     console = stdout()
     console.print(tell_nowcast("show.scope", scope=scope.id, day=day), soft_wrap=True)
     names = ("place", "month", "published", "nowcast", "basis")
-    series = list(dict.fromkeys((row["origin"], row["destination"]) for row in rows))[:SHOWN]
+    every = list(dict.fromkeys((row["origin"], row["destination"]) for row in rows))
+    series = every[:SHOWN]
     shown = [row for row in rows if (row["origin"], row["destination"]) in series]
     cells = [
         [f"{row['origin']} → {row['destination']}", row["month"], count_text(row["published"], threshold),
@@ -147,6 +155,8 @@ def show(scope: "Scope", day: date, rows: list[dict[str, Any]], threshold: int) 
         for row in shown
     ]  # fmt: skip
     table("", [tell_nowcast(f"show.{name}") for name in names], cells)
+    if len(every) > SHOWN:
+        console.print(tell_nowcast("show.more", shown=SHOWN, count=len(every)))
 
 
 def _interval(row: dict[str, Any], threshold: int) -> str:

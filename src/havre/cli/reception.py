@@ -60,20 +60,30 @@ def reception(
     base = draw_scope(
         data.observations, scope, horizons=horizons, draws=draws, seed=seed, leave_out_gaps=panel is None
     )  # fmt: skip
-    key, others = _series(base)
+    key = _series(base)
     flows = base.draws.select((key,))
     made = draw_occupancy(flows.values[0], flows.target_months, place, generator(seed, "reception"))
     if as_json:
-        write_json(summary(base, key, place, made, seed))
+        write_json({"reference_snapshot": data.reference, **summary(base, key, place, made, seed)})
     else:
-        show(base, key, place, made, others=others)
+        show(base, key, place, made, reference=data.reference)
 
 
-def _series(base: "ScopeDraws") -> tuple["SeriesKey", bool]:
-    """Choose the series of the arrivals: the only one asked for, else the total, else the first."""
+def _series(base: "ScopeDraws") -> "SeriesKey":
+    """Choose the series of the arrivals: the only one asked for, else the total.
+
+    Raises
+    ------
+    ForecastError : there are several and no total
+    """
+    from havre.errors import ForecastError
+
     wanted = [key for key in base.draws.keys if base.scope.wants(key)] if base.scope.only else list(base.draws.keys)
     totals = [key for key in wanted if base.scope.level(key) == "total"]
-    return (totals or wanted or list(base.draws.keys))[0], not totals and len(wanted) > 1
+    if not totals and len(wanted) > 1:
+        codes = [getattr(key, base.scope.by) for key in wanted]
+        raise ForecastError("reception.several", scope=base.scope.id, near=", ".join(codes[:12]))
+    return (totals or wanted or list(base.draws.keys))[0]
 
 
 def summary(
@@ -101,7 +111,7 @@ def summary(
     }  # fmt: skip
 
 
-def show(base: "ScopeDraws", key: "SeriesKey", place: "Reception", made: "Occupancy", *, others: bool) -> None:
+def show(base: "ScopeDraws", key: "SeriesKey", place: "Reception", made: "Occupancy", *, reference: bool) -> None:
     """Print the occupancy month by month and when it is first full."""
     import numpy as np
 
@@ -109,8 +119,8 @@ def show(base: "ScopeDraws", key: "SeriesKey", place: "Reception", made: "Occupa
     title = tell_reception("show.title", place=str(key), scope=base.scope.id, last=f"{base.draws.origin:%Y-%m}")
     console.print(f"[bold reverse] {title} [/bold reverse]", soft_wrap=True)
     console.print(tell_reception("show.automated"))
-    if others:
-        console.print(tell_reception("show.several", series=str(key)))
+    if reference:
+        console.print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
     arrived = np.quantile(made.arrived, LEVELS, axis=1).T
     rows = [
         [f"{month:%Y-%m}", _cell(arrived[h]), _cell(needed), f"{100 * made.is_full[h]:.0f} %",

@@ -111,10 +111,17 @@ def scenario(
     if not shown:
         raise problems[0]
     if as_json:
-        write_json({"kind": "if", "scenarios": [summary(base, made, seed, threshold) for base, made in shown]})
+        write_json(
+            {
+                "kind": "if",
+                "automated": True,
+                "reference_snapshot": data.reference,
+                "scenarios": [summary(base, made, seed, threshold) for base, made in shown],
+            }
+        )
     else:
         for base, made in shown:
-            show(base, made, threshold)
+            show(base, made, threshold, reference=data.reference)
     # Where nothing changes, the first series shows it.
     wanted_plots.show(
         lambda: scenario_picture([(base, made, _changed(made)[:PLOTTED_SERIES] or [0]) for base, made in shown])
@@ -266,20 +273,24 @@ def _plain(value: Any, threshold: int) -> Any:
 
 
 def _people(made: "ScenarioDraws") -> dict[str, float]:
+    """Give the ledger on average over the draws: means add up where medians do not."""
     import numpy as np
 
     book = made.ledger
     names = ("added", "closed", "diverted", "not_arriving")
-    found = {name: float(np.median(getattr(book, name).sum(axis=0))) for name in names}
-    return {**found, "under_way": float(np.median(book.under_way))}
+    found = {name: float(np.mean(getattr(book, name).sum(axis=0))) for name in names}
+    return {**found, "under_way": float(np.mean(book.under_way))}
 
 
-def show(base: "ScopeDraws", made: "ScenarioDraws", threshold: int) -> None:
+def show(base: "ScopeDraws", made: "ScenarioDraws", threshold: int, *, reference: bool) -> None:
     """Print a scenario: the condition first, then base, if and difference by month, then what the sizes rest on."""
     console = stdout()
     name = made.scenario.name
     headline = tell_scenario("show.if", name=name) if name else tell_scenario("show.if_unnamed")
     console.print(f"[bold reverse] {headline} [/bold reverse]", soft_wrap=True)
+    if reference:
+        console.print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+    console.print(tell("forecast.automated"))
     last, draws = f"{base.draws.origin:%Y-%m}", made.if_values.shape[2]
     console.print(tell_scenario("show.scope", scope=base.scope.id, last=last, draws=draws))
     if base.ended:

@@ -166,6 +166,8 @@ def give_account(
     published = draw_coherent(whole, history, (ENSEMBLE,), scope, horizons=ahead, draws=draws, seed=seed)[ENSEMBLE]
     told = explain(history, key, horizon, horizons=ahead, draws=draws, seed=seed, told=published)
     moved = sensitivity(history, key, horizon, seed=seed, workers=workers) if options.with_sensitivity else None
+    # Asked of the models alone, before reconciliation: told in proportion to the figure.
+    moved = moved.in_proportion(told.figure) if moved else None
     alike = nearest_past(history, key, origin, count=options.analogues, least_shown=options.least_shown)
     terms = source_terms(scope.source).measures.get(scope.measure)
     return Account(

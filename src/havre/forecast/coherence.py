@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from havre.draws import Draws, SeriesKey
+from havre.forecast.dependence import draw_joint
 from havre.forecast.filters import draw_count_filter
-from havre.forecast.hierarchy import build_hierarchy
+from havre.forecast.hierarchy import REST, build_hierarchy
 from havre.forecast.models import ENSEMBLE, draw_all
 from havre.forecast.reconcile import coherent_draws, merge_draws
 from havre.panel.scope import TOTAL, By, Scope
@@ -40,7 +41,7 @@ def draw_coherent(
 
 
 def make_coherent(everything: MonthlySeries, told: Draws, by: By, rng: np.random.Generator) -> Draws:
-    """Reconcile the forecasts of a scope with its total.
+    """Put the forecasts of a scope into a joint order, and reconcile them with their total.
 
     What has no forecast of its own (small corridors, unknown nationality) is forecast by the count filter, only so
     that the sum is short of nobody; it is not given back.
@@ -54,11 +55,11 @@ def make_coherent(everything: MonthlySeries, told: Draws, by: By, rng: np.random
     Returns
     -------
     Draws of the same series in the same order, in whole persons: each total exactly the sum of its parts in every
-    draw. Where there is no total, or nothing beside it, they are ``told`` unchanged.
+    draw. Where there is no total, or nothing beside it, only the order of the draws is new.
     """
     parts = [key for key in told.keys if getattr(key, by) != TOTAL]
     if len(parts) != len(told.keys) - 1 or not parts:
-        return told
+        return draw_joint(everything, told, rng) if told.keys else told
     as_whole = _for_all_origins((*everything.keys, *told.keys), by)
     total = SeriesKey(told.keys[0].measure, TOTAL, TOTAL)
     rows = [
@@ -82,3 +83,20 @@ def _for_all_origins(keys: tuple[SeriesKey, ...], by: By) -> Mapping[SeriesKey, 
     if by == "origin":
         return {key: key for key in keys}
     return {key: SeriesKey(key.measure, TOTAL, key.destination) for key in keys}
+
+
+def with_rest(told: Draws, by: By) -> Draws:
+    """Add what a total has beyond the parts that are told, as a series of its own, so that the parts make it whole.
+
+    Draws without a total, or whose parts make it already, are given back as they are.
+    """
+    totals = [row for row, key in enumerate(told.keys) if getattr(key, by) == TOTAL]
+    if len(totals) != 1 or len(told.keys) == 1:
+        return told
+    [total] = totals
+    rest = 2 * told.values[total] - told.values.sum(axis=0)
+    if not (rest > 0).any() or (rest < 0).any():
+        return told
+    whole = told.keys[total]
+    key = SeriesKey(whole.measure, *((REST, whole.destination) if by == "origin" else (whole.origin, REST)))
+    return Draws((*told.keys, key), told.origin, np.concatenate([told.values, rest[None]]))

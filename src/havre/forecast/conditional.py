@@ -163,6 +163,8 @@ def quantiles_of_weighted(values: Floats, weights: Floats, levels: Floats) -> Fl
 
 def interpolate_rows(at: Floats, places: Floats, values: Floats) -> Floats:
     """Interpolate each row between its own places (from 0 to 1, not falling), without a loop over rows."""
+    if len(places) == 0:
+        return np.empty(at.shape)
     row = 2.0 * np.arange(len(places))[:, None]
     inside = np.clip(at, places[:, :1], places[:, -1:])
     return np.interp((inside + row).ravel(), (places + row).ravel(), values.ravel()).reshape(at.shape)

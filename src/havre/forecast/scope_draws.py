@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from havre.draws import Draws, SeriesKey
 from havre.errors import Problem
 from havre.evaluate.protocol import check_horizons
-from havre.forecast.coherence import draw_coherent
+from havre.forecast.alarms import teaching_series
+from havre.forecast.coherence import draw_coherent, with_rest
 from havre.forecast.models import ENSEMBLE
 from havre.panel.scope import Scope, check_wanted, scope_series
 from havre.panel.series import MonthlySeries, monthly_series, to_months
@@ -32,9 +34,10 @@ class ScopeDraws:
 def draw_scope(
     panel: pl.DataFrame, scope: Scope, *, horizons: int, draws: int, seed: int, leave_out_gaps: bool = False
 ) -> ScopeDraws:
-    """Draw the ensemble's forecast of all series of a scope.
+    """Draw the ensemble's forecast of all series of a scope, as a release does.
 
-    All start from the last month in which most series have their end; the later of two where as many end.
+    What is too small to be forecast is in one rest, so that all of them make the total. All start from the last month
+    in which most series have their end; the later of two where as many end.
 
     Raises
     ------
@@ -45,8 +48,13 @@ def draw_scope(
     series, broken = scope_series(panel, scope, leave_out_gaps=leave_out_gaps)
     check_wanted(scope, series)
     history = series.until(common_end(series))
-    made = draw_coherent(history, history, (ENSEMBLE,), scope, horizons=horizons, draws=draws, seed=seed)[ENSEMBLE]
-    ended = tuple(key for key in history.keys if key not in set(made.keys))
+    known = teaching_series(history)
+    if not known.keys:
+        known = history
+    made = draw_coherent(history, known, (ENSEMBLE,), scope, horizons=horizons, draws=draws, seed=seed)[ENSEMBLE]
+    last = [row for row, key in enumerate(history.keys) if np.isnan(history.values[row, -1])]
+    ended = tuple(history.keys[row] for row in last)
+    made = with_rest(made, scope.by)
     return ScopeDraws(scope, made, history, ended, broken)
 
 

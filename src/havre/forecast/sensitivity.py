@@ -49,6 +49,15 @@ class Sensitivity:
     curve: tuple[tuple[float, float], ...]
     moves: dict[float, float | None]
 
+    def in_proportion(self, figure: float) -> "Sensitivity":
+        """Give the same answers around another median, such as that of reconciled draws, each changed in proportion."""
+        if self.median <= 0:
+            return self
+        factor = figure / self.median
+        answers = {name: value * factor for name, value in self.answers.items()}
+        curve = tuple((last, value * factor) for last, value in self.curve)
+        return replace(self, median=figure, answers=answers, curve=curve)
+
 
 @dataclass(frozen=True)
 class _Forecaster:

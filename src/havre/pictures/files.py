@@ -26,7 +26,7 @@ def check_picture_file(path: Path) -> Path:
     ForecastError : matplotlib is not installed
     """
     if path.suffix.lower() not in ENDINGS:
-        raise FileError("file.ending", path=path, expected=", ".join(ENDINGS))
+        raise FileError("file.picture_ending", path=path, expected=", ".join(ENDINGS))
     if not path.parent.is_dir():
         raise FileError("file.missing", path=path.parent)
     if path.is_dir():
