@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from havre.cli.league import _verdict
 from havre.draws import QUANTILE_LEVELS, Quantiles, SeriesKey
 from havre.evaluate.outside import write_hub_forecasts
 from havre.forecast.models import ALL_MODELS, BASELINES
@@ -209,3 +210,12 @@ def test_who_is_judged() -> None:
     assert chosen_models([], peers=False) == ALL_MODELS
     assert chosen_models([], peers=True) == (*ALL_MODELS, *PEERS)
     assert chosen_models(["auto_ets", "mixture"], peers=False) == (*BASELINES, "auto_ets")
+
+
+def test_losers_are_named_first() -> None:
+    every = pl.DataFrame({"model": ["m"] * 3, "horizon": [1, 2, 3], "wis_ratio": [0.9, 1.25, None]})
+    worse, better = _verdict(every, "m")
+    assert "WORSE" in worse
+    assert "2 (+25 %)" in worse
+    assert "1 (-10 %)" in better
+    assert _verdict(every.head(1), "m") == [better]

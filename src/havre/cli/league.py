@@ -189,6 +189,8 @@ def show(judged: "League", options: "LeagueOptions") -> None:
     every = found.filter(band="all")
     facts = {"series": len(card.keys), "origins": len(card.origins), "span": _span(card)}
     stdout().print(f"[bold]{tell('intro', id=panel.id, what=tell(f'panel.{panel.part}'), **facts)}[/bold]")
+    for line in _verdict(every, _ensemble_of(card)):
+        stdout().print(line, soft_wrap=True)
     _show_ratios(card, every, options.seed, ("wis_ratio", "wis_ratio_log"))
     _print(card, tell("table.bands"), _by_band(found, card, "wis_ratio"))
     _print(card, tell("table.geometric_mean"), _cells(every, "geometric_mean"))
@@ -202,6 +204,20 @@ def show(judged: "League", options: "LeagueOptions") -> None:
         _print(card, tell(f"table.{column}"), _cells(every, column))
     _show_alarms(card)
     _show_fresh(judged, options)
+
+
+def _verdict(every: "pl.DataFrame", model: str) -> list[str]:
+    """Say in words where a model loses to the best naive baseline, first, and where it gains."""
+    ratios = {row["horizon"]: row["wis_ratio"] for row in every.filter(model=model).iter_rows(named=True)}
+    known = {horizon: ratio for horizon, ratio in ratios.items() if ratio is not None}
+    worse = {horizon: ratio for horizon, ratio in known.items() if ratio >= 1}
+    better = {horizon: ratio for horizon, ratio in known.items() if ratio < 1}
+
+    def listed(chosen: dict[int, float]) -> str:
+        return ", ".join(f"{horizon} ({100 * (ratio - 1):+.0f} %)" for horizon, ratio in chosen.items())
+
+    lines = [tell("verdict.worse", model=model, months=listed(worse))] if worse else []
+    return [*lines, tell("verdict.better", model=model, months=listed(better))] if better else lines
 
 
 def _ensemble_of(card: "Scorecard") -> str:
