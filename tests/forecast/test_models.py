@@ -131,3 +131,11 @@ def test_an_unknown_model_is_told_with_near_ones() -> None:
         check_model("rw_poold")
     with pytest.raises(ForecastError, match="ensemble"):
         check_model("zzz")
+
+
+@pytest.mark.parametrize("name", ALL_MODELS)
+def test_fewer_horizons_give_the_same_quantiles(name: str) -> None:
+    """What is said of a month does not depend on how many months are asked for beside it."""
+    history = series_of(lively(6, 60))
+    few, many = (draw_all(history, (name,), horizons, 100, 1)[name].values for horizons in (2, 12))
+    assert np.array_equal(np.sort(few, axis=2), np.sort(many[:, :2], axis=2))
