@@ -65,7 +65,7 @@ def test_a_process_that_is_ended_from_outside_is_told() -> None:
 def cluster() -> Iterator[str]:
     """Start a scheduler with one worker of two threads in this process, which is quick."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as found:
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0") as found:
         yield found.scheduler_address
 
 
@@ -151,7 +151,13 @@ def test_an_interruption_ends_all_without_a_word(tmp_path: Path, seconds: float)
     script = tmp_path / "work.py"
     script.write_text(INTERRUPTED)
     started = subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Where the tests run in the background of a shell, interruptions would be ignored from the start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
     assert started.stdout is not None
     assert started.stdout.readline() == "ready\n"
@@ -159,3 +165,15 @@ def test_an_interruption_ends_all_without_a_word(tmp_path: Path, seconds: float)
     os.killpg(started.pid, signal.SIGINT)
     _, told = started.communicate(timeout=30)
     assert (told, started.returncode) == ("", 130)
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "work.py"
+    script.write_text(INTERRUPTED)
+    started = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    assert started.stdout.readline() == "ready\n"
+    time.sleep(2)
+    started.kill()
+    # The pipes close when the last process that holds them has gone; the tasks alone would take a minute.
+    started.communicate(timeout=20)

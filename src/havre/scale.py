@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -87,7 +87,7 @@ def spread(
 def _spread_over_processes(work: Callable[[Task], Result], tasks: Sequence[Task], workers: int) -> Iterator[Result]:
     others = active_children()
     # "spawn" and not "fork": a forked child would inherit locked thread pools of Polars and LightGBM.
-    pool = ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn"), initializer=_leave_interruptions)
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn"), initializer=_follow_parent)
 
     def submit(task: Task) -> Future[Result]:
         with _interruptions_held():
@@ -141,9 +141,18 @@ def _interruptions_held() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
-def _leave_interruptions() -> None:
-    """Let the parent alone hear an interruption from the keyboard, which the terminal sends to all."""
+def _follow_parent() -> None:
+    """Let the parent alone hear an interruption from the keyboard, and end with it however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+
+    def end_with_parent() -> None:
+        if parent is not None:
+            parent.join()
+            # Nobody is left to tell, and the work of others must not hold the process.
+            os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def _spread_over_cluster(

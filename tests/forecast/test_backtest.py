@@ -51,7 +51,7 @@ def test_the_number_of_workers_changes_no_bit(everything: Scorecard) -> None:
 def test_a_cluster_changes_no_bit(everything: Scorecard) -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
     ) as cluster:
         assert bits(run(models=ALL_MODELS, cluster=cluster.scheduler_address)) == bits(everything)
 
