@@ -48,3 +48,18 @@ def parse_month(text: str) -> date:
 def months_between(first: date, last: date) -> list[date]:
     """List the first days of all months from ``first`` to ``last``, both included; empty where ``last`` lies before."""
     return [month_start(index) for index in range(month_index(first), month_index(last) + 1)]
+
+
+def month_ticks(first: int, last: int, at_most: int) -> list[int]:
+    """Give counted months at an even distance, aligned on January, of which at most ``at_most`` lie in the range.
+
+    Examples
+    --------
+    >>> month_ticks(24_000, 24_040, 5)
+    [24000, 24012, 24024, 24036]
+    """
+    for step in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600):
+        ticks = [month for month in range(first, last + 1) if month % step == 0]
+        if len(ticks) <= at_most:
+            break
+    return ticks or [first]

@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from havre.cli.language import language
-from havre.cli.main import run
+from havre.cli.main import app, run
 
 HAVRE = Path(sys.executable).with_name("havre")
 _LANGUAGE_NAMES = ("HAVRE_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
@@ -51,6 +53,31 @@ def run_here(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, cwd: Path,
     finally:
         language.cache_clear()
     return int(ended.value.code or 0)
+
+
+@contextmanager
+def speaking(monkeypatch: pytest.MonkeyPatch, lang: str) -> Iterator[None]:
+    """Let the commands of this process speak a language."""
+    monkeypatch.setenv("HAVRE_LANG", lang)
+    # Without the options of the tests' own command line, which would be read for a language.
+    monkeypatch.setattr(sys, "argv", ["havre"])
+    language.cache_clear()
+    try:
+        yield
+    finally:
+        language.cache_clear()
+
+
+def run_raising(monkeypatch: pytest.MonkeyPatch, *arguments: str, lang: str = "en") -> None:
+    """Run a command line in this process; what goes wrong is raised."""
+    with speaking(monkeypatch, lang):
+        app(args=list(arguments), standalone_mode=False)
+
+
+def invoke(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, lang: str = "en") -> Result:
+    """Run a command line in this process and give what it said, with its exit code."""
+    with speaking(monkeypatch, lang):
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def tree(folder: Path) -> set[str]:

@@ -1,18 +1,14 @@
 """``havre alarms`` warns of surges with its reasons, in both languages and as JSON."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-import typer
-from typer.testing import CliRunner, Result
 
-from havre.cli.alarms import alarms
-from havre.cli.language import language
 from havre.errors import ForecastError
+from tests.cli.command import invoke
 from tests.small_panel import FIRST, MONTHS, small_panel
 
 QUICK = ("--horizon", "2", "--past", "8", "--workers", "1")
@@ -30,24 +26,12 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, lang: str = "en") -> Result:
-    monkeypatch.setenv("HAVRE_LANG", lang)
-    monkeypatch.setattr(sys, "argv", ["havre"])
-    language.cache_clear()
-    app = typer.Typer()
-    app.command()(alarms)
-    try:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
-    finally:
-        language.cache_clear()
-
-
 def refuse(text: str) -> Any:
     raise AssertionError(f"{text} is no JSON")
 
 
 def test_json_tells_every_alarm_with_its_reasons(monkeypatch: pytest.MonkeyPatch, panel: Path) -> None:
-    first, second = (run(monkeypatch, "--panel", panel, *ASYLUM, *QUICK, "--json") for _ in range(2))
+    first, second = (invoke(monkeypatch, "alarms", "--panel", panel, *ASYLUM, *QUICK, "--json") for _ in range(2))
     assert first.exit_code == 0, first.exception
     assert first.stdout == second.stdout
     told = json.loads(first.stdout, parse_constant=refuse)
@@ -74,7 +58,7 @@ def test_json_tells_every_alarm_with_its_reasons(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_alarms_are_shown(monkeypatch: pytest.MonkeyPatch, panel: Path, lang: str, words: list[str]) -> None:
-    made = run(monkeypatch, "--panel", panel, *ASYLUM, *QUICK, "--all", lang=lang)
+    made = invoke(monkeypatch, "alarms", "--panel", panel, *ASYLUM, *QUICK, "--all", lang=lang)
     assert made.exit_code == 0, made.exception
     shown = " ".join(made.stdout.split())
     for word in words:
@@ -87,7 +71,9 @@ def test_where_there_is_no_alarm_the_highest_chance_is_told(
     monkeypatch: pytest.MonkeyPatch, panel: Path, lang: str, word: str
 ) -> None:
     # With one past origin no threshold can be fixed.
-    made = run(monkeypatch, "--panel", panel, *ASYLUM, "--horizon", "1", "--past", "1", "--workers", "1", lang=lang)
+    made = invoke(
+        monkeypatch, "alarms", "--panel", panel, *ASYLUM, "--horizon", "1", "--past", "1", "--workers", "1", lang=lang
+    )
     assert made.exit_code == 0, made.exception
     assert word in " ".join(made.stdout.split())
 
@@ -105,12 +91,12 @@ def test_where_there_is_no_alarm_the_highest_chance_is_told(
 def test_bad_input_is_refused_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, panel: Path, arguments: tuple[str, ...], key: str
 ) -> None:
-    made = run(monkeypatch, "--panel", panel, *ASYLUM, "--workers", "1", *arguments)
+    made = invoke(monkeypatch, "alarms", "--panel", panel, *ASYLUM, "--workers", "1", *arguments)
     assert isinstance(made.exception, ForecastError)
     assert made.exception.problems[0].key == key
     assert made.exception.advice("fr")
 
 
 def test_a_place_needs_a_measure(monkeypatch: pytest.MonkeyPatch, panel: Path) -> None:
-    made = run(monkeypatch, "--panel", panel, "--destination", "DEU")
+    made = invoke(monkeypatch, "alarms", "--panel", panel, "--destination", "DEU")
     assert made.exit_code == 2

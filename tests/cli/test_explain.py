@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from datetime import date
 from math import fsum
 from pathlib import Path
@@ -10,14 +9,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-import typer
-from typer.testing import CliRunner, Result
 
-from havre.cli.explain import explain
-from havre.cli.language import language
 from havre.errors import HavreError
 from havre.forecast.explain import DRIVERS
 from havre.forecast.models import MEMBERS
+from tests.cli.command import invoke
 from tests.small_panel import small_panel, without
 
 ARRIVALS = ("--measure", "sea_arrivals", "--destination", "ITA")
@@ -31,25 +27,14 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, lang: str = "en") -> Result:
-    monkeypatch.setenv("HAVRE_LANG", lang)
-    monkeypatch.setattr(sys, "argv", ["havre"])
-    language.cache_clear()
-    app = typer.Typer()
-    app.command()(explain)
-    try:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
-    finally:
-        language.cache_clear()
-
-
 def refuse(text: str) -> Any:
     raise AssertionError(f"{text} is no JSON")
 
 
 def test_the_json_adds_up(monkeypatch: pytest.MonkeyPatch, panel: Path) -> None:
     first, second = (
-        run(monkeypatch, "--panel", panel, *ARRIVALS, "--horizon", "2", *QUICK, "--json") for _ in range(2)
+        invoke(monkeypatch, "explain", "--panel", panel, *ARRIVALS, "--horizon", "2", *QUICK, "--json")
+        for _ in range(2)
     )
     assert first.exit_code == 0, first.exception
     assert first.stdout == second.stdout
@@ -66,7 +51,7 @@ def test_the_json_adds_up(monkeypatch: pytest.MonkeyPatch, panel: Path) -> None:
 
 def test_a_past_month_with_sensitivity(monkeypatch: pytest.MonkeyPatch, panel: Path) -> None:
     arguments = ("--panel", panel, *ARRIVALS, "--month", "2018-06", "--horizon", "1", "--draws", "100")
-    made = run(monkeypatch, *arguments, "--workers", "1", "--json")
+    made = invoke(monkeypatch, "explain", *arguments, "--workers", "1", "--json")
     assert made.exit_code == 0, made.exception
     told = json.loads(made.stdout, parse_constant=refuse)
     assert (told["last_month"], told["target_month"]) == ("2018-05", "2018-06")
@@ -94,7 +79,7 @@ def test_a_past_month_with_sensitivity(monkeypatch: pytest.MonkeyPatch, panel: P
 def test_an_account_is_shown_and_its_whole_persons_add_up(
     monkeypatch: pytest.MonkeyPatch, panel: Path, lang: str, words: list[str], start: str, end: str
 ) -> None:
-    made = run(monkeypatch, "--panel", panel, *ARRIVALS, "--draws", "100", "--workers", "1", lang=lang)
+    made = invoke(monkeypatch, "explain", "--panel", panel, *ARRIVALS, "--draws", "100", "--workers", "1", lang=lang)
     assert made.exit_code == 0, made.exception
     shown = " ".join(made.stdout.split())
     for word in words:
@@ -115,8 +100,8 @@ def _last_number(line: str) -> int:
 
 def test_small_counts_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch, panel: Path) -> None:
     eritrea = ("--panel", panel, "--measure", "asylum_applications", "--destination", "DEU", "--origin", "ERI")
-    assert run(monkeypatch, *eritrea, *QUICK, "--threshold", "0").exit_code == 0
-    made = run(monkeypatch, *eritrea, *QUICK, "--threshold", "100")
+    assert invoke(monkeypatch, "explain", *eritrea, *QUICK, "--threshold", "0").exit_code == 0
+    made = invoke(monkeypatch, "explain", *eritrea, *QUICK, "--threshold", "100")
     assert isinstance(made.exception, HavreError)
     assert made.exception.problems[0].key == "explain.too_small"
     assert made.exception.advice("en")
@@ -126,7 +111,7 @@ def test_zeros_are_told_as_zeros(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     path = tmp_path / "panel.parquet"
     is_late = (pl.col("destination") == "ITA") & (pl.col("period") >= date(2017, 1, 1))
     small_panel().with_columns(value=pl.when(is_late).then(0.0).otherwise("value")).write_parquet(path)
-    made = run(monkeypatch, "--panel", path, *ARRIVALS, "--draws", "100", "--workers", "1")
+    made = invoke(monkeypatch, "explain", "--panel", path, *ARRIVALS, "--draws", "100", "--workers", "1")
     assert made.exit_code == 0, made.exception
     assert "0 expected in January 2019" in made.stdout
     assert "10% more" not in made.stdout
@@ -147,7 +132,7 @@ def test_zeros_are_told_as_zeros(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_bad_input_is_refused_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, panel: Path, arguments: tuple[str, ...], key: str
 ) -> None:
-    made = run(monkeypatch, "--panel", panel, *ARRIVALS, *QUICK, *arguments)
+    made = invoke(monkeypatch, "explain", "--panel", panel, *ARRIVALS, *QUICK, *arguments)
     assert isinstance(made.exception, HavreError), made.exception
     assert made.exception.problems[0].key == key
 
@@ -155,7 +140,7 @@ def test_bad_input_is_refused_with_its_reason(
 def test_a_gap_elsewhere_stops_only_who_does_not_allow_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "panel.parquet"
     without(small_panel(), "ESP", 20).write_parquet(path)
-    refused = run(monkeypatch, "--panel", path, *ARRIVALS, *QUICK)
+    refused = invoke(monkeypatch, "explain", "--panel", path, *ARRIVALS, *QUICK)
     assert isinstance(refused.exception, HavreError)
     assert refused.exception.problems[0].key == "forecast.gap"
-    assert run(monkeypatch, "--panel", path, *ARRIVALS, *QUICK, "--leave-out-gaps").exit_code == 0
+    assert invoke(monkeypatch, "explain", "--panel", path, *ARRIVALS, *QUICK, "--leave-out-gaps").exit_code == 0

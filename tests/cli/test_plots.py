@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 import typer
 
-from havre.cli import alarms, backtest, explain, forecast, league, plots, scenario
-from havre.cli.language import language
+from havre.cli import plots
 from havre.errors import FileError, ForecastError
 from havre.months import add_months
 from havre.pictures import FanChart, extra
+from tests.cli.command import run_raising
 from tests.small_panel import FIRST, small_panel, with_value
 
 FORECAST = ("forecast", "--panel", "panel.parquet", "--horizons", "2", "--draws", "100", "--workers", "1",
@@ -30,25 +30,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, lang: str = "en") -> None:
-    """Run a command in this process; what goes wrong is raised."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    for module in (alarms, backtest, explain, forecast, league, scenario):
-        name = module.__name__.rpartition(".")[2]
-        app.command(name)(getattr(module, name))
-    monkeypatch.setenv("HAVRE_LANG", lang)
-    monkeypatch.setattr(sys, "argv", ["havre", *arguments])
-    language.cache_clear()
-    try:
-        app(args=list(arguments), standalone_mode=False)
-    finally:
-        language.cache_clear()
-
-
 def test_a_forecast_is_drawn_and_written(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(monkeypatch, *FORECAST, "--measure", "sea_arrivals", "--plot", "--picture", "fan.svg", lang="fr")
+    run_raising(monkeypatch, *FORECAST, "--measure", "sea_arrivals", "--plot", "--picture", "fan.svg", lang="fr")
     shown, drawn = capsys.readouterr().out, (home / "fan.svg").read_text(encoding="utf-8")
     for words in ("Arrivées par la mer", "effectif publié", "prévision médiane", "Source: UNHCR", "pas une promesse"):
         assert words in shown
@@ -63,7 +48,7 @@ def test_a_forecast_is_drawn_and_written(
 
 def test_a_scenario_is_marked_as_if_with_the_same_bytes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.svg", "b.svg"):
-        run(monkeypatch, *SCENARIO, "--picture", name)
+        run_raising(monkeypatch, *SCENARIO, "--picture", name)
     assert (home / "a.svg").read_bytes() == (home / "b.svg").read_bytes()
     drawn = (home / "a.svg").read_text(encoding="utf-8")
     for words in ("IF – a scenario, not a forecast", "IF closure (Italy) from January 2019", "IF: median"):
@@ -73,7 +58,7 @@ def test_a_scenario_is_marked_as_if_with_the_same_bytes(home: Path, monkeypatch:
 def test_json_stays_json_beside_a_picture(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(monkeypatch, *SCENARIO, "--json", "--picture", "a.png")
+    run_raising(monkeypatch, *SCENARIO, "--json", "--picture", "a.png")
     assert json.loads(capsys.readouterr().out)["kind"] == "if"
     assert (home / "a.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(typer.BadParameter, match="--json"):
@@ -81,14 +66,14 @@ def test_json_stays_json_beside_a_picture(
 
 
 def test_drivers_are_drawn(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run(monkeypatch, "explain", "--panel", "panel.parquet", "--measure", "sea_arrivals", "--destination", "ITA",
+    run_raising(monkeypatch, "explain", "--panel", "panel.parquet", "--measure", "sea_arrivals", "--destination", "ITA",
         "--draws", "100", "--workers", "1", "--no-sensitivity", "--plot", "--picture", "why.svg")  # fmt: skip
     assert "not why people move" in capsys.readouterr().out
     assert "last value, December 2018" in (home / "why.svg").read_text(encoding="utf-8")
 
 
 def test_alarms_are_drawn(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run(monkeypatch, "alarms", "--panel", "panel.parquet", "--measure", "sea_arrivals", "--horizon", "1",
+    run_raising(monkeypatch, "alarms", "--panel", "panel.parquet", "--measure", "sea_arrivals", "--horizon", "1",
         "--past", "8", "--workers", "1", "--plot", "--picture", "alarms.svg", lang="fr")  # fmt: skip
     assert "probabilité d’un afflux" in capsys.readouterr().out
     assert "Grèce, janvier 2019".replace("janvier ", "janvier\u00a0") in (home / "alarms.svg").read_text(
@@ -97,7 +82,7 @@ def test_alarms_are_drawn(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_a_backtest_is_drawn(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run(monkeypatch, "backtest", "--panel", "panel.parquet", "--measure", "sea_arrivals", "--from", "2017-10",
+    run_raising(monkeypatch, "backtest", "--panel", "panel.parquet", "--measure", "sea_arrivals", "--from", "2017-10",
         "--to", "2017-12", "--horizons", "2", "--model", "exponential_level", "--workers", "1", "--plot",
         "--picture", "track.svg")  # fmt: skip
     shown, drawn = capsys.readouterr().out, (home / "track.svg").read_text(encoding="utf-8")
@@ -107,8 +92,8 @@ def test_a_backtest_is_drawn(home: Path, monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_a_league_is_drawn(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run(monkeypatch, "league", "--panel", "E", "--model", "exponential_level", "--horizons", "1", "--workers", "1",
-        "--no-cache", "--plot", "--picture", "league.svg")  # fmt: skip
+    asked = ("--panel", "E", "--model", "exponential_level", "--horizons", "1", "--workers", "1", "--no-cache")
+    run_raising(monkeypatch, "league", *asked, "--plot", "--picture", "league.svg")
     assert "ratio to the best naive baseline" in capsys.readouterr().out
     drawn = (home / "league.svg").read_text(encoding="utf-8")
     assert "Models side by side, panel E" in drawn
@@ -143,7 +128,7 @@ def test_fans_hold_nothing_that_the_release_hides(home: Path) -> None:
 
 def test_bad_options_are_refused_before_the_work(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FileError, match=r"\.svg, \.png"):
-        run(monkeypatch, *FORECAST, "--picture", "fan.pdf")
+        run_raising(monkeypatch, *FORECAST, "--picture", "fan.pdf")
 
     def missing(module: str) -> None:
         raise ModuleNotFoundError(name=module)
@@ -151,7 +136,7 @@ def test_bad_options_are_refused_before_the_work(home: Path, monkeypatch: pytest
     monkeypatch.setattr(extra, "import_module", missing)
     for option, package in ((["--plot"], "plotext"), (["--picture", "fan.svg"], "matplotlib")):
         with pytest.raises(ForecastError, match=package):
-            run(monkeypatch, *FORECAST, *option)
+            run_raising(monkeypatch, *FORECAST, *option)
     assert [path.name for path in home.iterdir()] == ["panel.parquet"]
 
 

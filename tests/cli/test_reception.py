@@ -15,7 +15,7 @@ from havre.errors import ForecastError
 from havre.forecast.scope_draws import ScopeDraws
 from havre.panel.scope import Scope
 from havre.panel.series import MonthlySeries
-from tests.cli.conditional_app import run_command
+from tests.cli.command import run_raising
 from tests.small_panel import small_panel
 
 PLACE = ("--capacity", "100", "--occupancy", "95", "--share", "0.05..0.1", "--stay-months", "6")
@@ -36,7 +36,7 @@ def _panel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_table_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str, words: str
 ) -> None:
-    run_command(monkeypatch, *ASKED, *PLACE, lang=lang)
+    run_raising(monkeypatch, *ASKED, *PLACE, lang=lang)
     shown = capsys.readouterr().out
     assert words in shown
     assert "TOT→DEU" in shown
@@ -44,7 +44,7 @@ def test_the_table_is_shown(
 
 
 def test_json_and_one_origin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run_command(monkeypatch, *ASKED, *PLACE, "--origin", "SYR", "--json")
+    run_raising(monkeypatch, *ASKED, *PLACE, "--origin", "SYR", "--json")
     found = json.loads(capsys.readouterr().out)
     assert found["series"] == "asylum_applications SYR→DEU"
     assert [row["month"] for row in found["months"]] == ["2019-01", "2019-02", "2019-03"]
@@ -62,7 +62,7 @@ def test_json_and_one_origin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 )  # fmt: skip
 def test_mistakes_are_told(monkeypatch: pytest.MonkeyPatch, option: str, value: str, word: str) -> None:
     with pytest.raises(ForecastError, match=word):
-        run_command(monkeypatch, *ASKED, *PLACE, option, value)
+        run_raising(monkeypatch, *ASKED, *PLACE, option, value)
 
 
 def test_several_places_without_a_total_are_not_chosen_among() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from havre.cli.scenario import parse_range, parse_sized
 from havre.errors import ForecastError, PlaceError
-from tests.cli.conditional_app import run_command
+from tests.cli.command import run_raising
 from tests.small_panel import small_panel
 
 
@@ -31,7 +31,7 @@ APPLICATIONS = ("scenario", "--measure", "asylum_applications", "--destination",
 def test_a_closed_route_is_shown_as_if(
     panel: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str, words: tuple[str, ...]
 ) -> None:
-    run_command(monkeypatch, *ARRIVALS, "--close-route", "ITA", "--from", "2019-02", lang=lang)
+    run_raising(monkeypatch, *ARRIVALS, "--close-route", "ITA", "--from", "2019-02", lang=lang)
     shown = capsys.readouterr().out
     for word in words:
         assert word in shown
@@ -45,7 +45,7 @@ def test_json_has_the_pairs_and_the_ledger(
     arguments = (*ARRIVALS, "--close-route", "ITA", "--diverted", "0.5", "--json")
     told = []
     for _ in range(2):
-        run_command(monkeypatch, *arguments)
+        run_raising(monkeypatch, *arguments)
         told.append(capsys.readouterr().out)
     assert told[0] == told[1]
     [found] = json.loads(told[0])["scenarios"]
@@ -62,7 +62,7 @@ def test_json_has_the_pairs_and_the_ledger(
 def test_a_shock_of_a_percentage_and_a_level(
     panel: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_command(monkeypatch, *APPLICATIONS, "--shock", "Syria=+30%", "--level", "DEU=x2", "--json")
+    run_raising(monkeypatch, *APPLICATIONS, "--shock", "Syria=+30%", "--level", "DEU=x2", "--json")
     [found] = json.loads(capsys.readouterr().out)["scenarios"]
     ratio = {row["origin"]: row["if"]["median"] / row["base"]["median"] for row in found["months"]
              if row["base"]["median"]}  # fmt: skip
@@ -78,7 +78,7 @@ def test_a_file_with_its_table_of_arrivals(
     (panel / "s.toml").write_text(
         'name = "War"\n[[shock]]\norigin = "AFG"\nfrom = "2019-01"\narrivals = "arrivals.csv"\n', encoding="utf-8"
     )
-    run_command(monkeypatch, *APPLICATIONS, "--file", "s.toml", "--json")
+    run_raising(monkeypatch, *APPLICATIONS, "--file", "s.toml", "--json")
     [found] = json.loads(capsys.readouterr().out)["scenarios"]
     [january] = [row for row in found["months"] if row["origin"] == "AFG" and row["month"] == "2019-01"]
     assert (january["difference"]["low"], january["difference"]["high"]) == (100, 300)
@@ -101,7 +101,7 @@ def test_a_file_with_its_table_of_arrivals(
 )
 def test_mistakes_are_told(panel: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], key: str) -> None:
     with pytest.raises((ForecastError, PlaceError)) as caught:
-        run_command(monkeypatch, *ARRIVALS, *arguments)
+        run_raising(monkeypatch, *ARRIVALS, *arguments)
     keys = [problem.key for problem in caught.value.problems]
     assert key in keys or (key.startswith("places.") and keys[0].startswith("places."))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from havre.cli.small_counts import count_text, is_small, plain, plain_pair
-from tests.cli.conditional_app import run_command
+from tests.cli.command import run_raising
 from tests.small_panel import small_panel
 
 
@@ -32,7 +32,7 @@ def test_no_command_tells_a_small_count(
     asked += ["--level", "DEU=x2", "--draws", "100"] if command == "scenario" else []
     shown = {}
     for threshold in ("0", "60"):
-        run_command(monkeypatch, *asked, "--threshold", threshold, "--json")
+        run_raising(monkeypatch, *asked, "--threshold", threshold, "--json")
         shown[threshold] = list(counts(json.loads(capsys.readouterr().out)))
     assert any(0 < value < 60 for value in shown["0"]), "the search can find them"
     assert not any(0 < value < 60 for value in shown["60"])

@@ -301,7 +301,7 @@ def test_no_file_is_overwritten_and_none_half_written(hub: Path, monkeypatch: py
     def full(_: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(Path, "rename", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(FileError, match="No space left"):
         write_hub_forecasts({("a-first", ORIGIN): quantiles()}, hub, source=SOURCE)
     assert list((hub / "model-output" / "a-first").iterdir()) == []

@@ -21,7 +21,6 @@ from havre.forecast.alarms import (
     past_chances,
     record_of,
     surge_chances,
-    teaching_series,
     thresholds_at,
     watch_surges,
     why,
@@ -155,15 +154,6 @@ def test_past_chances_read_nothing_after_their_origin(poison: float) -> None:
     before = values[:, -7:-4].mean(axis=1)
     expected = truth >= np.maximum(100, 1.5 * before)[:, None]
     assert clean.came[0].tolist() == expected.astype(float).tolist()
-
-
-def test_which_series_teach() -> None:
-    enough = np.full(30, 10.0)
-    rare = np.where(np.arange(30) < 10, 500.0, 0.0)
-    few = np.full(30, 1.0)
-    ended = np.where(np.arange(30) < 26, 50.0, NAN)
-    kept = teaching_series(series_of(np.stack([enough, rare, few, ended, np.zeros(30)])))
-    assert [key.origin for key in kept.keys] == ["S00", "S03"]
 
 
 QUICK = AlarmOptions(horizons=2, draws=100, past_origins=8)

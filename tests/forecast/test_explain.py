@@ -129,10 +129,11 @@ def test_a_season_shows_as_season() -> None:
 
 def test_what_recalibration_did_is_a_driver() -> None:
     history = series_of(lively(3, 60))
-    plain = draw_all(history, (ENSEMBLE,), 2, 100, seed=1)[ENSEMBLE]
-    wider = Draws(plain.keys, plain.origin, 1.25 * plain.values)
+    made = draw_all(history, (*MEMBERS, ENSEMBLE), 2, 100, seed=1)
+    plain = made[ENSEMBLE]
+    wider = {**made, ENSEMBLE: Draws(plain.keys, plain.origin, 1.25 * plain.values)}
     before, after = (
-        explain(history, history.keys[1], 2, horizons=2, draws=100, seed=1, told=told) for told in (None, wider)
+        explain(history, history.keys[1], 2, horizons=2, draws=100, seed=1, made=given) for given in (None, wider)
     )
     assert after.figure == pytest.approx(1.25 * before.figure)
     moved = after.drivers["adjustment"] - before.drivers["adjustment"]

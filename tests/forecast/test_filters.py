@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from havre.draws import Floats, spread_levels
+from havre.forecast.features import back
 from havre.forecast.filters import (
     States,
     chance_of_nobody,
-    delayed,
     draw_count_filter,
     fit_logistic,
     with_hurdle,
@@ -75,8 +75,8 @@ def test_the_hurdle_sets_the_chance_and_keeps_the_shape_above() -> None:
 
 
 def test_a_delay_longer_than_the_history_leaves_nothing() -> None:
-    assert np.isnan(delayed(np.ones((2, 3)), 5)).all()
-    assert delayed(np.array([[1.0, 2.0, 3.0]]), 1)[0, 1:].tolist() == [1.0, 2.0]
+    assert np.isnan(back(np.ones((2, 3)), 5)).all()
+    assert back(np.array([[1.0, 2.0, 3.0]]), 1)[0, 1:].tolist() == [1.0, 2.0]
 
 
 def test_a_lone_leap_fades_towards_the_long_run() -> None:

@@ -11,12 +11,12 @@ import pytest
 from havre.errors import ForecastError, PlaceError
 from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS
 from havre.forecast.outlook import (
-    LEAST_ACTIVE,
     OUTLOOK_MODELS,
     OutlookOptions,
     make_outlook,
     track_record_origins,
 )
+from havre.forecast.teaching import LEAST_ACTIVE
 from havre.months import add_months
 from havre.panel.scope import Scope
 from tests.forecast.series_samples import FIRST, lively, series_of

@@ -17,7 +17,8 @@ import pytest
 
 from havre.errors import FileError, PanelError
 from havre.panel.observations import SCHEMA
-from havre.panel.store import PanelStore, export_observations, parse_observations, read_observations, write_whole
+from havre.panel.store import PanelStore, export_observations, parse_observations, read_observations
+from havre.whole_files import write_whole
 from tests.panel.observation_samples import monthly, table
 
 TABLE = table(*monthly([1.0, None, 3.5], rounding=5.0), *monthly([4.0, 5.0], origin="NAM", destination="NOR"))
@@ -193,7 +194,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from havre.errors import FileError
-from havre.panel.store import PanelStore, export_observations, write_whole
+from havre.panel.store import PanelStore, export_observations
+from havre.whole_files import write_whole
 from tests.panel.observation_samples import monthly, table
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -5,7 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from havre.pictures.words import Words, month_ticks, number_ticks, wrapped
+from havre.months import month_ticks
+from havre.pictures.words import Words, number_ticks, wrapped
 
 
 @given(st.floats(-1e7, 1e7), st.floats(0.01, 1e7) | st.just(0.0), st.integers(3, 8))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from havre.months import add_months
-from havre.record.charts import NARROW, WIDE, ChartText, Size, count_ticks, fan_chart, month_ticks, sparkline
+from havre.months import add_months, month_ticks
+from havre.record.charts import NARROW, WIDE, ChartText, Size, count_ticks, fan_chart, sparkline
 from havre.record.outlook import ExpectedMonth
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)

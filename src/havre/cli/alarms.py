@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import number, progress_bar, stdout, table, write_json
+from havre.cli.console import number, progress_bar, say_reference, stdout, table, write_json
 from havre.cli.language import language
-from havre.cli.language import tell as tell_shared
 from havre.cli.options import (
     DEFAULT_SEED,
     Day,
     Destination,
     Json,
+    LeaveOutGaps,
     Measure,
     NoCache,
     Origin,
@@ -48,9 +48,7 @@ def alarms(
     horizon: Annotated[int, typer.Option("--horizon", help=tell("option.horizon"))] = 3,
     past: Annotated[int, typer.Option("--past", min=1, max=240, help=tell("option.past"))] = 36,
     show_all: Annotated[bool, typer.Option("--all", help=tell("option.all"))] = False,  # noqa: FBT002
-    leave_out_gaps: Annotated[  # noqa: FBT002
-        bool, typer.Option("--leave-out-gaps", help=tell_shared("option.leave_out_gaps"))
-    ] = False,
+    leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
@@ -84,7 +82,7 @@ def alarms(
         write_json(summary(found, options, reference=data.reference))
     else:
         if data.reference:
-            stdout().print(f"[bold yellow]{tell_shared('forecast.reference')}[/bold yellow]")
+            say_reference()
         show(found, show_all=show_all)
     wanted_plots.show(lambda: alarms_picture(found, budget, reference=data.reference))
 

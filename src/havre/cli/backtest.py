@@ -10,6 +10,7 @@ from havre.cli.options import (
     DEFAULT_SEED,
     Day,
     Destination,
+    Horizons,
     Json,
     Origin,
     Panel,
@@ -38,7 +39,7 @@ def backtest(
     panel: Panel = None,
     known_on: Day = None,
     model: Annotated[list[str] | None, typer.Option("--model", help=tell("backtest.model"))] = None,
-    horizons: Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))] = 12,
+    horizons: Horizons = 12,
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     plot: Plot = False,  # noqa: FBT002

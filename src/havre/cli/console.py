@@ -69,6 +69,11 @@ def per_cent(ratio: float | None) -> str:
     return tell("skill.better" if ratio < 1 else "skill.worse", percent=change)
 
 
+def say_reference() -> None:
+    """Say loudly that the figures come from the reference snapshot and not from today."""
+    stdout().print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, footer: int = 0) -> None:
     """Print a table; the first column is left-aligned, the others are numbers; the last ``footer`` rows stand apart."""
     from rich import box

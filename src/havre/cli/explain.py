@@ -4,22 +4,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import number, stdout, table, write_json
+from havre.cli.console import number, say_reference, stdout, table, write_json
 from havre.cli.language import language
 from havre.cli.language import tell as tell_shared
 from havre.cli.options import (
     DEFAULT_SEED,
     Day,
     Destination,
+    Draws,
     Json,
+    LeaveOutGaps,
     Origin,
     Panel,
     Seed,
     Source,
+    Threshold,
     Workers,
 )
 from havre.cli.plots import PictureFile, Plot, drivers_picture, plots_wanted
-from havre.cli.small_counts import count_text, plain
+from havre.cli.small_counts import THRESHOLD, count_text, plain
 from havre.texts import say
 
 if TYPE_CHECKING:
@@ -42,14 +45,12 @@ def explain(
     known_on: Day = None,
     horizon: Annotated[int | None, typer.Option("--horizon", help=tell("option.horizon"))] = None,
     month: Annotated[str | None, typer.Option("--month", metavar="MONTH", help=tell("option.month"))] = None,
-    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell_shared("option.draws"))] = 1000,
-    threshold: Annotated[int, typer.Option("--threshold", min=0, help=tell_shared("option.threshold"))] = 10,
+    draws: Draws = 1000,
+    threshold: Threshold = THRESHOLD,
     sensitivity: Annotated[  # noqa: FBT002 - a flag of the command line
         bool, typer.Option("--sensitivity/--no-sensitivity", help=tell("option.sensitivity"))
     ] = True,
-    leave_out_gaps: Annotated[  # noqa: FBT002
-        bool, typer.Option("--leave-out-gaps", help=tell_shared("option.leave_out_gaps"))
-    ] = False,
+    leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     plot: Plot = False,  # noqa: FBT002
@@ -86,7 +87,7 @@ def explain(
         write_json(summary(account, options.seed, threshold, reference=data.reference))
     else:
         if data.reference:
-            stdout().print(f"[bold yellow]{tell_shared('forecast.reference')}[/bold yellow]")
+            say_reference()
         show(account, threshold)
     wanted_plots.show(lambda: drivers_picture(account, reference=data.reference))
 

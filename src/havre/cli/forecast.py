@@ -7,25 +7,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from havre.cli.console import number, per_cent, progress_bar, stdout, table, write_json
+from havre.cli.console import number, per_cent, progress_bar, say_reference, stdout, table, write_json
 from havre.cli.language import language, tell
 from havre.cli.options import (
     DEFAULT_SEED,
     Day,
     Destination,
+    Draws,
+    Horizons,
     Json,
+    LeaveOutGaps,
     Measure,
     NoCache,
     Origin,
     Panel,
     Seed,
     Source,
+    Threshold,
     Workers,
     kept_forecasts,
     parse_day,
     requests,
 )
 from havre.cli.plots import PictureFile, Plot, forecast_picture, plots_wanted
+from havre.cli.small_counts import THRESHOLD
 from havre.months import add_months
 
 if TYPE_CHECKING:
@@ -45,14 +50,14 @@ def forecast(
     source: Source = None,
     panel: Panel = None,
     known_on: Day = None,
-    horizons: Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))] = 12,
-    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
-    threshold: Annotated[int, typer.Option("--threshold", min=0, help=tell("option.threshold"))] = 10,
+    horizons: Horizons = 12,
+    draws: Draws = 1000,
+    threshold: Threshold = THRESHOLD,
     out: Annotated[Path | None, typer.Option("--out", help=tell("option.out"))] = None,
     made_on: Annotated[
         date | None, typer.Option("--date", parser=parse_day, metavar="DAY", help=tell("option.date"))
     ] = None,
-    leave_out_gaps: Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))] = False,  # noqa: FBT002
+    leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
@@ -105,7 +110,7 @@ def show_release(release: "Release", folder: Path) -> None:
     console = stdout()
     console.print(f"[bold]{tell('forecast.automated')}[/bold]")
     if release.facts.reference_only:
-        console.print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+        say_reference()
     for scope in release.series["scope"].unique(maintain_order=True):
         _show_scope(release, str(scope))
     left_out = release.facts.options["left_out"]

@@ -9,8 +9,7 @@ import typer
 
 from havre.cli.console import progress_bar, stdout, table, write_json
 from havre.cli.language import language
-from havre.cli.language import tell as tell_shared
-from havre.cli.options import DEFAULT_SEED, Json, NoCache, Seed, kept_forecasts
+from havre.cli.options import DEFAULT_SEED, Horizons, Json, NoCache, Seed, kept_forecasts
 from havre.cli.panel import default_store
 from havre.cli.plots import PictureFile, Plot, league_picture, plots_wanted
 from havre.texts import say
@@ -42,7 +41,7 @@ def league(
     model: Annotated[list[str] | None, typer.Option("--model", help=tell("option.model"))] = None,
     outside: Annotated[Path | None, typer.Option("--outside", help=tell("option.outside"))] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help=tell("option.fresh"))] = False,  # noqa: FBT002
-    horizons: Annotated[int, typer.Option("--horizons", help=tell_shared("option.horizons"))] = 12,
+    horizons: Horizons = 12,
     seed: Seed = DEFAULT_SEED,
     workers: Annotated[str | None, typer.Option("--workers", help=tell("option.workers"))] = None,
     no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from havre.cli.console import stdout, table, write_json
+from havre.cli.console import say_reference, stdout, table, write_json
 from havre.cli.language import language, tell
 from havre.cli.options import (
     DEFAULT_SEED,
     Destination,
+    Draws,
     Json,
     Origin,
     Panel,
@@ -49,7 +50,7 @@ def nowcast(
     day: Annotated[date | None, typer.Option("--known-on", parser=parse_day, metavar="DAY", help=_help("day"))] = None,
     months_back: Annotated[int, typer.Option("--months-back", min=1, max=24, help=_help("months_back"))] = 3,
     daily: Annotated[bool, typer.Option("--daily", help=_help("daily"))] = False,  # noqa: FBT002 - a flag
-    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
+    draws: Draws = 1000,
     threshold: Threshold = THRESHOLD,
     seed: Seed = DEFAULT_SEED,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
@@ -80,7 +81,7 @@ def nowcast(
         )
         return
     if data.reference:
-        stdout().print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+        say_reference()
     stdout().print(tell("forecast.automated"))
     for scope, known, made in found:
         show(scope, known, made, threshold)

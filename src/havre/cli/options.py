@@ -49,6 +49,9 @@ Day = Annotated[date | None, typer.Option("--known-on", parser=parse_day, metava
 Seed = Annotated[int, typer.Option("--seed", min=0, help=tell("option.seed"))]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help=tell("option.workers"))]
 Json = Annotated[bool, typer.Option("--json", help=tell("option.json"))]
+Horizons = Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))]
+Draws = Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))]
+LeaveOutGaps = Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))]
 Threshold = Annotated[int, typer.Option("--threshold", min=0, help=tell("option.threshold"))]
 NoCache = Annotated[bool, typer.Option("--no-cache", help=tell("option.no_cache"))]
 DEFAULT_SEED = 20_260_101

@@ -4,9 +4,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import number, stdout, table, write_json
+from havre.cli.console import number, say_reference, stdout, table, write_json
 from havre.cli.language import language, tell
-from havre.cli.options import DEFAULT_SEED, Day, Destination, Json, Origin, Panel, Seed, Source, request
+from havre.cli.options import (
+    DEFAULT_SEED,
+    Day,
+    Destination,
+    Draws,
+    Horizons,
+    Json,
+    Origin,
+    Panel,
+    Seed,
+    Source,
+    request,
+)
 from havre.cli.scenario import parse_range
 from havre.texts import say
 
@@ -39,8 +51,8 @@ def reception(
     source: Source = None,
     panel: Panel = None,
     known_on: Day = None,
-    horizons: Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))] = 12,
-    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
+    horizons: Horizons = 12,
+    draws: Draws = 1000,
     seed: Seed = DEFAULT_SEED,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
@@ -120,7 +132,7 @@ def show(base: "ScopeDraws", key: "SeriesKey", place: "Reception", made: "Occupa
     console.print(f"[bold reverse] {title} [/bold reverse]", soft_wrap=True)
     console.print(tell_reception("show.automated"))
     if reference:
-        console.print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+        say_reference()
     arrived = np.quantile(made.arrived, LEVELS, axis=1).T
     rows = [
         [f"{month:%Y-%m}", _cell(arrived[h]), _cell(needed), f"{100 * made.is_full[h]:.0f} %",

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from havre.cli.console import number, stdout, table, write_json
+from havre.cli.console import number, say_reference, stdout, table, write_json
 from havre.cli.language import language, tell
 from havre.cli.options import (
     DEFAULT_SEED,
     Day,
     Destination,
+    Draws,
+    Horizons,
     Json,
+    LeaveOutGaps,
     Origin,
     Panel,
     Seed,
@@ -73,9 +76,9 @@ def scenario(
     reach: Annotated[str | None, typer.Option("--reach", help=_help("reach"))] = None,
     delay_months: Annotated[float, typer.Option("--delay-months", help=_help("delay_months"))] = 0.0,
     spread_months: Annotated[float, typer.Option("--spread-months", help=_help("spread_months"))] = 0.0,
-    horizons: Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))] = 12,
-    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))] = 1000,
-    leave_out_gaps: Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))] = False,  # noqa: FBT002
+    horizons: Horizons = 12,
+    draws: Draws = 1000,
+    leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
     threshold: Threshold = THRESHOLD,
     seed: Seed = DEFAULT_SEED,
     plot: Plot = False,  # noqa: FBT002
@@ -289,7 +292,7 @@ def show(base: "ScopeDraws", made: "ScenarioDraws", threshold: int, *, reference
     headline = tell_scenario("show.if", name=name) if name else tell_scenario("show.if_unnamed")
     console.print(f"[bold reverse] {headline} [/bold reverse]", soft_wrap=True)
     if reference:
-        console.print(f"[bold yellow]{tell('forecast.reference')}[/bold yellow]")
+        say_reference()
     console.print(tell("forecast.automated"))
     last, draws = f"{base.draws.origin:%Y-%m}", made.if_values.shape[2]
     console.print(tell_scenario("show.scope", scope=base.scope.id, last=last, draws=draws))

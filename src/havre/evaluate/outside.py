@@ -6,6 +6,7 @@ way to the judge is not the one that was made. All problems of all files are tol
 documentation, https://docs.hubverse.io
 """
 
+import io
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
@@ -20,6 +21,7 @@ from havre.evaluate.outside_rows import check_rows, to_types
 from havre.evaluate.protocol import Forecasts
 from havre.record.hub import MODEL_OUTPUT, TASK_IDS, TEAM, model_id
 from havre.sources.own_file import read_table
+from havre.whole_files import write_whole
 
 FOLDER = "model-output"
 _MODEL = re.compile(r"[A-Za-z0-9_]+-[A-Za-z0-9_]+")
@@ -115,15 +117,9 @@ def write_hub_forecasts(forecasts: Forecasts, folder: Path, *, source: str) -> l
         if path.exists():
             raise FileError("file.exists", path=path)
     for path, table in tables.items():
-        half = path.with_name(f".{path.name}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            table.write_parquet(half, compression="zstd")
-            half.rename(path)
-        except OSError as error:
-            raise FileError("file.not_writable", path=path, reason=error.strerror or str(error)) from error
-        finally:
-            half.unlink(missing_ok=True)
+        content = io.BytesIO()
+        table.write_parquet(content, compression="zstd")
+        write_whole(path, content.getvalue())
     return list(tables)
 
 

@@ -12,13 +12,12 @@ import polars as pl
 from havre.draws import Floats, SeriesKey
 from havre.errors import ForecastError, PanelError, Problem
 from havre.evaluate.protocol import check_horizons
-from havre.forecast.alarms import teaching_series
 from havre.forecast.analogues import Analogue, nearest_past, would_follow
 from havre.forecast.coherence import draw_coherent
 from havre.forecast.explain import Explanation, explain
-from havre.forecast.models import ENSEMBLE
-from havre.forecast.outlook import LEAST_ACTIVE, LEAST_TOTAL
+from havre.forecast.models import ENSEMBLE, MEMBERS
 from havre.forecast.sensitivity import Sensitivity, sensitivity
+from havre.forecast.teaching import teaching_series, too_short
 from havre.months import add_months, month_index
 from havre.panel.scope import TOTAL, Scope, check_wanted, history_known, scope_series, scopes_for
 from havre.panel.series import MonthlySeries
@@ -159,12 +158,12 @@ def give_account(
     whole = series.until(origin) if origin == last else history_known(panel, scope, series, origin)
     history = teaching_series(whole)
     if key not in history.keys or np.isnan(history.values[history.keys.index(key), -1]):
-        fields = {"origin": f"{origin:%Y-%m}", "needed": LEAST_ACTIVE, "persons": LEAST_TOTAL}
-        raise ForecastError("forecast.short_series", key=key, **fields)
+        raise ForecastError.all_of([too_short(key, origin)])
     seed, workers = options.seed, options.workers
     ahead, draws = max(options.horizons, horizon), options.draws
-    published = draw_coherent(whole, history, (ENSEMBLE,), scope, horizons=ahead, draws=draws, seed=seed)[ENSEMBLE]
-    told = explain(history, key, horizon, horizons=ahead, draws=draws, seed=seed, told=published)
+    asked = (*MEMBERS, ENSEMBLE)
+    published = draw_coherent(whole, history, asked, scope, horizons=ahead, draws=draws, seed=seed)
+    told = explain(history, key, horizon, horizons=ahead, made=published)
     moved = sensitivity(history, key, horizon, seed=seed, workers=workers) if options.with_sensitivity else None
     # Asked of the models alone, before reconciliation: told in proportion to the figure.
     moved = moved.in_proportion(told.figure) if moved else None

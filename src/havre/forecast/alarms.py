@@ -21,8 +21,9 @@ from havre.evaluate.surges import MONTHS_BEFORE, surge_came, surge_chance, surge
 from havre.forecast.backtest import LEAST_HISTORY, make_forecasts
 from havre.forecast.kept import KeptForecasts
 from havre.forecast.models import ENSEMBLE, draw_all
-from havre.forecast.outlook import LEAST_ACTIVE, LEAST_TOTAL, Progress
+from havre.forecast.outlook import Progress
 from havre.forecast.pooling import active_rows
+from havre.forecast.teaching import teaching_series, too_short
 from havre.months import add_months, month_index, months_between
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series
 from havre.panel.series import MonthlySeries
@@ -280,13 +281,6 @@ def past_chances(
     return PastChances(series.keys, tuple(origins), chances, came)
 
 
-def teaching_series(history: MonthlySeries) -> MonthlySeries:
-    """Keep the series that teach the models of a release: those with enough persons and enough months above zero."""
-    known = np.nan_to_num(history.values)
-    is_enough = (known.sum(axis=1) >= LEAST_TOTAL) & ((known > 0).sum(axis=1) >= LEAST_ACTIVE)
-    return history.select([int(row) for row in np.flatnonzero(is_enough)])
-
-
 @dataclass(frozen=True)
 class AlarmOutlook:
     """All that is watched in a scope, most likely surges first, and which series could not be watched and why."""
@@ -319,7 +313,7 @@ def find_alarms(
         end: tuple(key for key in known.keys if ends[key] == end and scope.wants(key)) for end, known in groups.items()
     }
     watched = {key for keys in wanted.values() for key in keys}
-    short = [_too_short(key, ends[key]) for key in series.keys if scope.wants(key) and key not in watched]
+    short = [too_short(key, ends[key]) for key in series.keys if scope.wants(key) and key not in watched]
     if not watched:
         raise ForecastError.all_of(short)
     past = _past_of_scope(panel, scope, series, options, progress)
@@ -331,11 +325,6 @@ def find_alarms(
             drawn = draw_all(groups[end], (ENSEMBLE,), options.horizons, options.draws, options.seed)[ENSEMBLE]
             found += watch_surges(drawn.select(keys), groups[end], past, budget=options.budget, lag=lag)
     return AlarmOutlook(scope, tuple(sorted(found, key=lambda watch: -watch.chance)), (*broken, *short))
-
-
-def _too_short(key: SeriesKey, end: date | None) -> Problem:
-    last = f"{end:%Y-%m}" if end else "–"
-    return Problem.of("forecast.short_series", key=key, origin=last, needed=LEAST_ACTIVE, persons=LEAST_TOTAL)
 
 
 def _past_of_scope(

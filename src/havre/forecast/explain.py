@@ -244,7 +244,7 @@ def explain(
     horizons: int = 12,
     draws: int = 1000,
     seed: int = 20_260_101,
-    told: Draws | None = None,
+    made: Mapping[str, Draws] | None = None,
     members: tuple[str, ...] = MEMBERS,
     aggregate: Aggregate = joined,
 ) -> Explanation:
@@ -255,7 +255,8 @@ def explain(
     history : what the forecast was made from: the panel up to the origin
     key, horizon : the series and the month asked about
     horizons, draws, seed : what the forecast was made with
-    told : the draws that were published, where they are not the ensemble's own (recalibrated, made coherent)
+    made : draws of all members and of the ensemble, where they were made already; those of the ensemble are what was
+        published (recalibrated, made coherent). By default all are drawn here
     members, aggregate : the members of the ensemble, and how it joins them
 
     Raises
@@ -267,14 +268,15 @@ def explain(
     row = history.keys.index(key) if key in history.keys else -1
     if row < 0 or history.values.shape[1] == 0 or np.isnan(history.values[row, -1]):
         raise ForecastError("forecast.no_series", what=f"{key} {history.last:%Y-%m}")
-    made = draw_all(history, (*members, ENSEMBLE), horizons, draws, seed)
-    quantiles = {
-        name: np.quantile(one.values[one.keys.index(key), horizon - 1], (0.1, 0.5, 0.9)) for name, one in made.items()
-    }
-    final = told if told is not None else made[ENSEMBLE]
-    low, figure, high = np.quantile(final.values[final.keys.index(key), horizon - 1], (0.1, 0.5, 0.9)).tolist()
+    drawn = made or draw_all(history, (*members, ENSEMBLE), horizons, draws, seed)
+
+    def quantiles(name: str) -> list[float]:
+        one = drawn[name]
+        return list(np.quantile(one.values[one.keys.index(key), horizon - 1], (0.1, 0.5, 0.9)).tolist())
+
+    low, figure, high = quantiles(ENSEMBLE)
     reference = float(history.values[row, -1])
-    medians = np.array([quantiles[name][1] for name in members])
+    medians = np.array([quantiles(name)[1] for name in members])
     effects = shapley(medians, reference, aggregate)
     totals = dict.fromkeys(DRIVERS, 0.0)
     for name, median, effect in zip(members, medians.tolist(), effects.tolist(), strict=True):

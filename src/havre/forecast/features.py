@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from havre.draws import Floats, SeriesKey
+from havre.forecast.damping import calendar_value
 from havre.forecast.levels import smoothed
 from havre.forecast.pooling import trailing_mean
 from havre.forecast.seasons import seasons
@@ -162,10 +163,6 @@ def _ahead(
     calendar = (first + np.arange(logs.shape[1])) % 12
     year_ago = -horizon % 12
 
-    def of_month(part: Floats, ahead: int) -> Floats:
-        chosen = ((calendar + ahead) % 12)[None, :, None]
-        return np.asarray(np.take_along_axis(part, chosen, axis=2)[..., 0])
-
     yield "horizon", "season", np.full_like(logs, float(horizon))
     yield "target_month", "season", np.broadcast_to(((calendar + horizon) % 12).astype(float), logs.shape)
     yield "month", "season", np.broadcast_to(calendar.astype(float), logs.shape)
@@ -174,8 +171,8 @@ def _ahead(
     around = [back(logs, max(0, year_ago + step)) for step in (-1, 0, 1)]
     yield "around_year_ago", "season", sum(around, start=np.zeros_like(logs)) / 3 - level
     yield "year_ago_change", "season", back(logs, year_ago) - back(mean, 12)
-    yield "season", "season", of_month(season[0], horizon)
-    yield "season_change", "season", of_month(season[0], horizon) - of_month(season[0], 0)
+    yield "season", "season", calendar_value(season[0], first, horizon)
+    yield "season_change", "season", calendar_value(season[0], first, horizon) - calendar_value(season[0], first, 0)
     for (name, part), of_group in zip(groups, season[1:], strict=True):
-        yield f"{name}_season", "season", of_month(of_group, horizon) - of_month(of_group, 0)
+        yield f"{name}_season", "season", calendar_value(of_group, first, horizon) - calendar_value(of_group, first, 0)
         yield f"{name}_year_ago", "season", back(part, year_ago) - back(part, 12)

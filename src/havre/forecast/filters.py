@@ -26,6 +26,7 @@ from havre.forecast.conditional import (
     whole_rows,
 )
 from havre.forecast.damping import calendar_value, damped_centre, drift_of_others, long_run, products
+from havre.forecast.features import back
 from havre.forecast.levels import smoothed
 from havre.forecast.pooling import Rows, active_rows
 from havre.forecast.seasons import seasons
@@ -83,17 +84,10 @@ class States:
         Rises are listed apart, since a rise need not fade as a fall does.
         """
         now, then = (calendar_value(self.season, self.first_month, ahead) for ahead in (0, horizon))
-        year_ago = delayed(self.logs, -horizon % 12) - delayed(self.middle, -horizon % 12)
+        year_ago = back(self.logs, -horizon % 12) - back(self.middle, -horizon % 12)
         own = [self.logs - self.fast, self.fast - self.middle, self.middle - self.slow]
         rises = [np.maximum(part, 0.0) for part in own]
         return [*own, *rises, self.slow - long_run(self.logs), then, then - now, year_ago, *self.drifts]
-
-
-def delayed(values: Floats, months: int) -> Floats:
-    """Move values some months later; NaN where nothing is known yet."""
-    moved = np.full_like(values, np.nan)
-    moved[:, months:] = values[:, : max(0, values.shape[1] - months)]
-    return moved
 
 
 def draw_count_filter(history: MonthlySeries, horizons: int, draws: int, rng: np.random.Generator) -> Draws:
@@ -136,7 +130,7 @@ def zero_states(values: Floats) -> list[Floats]:
 def chance_of_nobody(states: States, zeros: list[Floats], centre: Floats, horizon: int) -> Floats | None:
     """Give the chance that nobody comes ``horizon`` months after the last month, or None with too few examples."""
     size = np.clip(np.nan_to_num(centre), 0.0, 4.0)
-    year_ago = delayed(zeros[0], -horizon % 12)
+    year_ago = back(zeros[0], -horizon % 12)
     year_ago = np.where(np.isnan(year_ago), zeros[3], year_ago)
     features = np.stack([np.ones_like(size), size, np.log(size + 0.05), states.middle, *zeros, year_ago], axis=-1)
     made = states.logs.shape[1] - horizon

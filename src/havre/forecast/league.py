@@ -1,6 +1,6 @@
 """The league: models, baselines and anybody else's forecasts on the series and origins of a public panel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,14 +13,12 @@ from havre.evaluate.protocol import Forecasts, Scorecard, check_horizons, score,
 from havre.forecast.backtest import DRAWS, make_forecasts
 from havre.forecast.kept import KeptForecasts
 from havre.forecast.models import BASELINES
+from havre.forecast.outlook import Progress
 from havre.panel.public import PublicPanel
 from havre.panel.series import MonthlySeries
 
 if TYPE_CHECKING:
     from distributed import Client
-
-Progress = Callable[[str, int, int], object]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-import numpy as np
 import polars as pl
 
-from havre.draws import Draws, Floats, SeriesKey
+from havre.draws import Draws, SeriesKey
 from havre.errors import ForecastError, Problem
 from havre.evaluate.protocol import Scorecard, check_horizons, rolling_origins, select_series
 from havre.forecast.backtest import DRAWS, LEAST_HISTORY, backtest
 from havre.forecast.coherence import draw_coherent
 from havre.forecast.kept import KeptForecasts
 from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS
+from havre.forecast.teaching import teaching_rows, teaching_series, too_short
 from havre.months import add_months, month_index
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series
 from havre.panel.series import MonthlySeries
@@ -23,9 +23,6 @@ OUTLOOK_MODELS = (ENSEMBLE, *MEMBERS)
 JUDGED_MODELS = tuple(dict.fromkeys((*BASELINES, *MEMBERS, ENSEMBLE)))
 """What the track record of a release holds: every baseline, and what the release is made of."""
 _SHOWN = 20
-LEAST_TOTAL = 200
-LEAST_ACTIVE = 24
-"""A series is forecast from 200 persons and 24 months above zero on."""
 
 Progress = Callable[[str, int, int], object]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -80,27 +77,16 @@ def make_outlook(
     check_horizons(options.horizons)
     series, broken = scope_series(panel, scope, leave_out_gaps=options.leave_out_gaps)
     check_wanted(scope, series)
-    rows = [row for row in range(len(series.keys)) if _enough(series.values[row])]
+    rows = teaching_rows(series)
     wanted = [row for row in rows if scope.wants(series.keys[row])]
     if not wanted:
-        short = [_short(series, row) for row, key in enumerate(series.keys) if scope.wants(key)]
+        short = [too_short(key, series.last) for key in series.keys if scope.wants(key)]
         raise ForecastError.all_of(short[:_SHOWN])
     pool = series.select(rows)
     card = track_record(panel, scope, pool, options, progress)
     forecasts = _forecasts(series, pool, [series.keys[row] for row in wanted], options, scope, progress)
-    short = [_short(series, row) for row in range(len(series.keys)) if row not in rows]
+    short = [too_short(key, series.last) for row, key in enumerate(series.keys) if row not in rows]
     return Outlook(scope, series, tuple(forecasts), card, (*broken, *short))
-
-
-def _enough(values: Floats) -> bool:
-    known = values[~np.isnan(values)]
-    return bool(known.sum() >= LEAST_TOTAL and (known > 0).sum() >= LEAST_ACTIVE)
-
-
-def _short(series: MonthlySeries, row: int) -> Problem:
-    # Not how little there is: that would tell of small counts.
-    fields = {"origin": f"{series.last:%Y-%m}", "needed": LEAST_ACTIVE, "persons": LEAST_TOTAL}
-    return Problem.of("forecast.short_series", key=series.keys[row], **fields)
 
 
 def _forecasts(
@@ -117,9 +103,8 @@ def _forecasts(
     made: list[Mapping[str, Draws]] = []
     for number, origin in enumerate(origins, start=1):
         keys = tuple(key for key in pool.keys if key in wanted and ends[key] == origin)
-        known = pool.until(origin)
         # Which series teach must not depend on later months either.
-        known = known.select([row for row in range(len(known.keys)) if _enough(known.values[row])])
+        known = teaching_series(pool.until(origin))
         drawn = draw_coherent(
             series.until(origin),
             known,

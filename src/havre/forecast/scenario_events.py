@@ -13,9 +13,9 @@ from havre.forecast.scenario_evidence import Direction, Evidence, share_evidence
 from havre.forecast.scenario_settings import Closing, LevelChange, Opening, SeasonShift, Shock, Span
 from havre.forecast.seasons import seasons
 from havre.months import month_index
+from havre.panel.scope import TOTAL
 from havre.panel.series import Flags, MonthlySeries
 
-TOTAL = "TOT"
 RECENT = 24
 """Months whose shares are drawn from, where a scenario does not say how people spread."""
 Event = LevelChange | SeasonShift | Shock | Opening | Closing

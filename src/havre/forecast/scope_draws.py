@@ -9,9 +9,9 @@ import polars as pl
 from havre.draws import Draws, SeriesKey
 from havre.errors import Problem
 from havre.evaluate.protocol import check_horizons
-from havre.forecast.alarms import teaching_series
 from havre.forecast.coherence import draw_coherent, with_rest
 from havre.forecast.models import ENSEMBLE
+from havre.forecast.teaching import teaching_series
 from havre.panel.scope import Scope, check_wanted, scope_series
 from havre.panel.series import MonthlySeries, monthly_series, to_months
 from havre.panel.vintage import latest

@@ -6,7 +6,6 @@ sees half a part, and appending the same rows twice adds nothing.
 
 import hashlib
 import io
-import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,6 +17,7 @@ from havre.errors import FileError, PanelError, Problem, check_none
 from havre.panel.observations import KEY, check_observations, empty_panel, key_of
 from havre.panel.vintage import SAID, as_of, only_news
 from havre.sources.own_file import read_parquet, read_table
+from havre.whole_files import write_whole
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -169,28 +169,6 @@ def export_observations(frame: pl.DataFrame, path: Path) -> None:
     else:
         frame.write_parquet(content, compression="zstd")
     write_whole(path, content.getvalue())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name beside its place, then rename it: a reader sees the old file or the new one.
-
-    Raises
-    ------
-    FileError : it cannot be written; nothing is left behind
-    """
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as part:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise FileError("file.not_writable", path=path, reason=error.strerror or str(error)) from error
-    finally:
-        # Also after an interruption; once renamed, there is nothing of this name.
-        _forget(temporary.unlink)
 
 
 def _forget(remove: Callable[[], object]) -> None:

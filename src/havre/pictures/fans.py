@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from havre.months import month_index
+from havre.months import month_index, month_ticks
 from havre.pictures.charts import BANDS, MEDIAN, FanChart, ScenarioChart, curve
 from havre.pictures.style import BLACK, BLUE, GREY, SKY, VERMILION, legend_above, say_nothing
-from havre.pictures.words import Words, month_ticks, number_ticks
+from havre.pictures.words import Words, number_ticks
 
 if TYPE_CHECKING:
     from datetime import date

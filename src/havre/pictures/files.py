@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import tempfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -13,6 +12,7 @@ from havre.pictures.descriptions import describe
 from havre.pictures.extra import load
 from havre.pictures.figures import make_figure
 from havre.pictures.style import settings
+from havre.whole_files import write_whole
 
 ENDINGS = (".svg", ".png")
 
@@ -44,11 +44,7 @@ def write_picture(picture: Picture, path: Path) -> Path:
     ForecastError : matplotlib is not installed
     """
     check_picture_file(path)
-    drawn = picture_bytes(picture, path.suffix.lower()[1:])
-    try:
-        _replace(path, drawn)
-    except OSError as error:
-        raise FileError("file.not_writable", path=path, reason=error.strerror or error) from error
+    write_whole(path, picture_bytes(picture, path.suffix.lower()[1:]))
     return path
 
 
@@ -66,19 +62,3 @@ def _with_description(svg: str, description: str) -> str:
     """Add what the picture shows in words after its title; screen readers read both."""
     head, close, rest = svg.partition("</title>")
     return f"{head}{close}\n <desc>{escape(description)}</desc>{rest}".replace("<svg ", '<svg role="img" ', 1)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write under another name in the same folder, then rename."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    half = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # A temporary file is for its maker only; a picture has the rights that any new file would have.
-        mask = os.umask(0)
-        os.umask(mask)
-        half.chmod(0o666 & ~mask)
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from havre.months import month_index
+from havre.months import month_index, month_ticks
 from havre.pictures.charts import (
     BANDS,
     MEDIAN,
@@ -20,7 +20,7 @@ from havre.pictures.charts import (
     curve,
 )
 from havre.pictures.fans import points
-from havre.pictures.words import Words, month_ticks, number_ticks
+from havre.pictures.words import Words, number_ticks
 
 DOT, DIAMOND, RING, SMALL_DOT, BLOCK, BAR = "●◆○·█┃"
 PLOT_ROWS = 14

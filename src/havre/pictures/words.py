@@ -82,18 +82,3 @@ def number_ticks(low: float, high: float, at_most: int = 6) -> list[float]:
     step = next(n * 10.0**power for n in (1, 2, 5, 10) if span / (n * 10.0**power) <= at_most)
     first, last = math.floor(low / step + 1e-9), math.ceil(max(high, low + span) / step - 1e-9)
     return [round(place * step, 2 - power) + 0.0 for place in range(first, last + 1)]
-
-
-def month_ticks(first: int, last: int, at_most: int) -> list[int]:
-    """Give counted months at an even distance, aligned on January, of which at most ``at_most`` lie in the range.
-
-    Examples
-    --------
-    >>> month_ticks(24_000, 24_040, 5)
-    [24000, 24012, 24024, 24036]
-    """
-    for step in (1, 2, 3, 6, 12, 24, 60, 120, 240):
-        ticks = [month for month in range(first, last + 1) if month % step == 0]
-        if len(ticks) <= at_most:
-            break
-    return ticks or [first]

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from markupsafe import Markup, escape
 
-from havre.months import month_index, month_start
+from havre.months import month_index, month_start, month_ticks
 from havre.record.outlook import ExpectedMonth
 
 BANDS = (95, 80, 50)
@@ -89,15 +89,6 @@ def count_ticks(highest: float, at_most: int = 5) -> list[int]:
     while ticks[-1] < highest:
         ticks.append(ticks[-1] + step)
     return ticks
-
-
-def month_ticks(first: int, last: int, at_most: int) -> list[int]:
-    """Give counted months at an even distance, aligned on January, of which at most ``at_most`` lie in the range."""
-    for step in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600):
-        ticks = [month for month in range(first, last + 1) if month % step == 0]
-        if len(ticks) <= at_most:
-            break
-    return ticks or [first]
 
 
 def fan_chart(counted: Counted, expected: Sequence[ExpectedMonth], text: ChartText, size: Size = WIDE) -> Markup:
