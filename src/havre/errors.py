@@ -111,6 +111,10 @@ class WorkError(HavreError):
     """Work that was spread over processes could not be finished."""
 
 
+class DisplacementError(HavreError):
+    """An instance of a displacement simulation is faulty, or asks for what cannot be simulated as counts."""
+
+
 class RecordError(HavreError):
     """A release cannot be written or breaks its own rules."""
 
