@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from havre.displacement.settings import Settings
 
-NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 LOCATION_TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
 """Words that a location type contains, in the order in which they are looked for; ``idp`` beside ``camp`` is an IDP camp."""
 CLOSURE_TYPES = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
@@ -33,7 +31,7 @@ class Location:
     location_type: str
     conflict_date: int = 0
     population: int = 0
-    attributes: Mapping[str, str] = NO_ATTRIBUTES
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Route:
     name2: str
     distance: float
     forced_redirection: int = 0
-    attributes: Mapping[str, str] = NO_ATTRIBUTES
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

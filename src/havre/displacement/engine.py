@@ -1,0 +1,449 @@
+"""The days of a simulation, for some replicas at once.
+
+A day is: the morning's changes, people displaced, closures, a pass in which everybody at a place decides, a pass in which everybody on
+a link walks and, arriving early, decides again. In both passes people see how full places are; ``occupancy`` says how often
+that is looked at anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from havre.displacement.candidates import Candidates, RouteBook, find_candidates
+from havre.displacement.chance import Chance
+from havre.displacement.decision import (
+    FULL_FOR_HOPS,
+    Attraction,
+    Leaving,
+    Weights,
+    forced_only,
+    present_groups,
+)
+from havre.displacement.environment import Environment, number_of
+from havre.displacement.fixed_routes import best_routes
+from havre.displacement.groups import find_groups
+from havre.displacement.instance import Instance
+from havre.displacement.network import Floats, Ints, Network
+from havre.displacement.occupancy import ONE_BY_ONE, Pressure, attraction, needed_steps
+from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, sum_by
+from havre.displacement.rules import Occupancy, Rules
+from havre.displacement.scoring import Parameters
+from havre.displacement.spawning import Arrivals, Spawning
+from havre.displacement.travel import Arrived, Roads, counted_at, keys_of, parts_of, remembered
+from havre.errors import DisplacementError
+
+MOST_ROADS = 10_000
+WORTH_MERGING = 200
+"""Rows times replicas from which it pays within a day to add up equal states."""
+RECENT_GRID = 64
+"""``avoid_short_stints``: how finely it is remembered how far people came of late."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all replicas of a simulation share."""
+
+    instance: Instance
+    network: Network
+    rules: Rules
+    occupancy: Occupancy
+    arrivals: Arrivals
+    days: int
+    record: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Days:
+    """What some replicas gave, see :class:`havre.displacement.outcome.Outcome`; means are sums over replicas here."""
+
+    camp_counts: Ints
+    people: Ints
+    raw: Ints
+    debt: Ints
+    steps: Ints
+    location_sums: Floats | None
+    link_sums: Floats | None
+    daily_link_sums: Floats | None
+
+
+class Engine:
+    """Runs the days of some replicas."""
+
+    def __init__(self, plan: Plan, parameters: Mapping[str, Floats], replicas: int, chance: Chance) -> None:
+        self._plan, self._chance, self._replicas = plan, chance, replicas
+        instance, network, rules = plan.instance, plan.network, plan.rules
+        self._move = instance.settings.move_rules
+        self._parameters = Parameters(parameters)
+        self._environment = Environment(instance, network, rules, hasten=instance.settings.hasten)
+        self._groups = find_groups(instance, network, rules)
+        self._homes = homes = bool(self._move.harvest_months) or (
+            self._move.stay_close_to_home and not rules.home_is_current_place
+        )
+        self._spawning = Spawning(
+            instance, network, self._environment, self._groups, rules, plan.arrivals, replicas, homes=homes
+        )
+        self._weights = Weights(instance, network, self._environment, self._groups, rules, self._parameters, replicas)
+        self._leaving = Leaving(instance, self._environment, rules, self._parameters, self._weights.floods)
+        self._roads = Roads(network, self._move, rules, chance)
+        self._book = RouteBook()
+        self._routes_of: tuple[bytes, ...] = ()
+        self._candidates: Candidates
+        self._deactivation = np.array(
+            [number_of(place.attributes, "deactivation_probability") for place in instance.locations]
+        )
+        spawn = instance.settings.spawn_rules
+        self._sinks = spawn.camps_are_sicks if rules.sinks_key_misspelt else spawn.camps_are_sinks
+        self.people = People.nobody(replicas)
+        self.present = np.zeros((network.locations, replicas), np.int64)
+        self._displaced = np.zeros(replicas, np.int64)
+        self._flows = np.zeros(network.links)
+        self._steps = 1
+
+    def run(self) -> Days:
+        """Run all days."""
+        plan, camps = self._plan, np.flatnonzero(self._environment.camps_at_start)
+        counts = np.zeros((self._replicas, plan.days, camps.size), np.int64)
+        people = np.zeros((self._replicas, plan.days), np.int64)
+        ledger = np.zeros((3, plan.days), np.int64)
+        places = np.zeros((plan.days, plan.network.locations)) if "locations" in plan.record else None
+        total = np.zeros(plan.network.links)
+        daily = np.zeros((plan.days, plan.network.links)) if "daily_flows" in plan.record else None
+        self.people = self._spawning.begin(self._chance)
+        self._displaced += self.people.count.sum(axis=0)
+        for day in range(plan.days):
+            self._flows[:] = 0
+            self.day(day)
+            counts[:, day] = self.present[camps].T
+            people[:, day] = self._displaced
+            ledger[:, day] = self._spawning.ledger.raw, self._spawning.ledger.debt, self._steps
+            total += self._flows
+            if places is not None:
+                places[day] = self.present.sum(axis=1)
+            if daily is not None:
+                daily[day] = self._flows
+        return Days(counts, people, *ledger, places, total if "flows" in plan.record else None, daily)
+
+    def day(self, day: int) -> None:
+        """Run one day."""
+        environment, network = self._environment, self._plan.network
+        if environment.begin_day(day):
+            self._spawning.reweigh(day)
+        displaced = self._spawning.displace(day, self._chance)
+        self._displaced += displaced.count.sum(axis=0)
+        self.people = People.together([self.people, displaced])
+        self._turn_back(environment.close_and_open(day))
+        self._spawning.reweigh(day)
+        environment.grow_capacity()
+        self._find_routes()
+        self._count_present()
+        self._weights.update(self._candidates, day, self._present_groups(), self._spawning.population)
+        self._chance_table = self._leaving.chance(day, self._month(day), self._spawning.population, self._groups)
+        self._harvest = self._month(day) in self._move.harvest_months and self._plan.rules.harvest_stops_everyone
+        self._capacity = environment.capacity[:, None] * self._parameters["capacity_scaling"]
+        self._limited = np.flatnonzero((self._capacity >= 1).any(axis=1))
+        here = self.people.place < network.locations
+        self._steps = 1
+        stayed, left = self._first_pass(day, self.people.rows(here))
+        ended = self._travel_pass(day, People.together([self.people.rows(~here), left]))
+        together = People.together([*stayed, *ended])
+        self.people = remembered(together.occupied(), self._move, RECENT_GRID).merged()
+        if self._sinks:
+            self._deactivate(day)
+        self._count_present()
+
+    def _month(self, day: int) -> int:
+        today: date = self._plan.instance.start + timedelta(days=day)
+        return today.month
+
+    def _turn_back(self, closed: Ints) -> None:
+        """Put people on links that close onto their twins."""
+        if closed.size:
+            network = self._plan.network
+            lost = np.isin(self.people.place - network.locations, closed)
+            self.people.state[lost, PLACE] += network.links
+
+    def _find_routes(self) -> None:
+        environment, plan = self._environment, self._plan
+        forced = environment.open_forced()
+        state = (environment.open.tobytes(), environment.marker.tobytes(), forced.tobytes())
+        if state == self._routes_of:
+            return
+        self._routes_of = state
+        hops = self._weights.awareness
+        found = find_candidates(plan.network, environment.open, environment.marker, hops, self._book)
+        if self._move.fixed_routes:
+            found = best_routes(plan.instance, plan.network, environment, found, self._book)
+        if forced.any():
+            found = forced_only(found, plan.network, forced, self._book)
+        self._candidates = found
+        network = plan.network
+        usable = np.flatnonzero(environment.open)
+        pairs = network.origin[usable] * network.locations + network.destination[usable]
+        self._pairs, first = np.unique(pairs, return_index=True)
+        self._pair_link = usable[first]
+
+    def _count_present(self) -> None:
+        here, place = counted_at(self.people, self._plan.network.locations)
+        self.present = sum_by(place, self.people.count[here], self._plan.network.locations)
+
+    def _present_groups(self) -> Ints:
+        """Count people of each group at each place, where a Match rule asks for it."""
+        locations, groups = self._plan.network.locations, len(self._groups)
+        if self._weights.plain:
+            return np.zeros((0, 0, 0), np.int64)
+        here, place = counted_at(self.people, locations)
+        return present_groups(place, self.people.group[here], self.people.count[here], locations, groups)
+
+    def _known(self, present: Ints | Floats) -> Attraction:
+        """What people know of how full places are, if so many are there."""
+        share = np.ones((self._plan.network.locations, self._replicas))
+        limited = self._limited
+        if limited.size:
+            buffer = self._parameters["capacity_buffer"]
+            share[limited] = attraction(present[limited], self._capacity[limited], buffer)
+        return Attraction(share, self._environment.camp[:, None] & (share < FULL_FOR_HOPS))
+
+    def _first_pass(self, day: int, people: People) -> tuple[list[People], People]:
+        steps, single = self._steps_for(people, arriving=False)
+        self._steps = steps
+        self._chance.moment(day, 4)
+        stayed: list[People] = []
+        left: list[People] = []
+        known = self._known(self.present)
+        for number, part in enumerate(parts_of(people, steps, one_by_one=single, chance=self._chance)):
+            if steps > 1:
+                known = self._known(self.present)
+            self._chance.moment(day, 5, number)
+            staying, leaving = self._decide(part, np.zeros(len(part), np.bool_), known)
+            stayed.append(staying)
+            left.append(leaving)
+        return stayed, People.together(left)
+
+    def _travel_pass(self, day: int, people: People) -> list[People]:
+        self._chance.moment(day, 6)
+        arrived, back, ended = self._roads.walk(people.occupied(), self._candidates.nearest)
+        self._settle(back)
+        arrived = self._merged(arrived)
+        steps, single = self._steps_for(arrived.people.rows(arrived.again), arriving=True, all_arrived=arrived.people)
+        if single:
+            steps = int(arrived.people.count.sum(axis=0).max())
+        self._steps = max(self._steps, steps)
+        frozen = self._known(self.present) if self._plan.occupancy == "frozen" else None
+        done = [back, ended]
+        # Whether a day is over stands in the km made, so that it stays with people when they are split.
+        for number, part in enumerate(self._parts(day, arrived, steps, single=single)):
+            done += self._walk_on(day, number, part, frozen, single=single)
+        return done
+
+    def _settle(self, people: People) -> None:
+        """Count people who came to a place."""
+        if len(people):
+            self.present += sum_by(people.place, people.count, self.present.shape[0])
+
+    def _parts(self, day: int, arrived: Arrived, steps: int, *, single: bool) -> list[Arrived]:
+        if steps <= 1:
+            return [arrived]
+        self._chance.moment(day, 7)
+        marked = _marked(arrived)
+        parts = parts_of(marked, steps, one_by_one=single, chance=self._chance)
+        return [_unmarked(part) for part in parts]
+
+    def _walk_on(
+        self, day: int, number: int, arrived: Arrived, frozen: Attraction | None, *, single: bool
+    ) -> list[People]:
+        """Let people who arrived decide again and walk on, until everybody's day is over."""
+        done: list[People] = []
+        before = self.present.copy() if frozen is None and not single else self.present
+        for road in range(MOST_ROADS):
+            people = arrived.people
+            self._settle(people)
+            people, over = people.parted(arrived.again)
+            done.append(over)
+            if len(people) == 0:
+                return done
+            # People of a part come one after the other: on average they meet half of the others already there.
+            known = frozen or self._known(self.present if single else (before + self.present) / 2)
+            self._chance.moment(day, 8, number, road)
+            stayed, left = self._decide(people, self._roads.forces(people, self._environment), known)
+            done.append(stayed)
+            if len(left) == 0:
+                return done
+            arrived, back, resting = self._roads.walk(left, self._candidates.nearest)
+            self._settle(back)
+            done += [back, resting]
+            arrived = self._merged(arrived)
+        raise DisplacementError("displacement.engine.endless", day=day, rounds=MOST_ROADS)
+
+    def _steps_for(self, people: People, *, arriving: bool, all_arrived: People | None = None) -> tuple[int, bool]:
+        """Say into how many parts a pass over people who decide is split, and whether they go one by one."""
+        if self._plan.occupancy == "frozen" or self._limited.size == 0 or len(people) == 0:
+            return 1, False
+        limited, size = self._limited, self.present.shape[0]
+        choosing = sum_by(people.place, people.count, size) * self._mean_chance()
+        candidates = self._weights.candidates
+        share = self._weights.base[0][:-1] * self._known(self.present).share[candidates.end]
+        total = np.zeros((size, share.shape[1]))
+        np.add.at(total, candidates.place, share)
+        ratio = share / np.maximum(total, 1e-300)[candidates.place]
+        flow = choosing[candidates.place]
+        order = np.flatnonzero(np.isin(candidates.end, limited))
+        reach = np.zeros((size, self._replicas))
+        np.add.at(reach, candidates.end[order], flow[order])
+        change = np.zeros((size, self._replicas))
+        if arriving and all_arrived is not None:
+            np.add.at(change, candidates.end[order], (flow * ratio)[order])
+            change += sum_by(all_arrived.place, all_arrived.count, size)
+        else:
+            change -= choosing
+        pressure = Pressure(
+            self.present[limited],
+            change[limited],
+            reach[limited],
+            self._capacity[limited],
+            self._parameters["capacity_buffer"],
+        )
+        steps = needed_steps(pressure)
+        most = int((people if all_arrived is None else all_arrived).count.sum(axis=0).max())
+        if steps > 1 and most <= ONE_BY_ONE and most <= 2 * steps:
+            return max(most, 1), True
+        return steps, False
+
+    def _mean_chance(self) -> Floats:
+        table = self._chance_table
+        return table if table.ndim == 2 else table.max(axis=1)
+
+    def _decide(self, people: People, force: np.ndarray, known: Attraction) -> tuple[People, People]:
+        """Let people at places decide: who stays, and who is now on which link."""
+        if self._harvest:
+            state = people.state.copy()
+            state[:, HOME] = -np.abs(people.home)
+            return People(state, people.way, people.count), People.nobody(self._replicas)
+        table = self._chance_table
+        chance = table[people.place] if table.ndim == 2 else table[people.place, people.group]
+        bound = people.route > 0
+        certain = force | bound
+        if certain.any():
+            chance = np.where(certain[:, None], 1.0, chance)
+        keys = keys_of(people, self._chance)
+        leavers = self._chance.binomial(people.count, chance, keys, "leave")
+        stayed = people.count - leavers
+        left: list[People] = []
+        if bound.any():
+            left.append(self._follow(people, leavers, stayed, known, np.flatnonzero(bound)))
+        left += self._choose(people, leavers, stayed, known, np.flatnonzero(~bound), keys)
+        gone = People.together(left) if left else People.nobody(self._replicas)
+        place = counted_at(people, self._plan.network.locations)[1] if self._homes else people.place
+        self.present -= sum_by(place, people.count - stayed, self.present.shape[0])
+        state = people.state
+        if bound.any():
+            state = state.copy()
+            state[:, ROUTE] = 0
+        if self._chance.keyed or len(gone) * self._replicas >= WORTH_MERGING:
+            gone = gone.merged()
+        return People(state, people.way, stayed).occupied(), gone
+
+    def _follow(self, people: People, leavers: Ints, stayed: Ints, known: Attraction, rows: Ints) -> People:
+        """Let people take the next link of the route they remember; those who cannot stay and forget it."""
+        network = self._plan.network
+        following, rest, end = self._book.step(people.route[rows])
+        pair = people.place[rows] * network.locations + following
+        at = np.minimum(np.searchsorted(self._pairs, pair), max(self._pairs.size - 1, 0))
+        there = self._pairs[at] == pair if self._pairs.size else np.zeros(rows.size, np.bool_)
+        goes = np.where(there[:, None] & ~known.give_up[end], leavers[rows], 0)
+        stayed[rows] += leavers[rows] - goes
+        link = self._pair_link[at] if self._pairs.size else np.zeros(rows.size, np.int64)
+        return self._set_out(people, rows, link, rest, goes)
+
+    def _choose(
+        self, people: People, leavers: Ints, stayed: Ints, known: Attraction, rows: Ints, keys: np.ndarray
+    ) -> list[People]:
+        """Draw routes for those who leave."""
+        candidates, network = self._weights.candidates, self._plan.network
+        left: list[People] = []
+        rows = rows[leavers[rows].any(axis=1)]
+        block_of = candidates.block_of[people.place[rows]]
+        for number, block in enumerate(candidates.blocks):
+            own = rows[block_of == number]
+            if own.size == 0:
+                continue
+            if block.width == 0:
+                stayed[own] += leavers[own]
+                continue
+            place = people.place[own]
+            weight, table = self._weights.of_rows(
+                block, candidates.row_of[place], people.group[own], people.home[own], known
+            )
+            count = leavers[own]
+            total = weight.sum(axis=2)
+            if (total <= 0).any():
+                count = self._without_choice(weight, total, table, count, stayed, own)
+            total = np.where(total > 0, total, weight.sum(axis=2))
+            labels = candidates.link[table] + network.links * candidates.rest[table]
+            shares = weight / np.where(total > 0, total, 1.0)[:, :, None]
+            drawn = self._chance.multinomial(count, shares, keys[own] if keys.size else keys, labels)
+            drawn = drawn.transpose(0, 2, 1).reshape(-1, self._replicas)
+            some = np.flatnonzero(drawn.any(axis=1))
+            chosen, origin = table.ravel()[some], np.repeat(own, block.width)[some]
+            goes = drawn[some]
+            full = known.give_up[candidates.end[chosen]]
+            if full.any():
+                back = np.where(full, goes, 0)
+                stayed += sum_by(origin, back, len(people))
+                goes = goes - back
+            left.append(self._set_out(people, origin, candidates.link[chosen], candidates.rest[chosen], goes))
+        return left
+
+    def _without_choice(self, weight: Floats, total: Floats, table: Ints, count: Ints, stayed: Ints, own: Ints) -> Ints:
+        """Where every weight is 0: any route is as likely, or nobody leaves."""
+        none = total <= 0
+        weight[none] = np.broadcast_to((table >= 0)[:, None, :], weight.shape)[none]
+        isolated = ~(table >= 0).any(axis=1)
+        stays = none & isolated[:, None] if self._plan.rules.full_is_uniform else none
+        stayed[own] += np.where(stays, count, 0)
+        return np.where(stays, 0, count)
+
+    def _set_out(self, people: People, rows: Ints, link: Ints, rest: Ints, count: Ints) -> People:
+        """Put people onto links."""
+        np.add.at(self._flows, link, count.sum(axis=1))
+        state, way = people.state[rows], people.way[rows]
+        state[:, PLACE] = self._plan.network.locations + link
+        state[:, ROUTE] = rest
+        if self._homes:
+            state[:, HOME] = np.abs(state[:, HOME])
+        way[:, KM] = 0.0
+        return People(state, way, count).occupied()
+
+    def _merged(self, arrived: Arrived) -> Arrived:
+        """Add up people who arrived in the same state, where that is needed or worth it; the law is the same without."""
+        if not self._chance.keyed and len(arrived.people) * self._replicas < WORTH_MERGING:
+            return arrived
+        return _unmarked(_marked(arrived).merged())
+
+    def _deactivate(self, day: int) -> None:
+        """Take people out who have settled in a camp."""
+        people, environment = self.people, self._environment
+        here = people.place < self._plan.network.locations
+        rows = np.flatnonzero(here)
+        rows = rows[environment.camp[people.place[rows]]]
+        self._chance.moment(day, 9)
+        part = people.rows(rows)
+        chance = np.clip(self._deactivation[part.place], 0.0, 1.0)
+        gone = self._chance.binomial(part.count, chance[:, None], keys_of(part, self._chance), "deactivate")
+        people.count[rows] -= gone
+        self.people = people.occupied()
+
+
+def _marked(arrived: Arrived) -> People:
+    """Write down with the people whether their day is over; nobody who arrived is on a first leg, so that column is free."""
+    state = arrived.people.state.copy()
+    state[:, FIRST] = arrived.again
+    return People(state, arrived.people.way, arrived.people.count)
+
+
+def _unmarked(people: People) -> Arrived:
+    again = people.first
+    state = people.state.copy()
+    state[:, FIRST] = 0
+    return Arrived(People(state, people.way, people.count), again)

@@ -1,0 +1,234 @@
+"""The way in for files: a folder in Flee's layout becomes an instance, or one error that tells all that is wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from havre.displacement.findings import Findings
+from havre.displacement.flee_days import (
+    Period,
+    check_covers,
+    no_values,
+    read_conflicts,
+    read_floods,
+    read_ipc,
+    read_period,
+)
+from havre.displacement.flee_names import (
+    AGENTS,
+    CHANGES,
+    CLOSURES,
+    CONFLICTS,
+    CORRECTIONS,
+    FLOODS,
+    INPUT,
+    IPC,
+    LOCATIONS,
+    MAJOR_ROUTES,
+    PERIOD,
+    ROUTES,
+    SETTINGS,
+    SOURCE,
+)
+from havre.displacement.flee_people import read_agents, read_all_demographics
+from havre.displacement.flee_places import (
+    read_closures,
+    read_location_changes,
+    read_locations,
+    read_major_routes,
+    read_routes,
+)
+from havre.displacement.flee_registrations import read_corrections, read_registrations
+from havre.displacement.flee_tables import Part, is_there
+from havre.displacement.instance import AgentTable, DayTable, Instance, LocationChange
+from havre.displacement.instance_checks import Origin, check_parts
+from havre.displacement.setting_file import settings_of
+from havre.displacement.settings import Settings
+from havre.errors import Problem, Term
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class ReadInstance:
+    """An instance with what is odd about its files."""
+
+    instance: Instance
+    warnings: tuple[Problem, ...]
+
+
+def read_instance(
+    folder: Path, *, settings: Path | None = None, validation: Path | None = None, lenient: bool = False
+) -> ReadInstance:
+    """Read an instance in Flee's format.
+
+    All files are read before an error is raised, so that it tells all faults at once; of one file at most
+    twenty are told one by one.
+
+    Parameters
+    ----------
+    folder : has ``input_csv`` and ``source_data``; or, with ``validation``, the input files themselves
+    settings : settings file; ``None`` looks for ``simsetting.yml`` in the folder, in its ``input_csv`` and beside it,
+        and takes Flee's defaults where there is none
+    validation : folder of camp registrations, where it is not ``source_data``
+    lenient : read what Flee would read; faults with which Flee would have run become warnings
+
+    Raises
+    ------
+    DisplacementError : the instance has faults, each with file, row, column, value and what was expected
+    """
+    findings = Findings(lenient=lenient)
+    layout = _layout(folder, validation, findings)
+    findings.check()
+    instance = _Reading(*layout, findings).read(folder, settings)
+    findings.check()
+    return ReadInstance(instance, findings.warnings)
+
+
+def _layout(folder: Path, validation: Path | None, findings: Findings) -> tuple[Path, Path]:
+    """Find the folders of the input files and of the registrations."""
+    inputs = next((each for each in (folder / INPUT, folder) if (each / LOCATIONS).exists()), folder / INPUT)
+    if not inputs.is_dir():
+        findings.wrong(Problem.of("displacement.flee.file.no_instance", file=folder, expected=f"{INPUT}, {SOURCE}"))
+    source = validation or folder / SOURCE
+    if inputs.is_dir() and not source.is_dir():
+        findings.wrong(Problem.of("displacement.flee.file.no_source", file=source))
+    return inputs, source
+
+
+@dataclass(frozen=True)
+class _Reading:
+    inputs: Path
+    source: Path
+    findings: Findings
+
+    def read(self, folder: Path, settings: Path | None) -> Instance:
+        findings = self.findings
+        settings_file = self._settings_file(folder, settings)
+        chosen = settings_of(settings_file, findings) if settings_file else Settings()
+        period = read_period(self.inputs / PERIOD, findings)
+        locations = read_locations(self.inputs / LOCATIONS, findings)
+        routes = read_routes(self.inputs / ROUTES, findings)
+        closures = read_closures(self.inputs / CLOSURES, findings)
+        changes = self._changes(folder)
+        conflicts = self._conflicts(chosen, period)
+        floods = self._floods(chosen, period)
+        ipc = self._ipc(chosen, period)
+        major = self._by_need(MAJOR_ROUTES, read_major_routes, needed=chosen.move_rules.fixed_routes)
+        demographics = read_all_demographics(self.inputs, findings)
+        agents = self._agents(chosen)
+        registrations = read_registrations(self.source, findings)
+        corrections = read_corrections(self.inputs / CORRECTIONS, findings)
+        instance = Instance(
+            name=folder.resolve().name,
+            start=period.start,
+            length=period.length,
+            locations=locations.items,
+            routes=routes.items,
+            conflicts=conflicts,
+            registrations=registrations.items,
+            closures=closures.items,
+            corrections=corrections.items,
+            location_changes=changes.items,
+            demographics=demographics,
+            agents=agents,
+            floods=floods,
+            ipc=ipc,
+            major_routes=major.items if major else (),
+            settings=chosen,
+            settings_file=settings_file,
+        )
+        parts: dict[str, Part[Any]] = {
+            "locations": locations,
+            "routes": routes,
+            "closures": closures,
+            "location_changes": changes,
+            "registrations": registrations,
+            "corrections": corrections,
+            "major_routes": major or Part(str(self.inputs / MAJOR_ROUTES)),
+        }
+        check_parts(instance, Origin(parts, self.inputs, period.known), findings)
+        return instance
+
+    def _settings_file(self, folder: Path, given: Path | None) -> Path | None:
+        """Choose the settings file; one that is not the instance's own is told, since it is easily the wrong one."""
+        if given is not None:
+            return given
+        own = (folder / SETTINGS, self.inputs / SETTINGS)
+        beside = folder.resolve().parent / SETTINGS
+        found = next((each for each in (*own, beside) if each.exists()), None)
+        if found is None:
+            self.findings.warn(Problem.of("displacement.flee.settings.defaults", file=folder))
+        elif found == beside:
+            self.findings.warn(Problem.of("displacement.flee.settings.beside", file=found, folder=folder))
+        return found
+
+    def _changes(self, folder: Path) -> Part[LocationChange]:
+        paths = (folder / CHANGES, self.inputs / CHANGES)
+        found = next((path for path in paths if path.exists()), None)
+        if found is None or not is_there(found, self.findings, Term("displacement.flee.content.location_changes")):
+            return Part(str(paths[0]))
+        return read_location_changes(found, self.findings)
+
+    def _conflicts(self, settings: Settings, period: Period) -> DayTable:
+        """Read the conflicts; where floods drive people away there need not be any."""
+        path = self.inputs / CONFLICTS
+        if settings.spawn_rules.flood_zone_spawning_only and not path.exists():
+            self.findings.warn(Problem.of("displacement.flee.file.no_conflicts", file=path))
+            return no_values(period.length)
+        return check_covers(read_conflicts(path, self.findings), str(path), period, self.findings)
+
+    def _floods(self, settings: Settings, period: Period) -> DayTable | None:
+        def read(path: Path, findings: Findings) -> DayTable:
+            return check_covers(read_floods(path, findings), str(path), period, findings)
+
+        return self._by_need(FLOODS, read, needed=_needs_floods(settings), required=True)
+
+    def _ipc(self, settings: Settings, period: Period) -> DayTable | None:
+        def read(path: Path, findings: Findings) -> DayTable:
+            return check_covers(read_ipc(path, findings), str(path), period, findings, days_count=True)
+
+        return self._by_need(IPC, read, needed=_needs_ipc(settings), required=True)
+
+    def _by_need(
+        self, name: str, reader: Callable[[Path, Findings], Read], *, needed: bool, required: bool = False
+    ) -> Read | None:
+        """Read a file that only some settings use; without them its faults are warnings, and leave it out."""
+        path = self.inputs / name
+        if not path.exists():
+            if needed and required:
+                self.findings.wrong(Problem.of("displacement.flee.file.needed", file=path), flee_runs=True)
+            return None
+        if not is_there(path, self.findings, Term("displacement.flee.content.optional")):
+            return None
+        if needed:
+            return reader(path, self.findings)
+        self.findings.warn(Problem.of("displacement.flee.file.unused", file=path))
+        before = self.findings.faults
+        with self.findings.unused():
+            read = reader(path, self.findings)
+        return read if self.findings.faults == before else None
+
+    def _agents(self, settings: Settings) -> AgentTable | None:
+        """Read ``agents.csv`` only where the settings ask for it: it is about persons."""
+        path = self.inputs / AGENTS
+        if settings.spawn_rules.read_from_agents_csv_file:
+            is_readable = is_there(path, self.findings, Term("displacement.flee.content.agents"))
+            return read_agents(path, self.findings) if is_readable else None
+        if path.exists():
+            self.findings.warn(Problem.of("displacement.flee.file.unused", file=path))
+        return None
+
+
+def _needs_floods(settings: Settings) -> bool:
+    spawn = settings.spawn_rules
+    drives = spawn.flood_zone_spawning_only or spawn.flood_driven_spawn_mode is not None
+    return drives or settings.move_rules.flood_rules is not None
+
+
+def _needs_ipc(settings: Settings) -> bool:
+    move = settings.move_rules
+    return (
+        settings.spawn_rules.starvation_driven_spawning or move.flee_when_starving or move.avoid_food_deprived_locations
+    )

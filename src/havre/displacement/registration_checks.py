@@ -1,0 +1,127 @@
+"""Checks of camp registrations: every camp has its counts, the total stands first, corrections find their day."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import numpy as np
+
+from havre.displacement.findings import Findings, shown
+from havre.displacement.flee_tables import Part
+from havre.displacement.instance import Correction, CountFile, Instance, Location, Registrations
+from havre.displacement.near_names import near
+from havre.errors import Problem
+
+TOTAL = "total"
+
+
+def check_registrations(
+    instance: Instance,
+    layout: Part[Registrations],
+    places: Part[Location],
+    kinds: Mapping[str, str],
+    findings: Findings,
+) -> None:
+    """Check the rows of ``data_layout.csv`` against the places, and the capacities against the counts of day 0."""
+    if layout.file in findings.broken or not layout.items:
+        return
+    first = layout.items[0]
+    fields = {"file": layout.file, "row": layout.rows[0], "name": shown(first.name)}
+    if first.name in kinds:
+        findings.wrong(Problem.of("displacement.flee.layout.first_is_place", **fields), flee_runs=True)
+    _check_layout(layout, kinds, findings)
+    counted = {each.name: each for each in layout.items[1:]}
+    for row, place in places.numbered():
+        if "camp" not in kinds[place.name]:
+            continue
+        if place.name not in counted:
+            facts = {"file": places.file, "row": row, "name": shown(place.name), "layout": layout.file}
+            findings.wrong(Problem.of("displacement.flee.layout.camp_missing", **facts))
+        else:
+            _check_capacity(instance, place, counted[place.name], (places.file, row), findings)
+    _check_period(instance, layout, findings)
+
+
+def _check_layout(layout: Part[Registrations], kinds: Mapping[str, str], findings: Findings) -> None:
+    seen: dict[str, int] = {layout.items[0].name: layout.rows[0]}
+    for row, each in zip(layout.rows[1:], layout.items[1:], strict=True):
+        fields = {"file": layout.file, "row": row, "name": shown(each.name)}
+        if each.name in seen:
+            findings.wrong(Problem.of("displacement.flee.layout.twice", first=seen[each.name], **fields))
+            continue
+        seen[each.name] = row
+        if each.name.strip().lower() == TOTAL and each.name not in kinds:
+            findings.wrong(Problem.of("displacement.flee.layout.total_not_first", **fields), flee_runs=True)
+        elif each.name not in kinds:
+            findings.warn(Problem.of("displacement.flee.layout.unknown", near=near(each.name, kinds), **fields))
+        elif "camp" not in kinds[each.name]:
+            findings.warn(Problem.of("displacement.flee.layout.no_camp", **fields))
+
+
+def _check_capacity(
+    instance: Instance, place: Location, counted: Registrations, where: tuple[str, int], findings: Findings
+) -> None:
+    """Tell a capacity that the people of day 0 fill: Flee takes them off it, and a capacity below 1 has no limit."""
+    spawn = instance.settings.spawn_rules
+    if spawn.empty_camps_on_day0 or not spawn.insert_day0:
+        return
+    there = sum(_on_day0(file, instance.start, linear=number == 0) for number, file in enumerate(counted.files))
+    if 0 < place.population <= there:
+        file, row = where
+        fields = {"file": file, "row": row, "name": shown(place.name), "capacity": place.population}
+        findings.warn(Problem.of("displacement.flee.layout.capacity", count=f"{there:.0f}", **fields))
+
+
+def _on_day0(file: CountFile, start: date, *, linear: bool) -> float:
+    """Give the count of day 0: of the first file on a straight line between counts, of others the last one known."""
+    days = [(day - start).days for day in file.days]
+    if not days:
+        return 0.0
+    if linear:
+        return float(np.interp(0, days, file.counts))
+    known = [count for day, count in zip(days, file.counts, strict=True) if day <= 0]
+    return known[-1] if known else 0.0
+
+
+def _check_period(instance: Instance, layout: Part[Registrations], findings: Findings) -> None:
+    """Tell a place that was never counted within the period: its curve is a constant."""
+    end = instance.start + timedelta(days=instance.length - 1)
+    for row, each in layout.numbered():
+        days = [day for file in each.files for day in file.days]
+        if days and not any(instance.start <= day <= end for day in days):
+            fields = {"file": layout.file, "row": row, "name": shown(each.name)}
+            findings.warn(Problem.of("displacement.flee.layout.outside", first=min(days), last=max(days), **fields))
+
+
+def check_corrections(
+    instance: Instance, corrections: Part[Correction], layout: Part[Registrations], findings: Findings
+) -> None:
+    """Check that each correction names a counted place and the day of one of its counts that has an earlier one."""
+    if layout.file in findings.broken:
+        return
+    counted = {each.name: each for each in layout.items}
+    seen: dict[tuple[str, date], int] = {}
+    for row, correction in corrections.numbered():
+        fields = {"file": corrections.file, "row": row, "name": shown(correction.camp), "day": correction.day}
+        if (correction.camp, correction.day) in seen:
+            first = seen[correction.camp, correction.day]
+            findings.warn(Problem.of("displacement.flee.corrections.twice", first=first, **fields))
+        seen.setdefault((correction.camp, correction.day), row)
+        if correction.camp not in counted:
+            nearest = near(correction.camp, counted)
+            findings.wrong(Problem.of("displacement.flee.corrections.unknown", near=nearest, **fields))
+        elif correction.day < instance.start:
+            findings.warn(Problem.of("displacement.flee.corrections.early", start=instance.start, **fields))
+        else:
+            _check_entry(counted[correction.camp], correction, fields, findings)
+
+
+def _check_entry(counted: Registrations, correction: Correction, fields: dict[str, object], findings: Findings) -> None:
+    days = {day for file in counted.files for day in file.days}
+    if not days:
+        return
+    if correction.day not in days:
+        after = min((day for day in days if day > correction.day), default="–")
+        before = max((day for day in days if day < correction.day), default="–")
+        findings.wrong(Problem.of("displacement.flee.corrections.no_count", before=before, after=after, **fields))
+    elif correction.day == min(days):
+        findings.wrong(Problem.of("displacement.flee.corrections.first", **fields))
