@@ -106,7 +106,7 @@ def test_all_bad_cells_of_all_tables_are_told_at_once(tmp_path: Path) -> None:
     assert found[2].endswith("; expected degrees north from -90 to 90, with a decimal point.")
 
 
-@pytest.mark.parametrize("name", ["#Arden", "12", "inf", "Ar\nden", "Ar\u00a0den", "x" * 201])
+@pytest.mark.parametrize("name", ["#Arden", "12", "1e3", "Ar\nden", "Ar\u00a0den", "x" * 201])
 def test_names_that_an_instance_could_not_hold_are_refused(tmp_path: Path, name: str) -> None:
     found = told(tmp_path, places=PLACES.replace("Arden,", f'"{name}",', 1), roads=None)
     assert len(found) == 1

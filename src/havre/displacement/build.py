@@ -24,6 +24,7 @@ from havre.displacement.build_tables import BuildTables, read_tables
 from havre.displacement.build_ways import way_notes, way_problems
 from havre.displacement.flee_writer import write_instance
 from havre.displacement.instance import Instance, Location
+from havre.displacement.instance_checks import check_instance
 from havre.errors import DisplacementError, FileError, check_none
 from havre.whole_files import write_whole
 
@@ -39,8 +40,7 @@ def build_instance(tables: BuildTables, options: BuildOptions | None = None) -> 
     Raises
     ------
     DisplacementError : tables or options are wrong, all faults at once; or what they give cannot be simulated: there is
-        no conflict zone, one has no way to a camp, people flee on a day without a conflict zone, or settings ask for
-        files that cannot be built, such as floods
+        no conflict zone, one has no way to a camp, or people flee on a day without a conflict zone
     """
     rules = options or BuildOptions()
     check_none(check_tables(tables, rules), DisplacementError)

@@ -84,13 +84,13 @@ def to_names(raw: RawTable, column: str) -> "pl.Series":
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text can name a place in every file of an instance.
+    r"""Tell whether a text can name a place in every file of an instance.
 
     Flee takes a first cell that begins with ``#`` for a comment, and a header of numbers cannot be told from data.
 
     Examples
     --------
-    >>> is_name("Bobo-Dioulasso"), is_name("#1"), is_name("12"), is_name("two\\nlines")
+    >>> is_name("Bobo-Dioulasso"), is_name("#1"), is_name("12"), is_name("two\nlines")
     (True, False, False, False)
     """
     return text.isprintable() and not text.startswith("#") and len(text) <= LONGEST_NAME and not is_number(text)

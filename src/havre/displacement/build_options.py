@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from havre.displacement.flee_days import MOST_DAYS
+from havre.displacement.flee_names import AGENTS, FLOODS, IPC
 from havre.displacement.settings import Settings
 from havre.errors import Problem, Term
 
@@ -101,7 +102,7 @@ class BuildOptions:
     lookback_days : events up to so many days before the start count
     coarsest_ucdp, coarsest_acled : events whose ``where_prec`` or ``geo_precision`` is higher are left out
     event_types : event types that count, where the table has a column of them
-    settings : settings of the simulation, written beside the tables
+    settings : settings of the simulation, written beside the tables; none that need floods, IPC regions or agents
     """
 
     name: str = ""
@@ -128,7 +129,8 @@ class BuildOptions:
 
 
 def option_problems(options: BuildOptions) -> Iterator[Problem]:
-    """Tell which options are out of range."""
+    """Tell which options are out of range, or ask for what cannot be built."""
+    yield from _setting_problems(options.settings)
     for option in ("neighbours", "borders", "conflict_measure"):
         allowed = {
             "neighbours": ("gabriel", "delaunay", "nearest"),
@@ -157,3 +159,14 @@ def option_problems(options: BuildOptions) -> Iterator[Problem]:
         if value is not None and not (isfinite(value) and value > 0):
             expected = Term("displacement.build_word.above_zero")
             yield Problem.of("displacement.build.option_kind", option=option, value=value, expected=expected)
+
+
+def _setting_problems(settings: Settings) -> Iterator[Problem]:
+    """Tell which files the settings ask for that are not built from tables."""
+    spawn, move = settings.spawn_rules, settings.move_rules
+    floods = spawn.flood_zone_spawning_only or spawn.flood_driven_spawn_mode is not None or move.flood_rules is not None
+    hunger = spawn.starvation_driven_spawning or move.flee_when_starving or move.avoid_food_deprived_locations
+    needed = {FLOODS: floods, IPC: hunger, AGENTS: spawn.read_from_agents_csv_file}
+    for file, is_needed in needed.items():
+        if is_needed:
+            yield Problem.of("displacement.build.settings", file=file)

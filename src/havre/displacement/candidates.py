@@ -1,8 +1,8 @@
 """Where people at a place may go: a place's routes over open links, as far as they know the network.
 
 A *candidate* is a route: the links to walk and the place where it ends. People who know only their neighbours
-(awareness level 1) have one candidate for each open link; others have every route of up to that many hops that visits no
-place twice, and each beginning of it. Markers are walked through without using up a hop, and no route ends in one.
+(awareness level 1) have one candidate for each open link; others have every route of up to that many hops that visits
+no place twice, and each beginning of it. Markers are walked through without using up a hop, and no route ends in one.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ import numpy as np
 from havre.displacement.network import Flags, Floats, Ints, Network
 
 WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
-"""Places are drawn for together by number of candidates, filled up to one of these, so that a hub does not widen all."""
+"""Places are drawn for together by number of candidates, filled up to one of these: a hub does not widen all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,8 @@ class Candidates:
     link : the first link, C
     rest : number in the route book of what remains after the first link, C
     start : candidates of place ``i`` are ``start[i]:start[i + 1]``, L + 1
-    blocks, block_of, row_of : places by number of candidates; place ``i`` is row ``row_of[i]`` of ``blocks[block_of[i]]``
+    blocks : places by number of candidates
+    block_of, row_of : place ``i`` is row ``row_of[i]`` of ``blocks[block_of[i]]``, L
     nearest : km to the end of the shortest open link of a place, infinite where there is none, L
     """
 

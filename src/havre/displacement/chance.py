@@ -1,9 +1,9 @@
 """Chance: exact binomial, multinomial and Poisson draws of counts, in two ways.
 
-:class:`StreamChance` draws one after the other from one generator: fastest, for ensembles. :class:`PairedChance` gives every draw a
-uniform number that depends only on the seed, the moment, the state, the choice and the replica, and inverts the
-distribution: two runs then share their randomness wherever they agree (common random numbers), so that a difference
-between scenarios is not noise. Both draw from the same distributions.
+:class:`StreamChance` draws one after the other from one generator: fastest, for ensembles. :class:`PairedChance` gives
+every draw a uniform number that depends only on the seed, the moment, the state, the choice and the replica, and
+inverts the distribution: two runs then share their randomness wherever they agree (common random numbers), so that a
+difference between scenarios is not noise. Both draw from the same distributions.
 
 References
 ----------

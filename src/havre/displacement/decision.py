@@ -1,8 +1,8 @@
 """Who leaves a place, and which route they take.
 
 The chance to leave depends on the place; the route is drawn in proportion to weights,
-``[(weight_softening + score) / (softening + km)^distance_power × attraction]^weight_power``, where the attraction falls from 1
-to 0 as a camp fills.
+``[(weight_softening + score) / (softening + km)^distance_power × attraction]^weight_power``, where the attraction falls
+from 1 to 0 as a camp fills.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ _CHANCES = ("conflict_movechance", "camp_movechance", "idpcamp_movechance", "def
 
 @dataclass(frozen=True, eq=False)
 class Attraction:
-    """What people know of how full places are: attraction of each place (L, R), and where it is so low that they turn."""
+    """What people know of how full places are: attraction of each place, and where they turn back for it, (L, R)."""
 
     share: Floats
     give_up: Flags
@@ -121,7 +121,7 @@ class Weights:
         self.base = self._fixed_base(before) if self._fixed else self._base(self.scores)
 
     def _fixed_base(self, before: Floats) -> Floats:
-        """Weigh fixed routes as Flee does: the score counts in the route and once more, and is yesterday's further down the file."""
+        """Weigh fixed routes as Flee does: by a score that is yesterday's further down the file, then by today's."""
         candidates = self.candidates
         seen = (candidates.end <= candidates.place)[:, None]
         known = np.where(seen, self._scores[candidates.end], before[candidates.end])
@@ -222,7 +222,7 @@ class Weights:
         return weight, table
 
     def _own_weight(self, table: Ints, group: Ints, home: Ints) -> Floats:
-        """Weigh candidates where the score depends on the home, on who else is there or on what is left of a population."""
+        """Weigh candidates where the score depends on the home, on who else is there or on a population that falls."""
         score = self.scores[group[:, None], table]
         end = self.candidates.end[table]
         if self._from_home:

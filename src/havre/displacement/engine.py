@@ -1,8 +1,8 @@
 """The days of a simulation, for some replicas at once.
 
-A day is: the morning's changes, people displaced, closures, a pass in which everybody at a place decides, a pass in which everybody on
-a link walks and, arriving early, decides again. In both passes people see how full places are; ``occupancy`` says how often
-that is looked at anew.
+A day is: the morning's changes, people displaced, closures, a pass in which everybody at a place decides, a pass in
+which everybody on a link walks and, arriving early, decides again. In both passes people see how full places are;
+``occupancy`` says how often that is looked at anew.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from havre.displacement.candidates import Candidates, RouteBook, find_candidates
-from havre.displacement.chance import Chance
+from havre.displacement.chance import Chance, Keys
 from havre.displacement.decision import (
     FULL_FOR_HOPS,
     Attraction,
@@ -25,7 +25,7 @@ from havre.displacement.environment import Environment, number_of
 from havre.displacement.fixed_routes import best_routes
 from havre.displacement.groups import find_groups
 from havre.displacement.instance import Instance
-from havre.displacement.network import Floats, Ints, Network
+from havre.displacement.network import Flags, Floats, Ints, Network
 from havre.displacement.occupancy import ONE_BY_ONE, Pressure, attraction, needed_steps
 from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, sum_by
 from havre.displacement.rules import Occupancy, Rules
@@ -78,11 +78,10 @@ class Engine:
         self._parameters = Parameters(parameters)
         self._environment = Environment(instance, network, rules, hasten=instance.settings.hasten)
         self._groups = find_groups(instance, network, rules)
-        self._homes = homes = bool(self._move.harvest_months) or (
-            self._move.stay_close_to_home and not rules.home_is_current_place
-        )
+        far = self._move.stay_close_to_home and not rules.home_is_current_place
+        self._homes = far or bool(self._move.harvest_months)
         self._spawning = Spawning(
-            instance, network, self._environment, self._groups, rules, plan.arrivals, replicas, homes=homes
+            instance, network, self._environment, self._groups, rules, plan.arrivals, replicas, homes=self._homes
         )
         self._weights = Weights(instance, network, self._environment, self._groups, rules, self._parameters, replicas)
         self._leaving = Leaving(instance, self._environment, rules, self._parameters, self._weights.floods)
@@ -106,7 +105,7 @@ class Engine:
         plan, camps = self._plan, np.flatnonzero(self._environment.camps_at_start)
         counts = np.zeros((self._replicas, plan.days, camps.size), np.int64)
         people = np.zeros((self._replicas, plan.days), np.int64)
-        ledger = np.zeros((3, plan.days), np.int64)
+        raw, debt, steps = (np.zeros(plan.days, np.int64) for _ in range(3))
         places = np.zeros((plan.days, plan.network.locations)) if "locations" in plan.record else None
         total = np.zeros(plan.network.links)
         daily = np.zeros((plan.days, plan.network.links)) if "daily_flows" in plan.record else None
@@ -117,13 +116,14 @@ class Engine:
             self.day(day)
             counts[:, day] = self.present[camps].T
             people[:, day] = self._displaced
-            ledger[:, day] = self._spawning.ledger.raw, self._spawning.ledger.debt, self._steps
+            raw[day], debt[day], steps[day] = self._spawning.ledger.raw, self._spawning.ledger.debt, self._steps
             total += self._flows
             if places is not None:
                 places[day] = self.present.sum(axis=1)
             if daily is not None:
                 daily[day] = self._flows
-        return Days(counts, people, *ledger, places, total if "flows" in plan.record else None, daily)
+        flows = total if "flows" in plan.record else None
+        return Days(counts, people, raw, debt, steps, places, flows, daily)
 
     def day(self, day: int) -> None:
         """Run one day."""
@@ -314,7 +314,7 @@ class Engine:
         table = self._chance_table
         return table if table.ndim == 2 else table.max(axis=1)
 
-    def _decide(self, people: People, force: np.ndarray, known: Attraction) -> tuple[People, People]:
+    def _decide(self, people: People, force: Flags, known: Attraction) -> tuple[People, People]:
         """Let people at places decide: who stays, and who is now on which link."""
         if self._harvest:
             state = people.state.copy()
@@ -357,7 +357,7 @@ class Engine:
         return self._set_out(people, rows, link, rest, goes)
 
     def _choose(
-        self, people: People, leavers: Ints, stayed: Ints, known: Attraction, rows: Ints, keys: np.ndarray
+        self, people: People, leavers: Ints, stayed: Ints, known: Attraction, rows: Ints, keys: Keys
     ) -> list[People]:
         """Draw routes for those who leave."""
         candidates, network = self._weights.candidates, self._plan.network
@@ -387,7 +387,7 @@ class Engine:
             some = np.flatnonzero(drawn.any(axis=1))
             chosen, origin = table.ravel()[some], np.repeat(own, block.width)[some]
             goes = drawn[some]
-            full = known.give_up[candidates.end[chosen]]
+            full: Flags = known.give_up[candidates.end[chosen]]
             if full.any():
                 back = np.where(full, goes, 0)
                 stayed += sum_by(origin, back, len(people))
@@ -399,7 +399,7 @@ class Engine:
         """Where every weight is 0: any route is as likely, or nobody leaves."""
         none = total <= 0
         weight[none] = np.broadcast_to((table >= 0)[:, None, :], weight.shape)[none]
-        isolated = ~(table >= 0).any(axis=1)
+        isolated = np.asarray((table < 0).all(axis=1))
         stays = none & isolated[:, None] if self._plan.rules.full_is_uniform else none
         stayed[own] += np.where(stays, count, 0)
         return np.where(stays, 0, count)
@@ -416,7 +416,7 @@ class Engine:
         return People(state, way, count).occupied()
 
     def _merged(self, arrived: Arrived) -> Arrived:
-        """Add up people who arrived in the same state, where that is needed or worth it; the law is the same without."""
+        """Add up people who arrived in the same state, where that is needed or worth it; the law is the same."""
         if not self._chance.keyed and len(arrived.people) * self._replicas < WORTH_MERGING:
             return arrived
         return _unmarked(_marked(arrived).merged())
@@ -436,7 +436,7 @@ class Engine:
 
 
 def _marked(arrived: Arrived) -> People:
-    """Write down with the people whether their day is over; nobody who arrived is on a first leg, so that column is free."""
+    """Write down with the people whether their day is over, in a column that is free: their first leg has ended."""
     state = arrived.people.state.copy()
     state[:, FIRST] = arrived.again
     return People(state, arrived.people.way, arrived.people.count)

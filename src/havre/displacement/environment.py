@@ -1,8 +1,7 @@
 """The places and links on a day: conflicts, changes of type, floods, hunger, closures. The same in every replica.
 
-Each day first :meth:`Environment.begin_day` applies location changes and then floods or conflict transitions, then (after people were
-displaced) :meth:`Environment.close_and_open` the closures of the day. Section numbers are those of the project's
-description of Flee's format and rules.
+Each day first :meth:`Environment.begin_day` applies location changes and then floods or conflict transitions, then,
+after people were displaced, :meth:`Environment.close_and_open` the closures of the day.
 """
 
 from typing import TYPE_CHECKING
@@ -233,7 +232,7 @@ class Environment:
         return links
 
     def _keep_town(self, closure: Closure) -> None:
-        """A closed camp is a town whatever the default move chance; only a type that is assigned can turn into a camp."""
+        """A closed camp is a town whatever the default move chance: only a type from a file turns into a camp."""
         self.camp[self._network.number(closure.name1)] = False
 
     def _open_again(self, closure: Closure) -> None:

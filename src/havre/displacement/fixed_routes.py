@@ -1,4 +1,4 @@
-"""Routes under ``fixed_routes``: the shortest way to each place within sight, and major roads at a quarter of their length.
+"""Routes under ``fixed_routes``: the shortest way to each place within sight, major roads counting a quarter.
 
 References
 ----------
@@ -6,6 +6,7 @@ Format and rules of Flee, section 4.2: one best route for each destination; majo
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -22,13 +23,13 @@ def best_routes(
 ) -> Candidates:
     """Keep of each place's candidates and major routes the shortest to each end.
 
-    The score of the end is the same for all routes to it, so that the best route is the shortest, or with a negative distance
-    power the longest.
+    The score of the end is the same for all routes to it, so that the best route is the shortest, or with a negative
+    distance power the longest.
     """
     rows = _major_rows(instance, network, environment, book)
     columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
     names = ("place", "end", "distance", "link", "rest")
-    joined = {
+    joined: dict[str, Any] = {
         name: np.concatenate([getattr(candidates, name), np.array(column, getattr(candidates, name).dtype)])
         for name, column in zip(names, columns, strict=True)
     }
@@ -37,7 +38,8 @@ def best_routes(
     place, end = joined["place"][order], joined["end"][order]
     first = np.concatenate(([True], (place[1:] != place[:-1]) | (end[1:] != end[:-1]))) if place.size else order > 0
     kept = order[first]
-    return arrange(replace(candidates, **{name: joined[name][kept] for name in names}), network.locations)
+    chosen: dict[str, Any] = {name: joined[name][kept] for name in names}
+    return arrange(replace(candidates, **chosen), network.locations)
 
 
 def _major_rows(

@@ -54,6 +54,7 @@ def read_period(path: Path, findings: Findings) -> Period:
     length = _length(cells, rows.get("length"))
     if findings.faults == before and length - 1 > (date.max - start).days:
         findings.wrong(Problem.of("displacement.flee.period.too_late", file=path, start=start, length=length))
+        return Period()
     return Period(start, length, findings.faults == before)
 
 

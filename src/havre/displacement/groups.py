@@ -125,8 +125,8 @@ def _kind_shares(kind: str, table: Demographics, names: Sequence[str]) -> tuple[
             shares[place, values.index(fact)] += weight
     totals = shares.sum(axis=1, keepdims=True)
     if (totals <= 0).any():
-        place = names[int(np.flatnonzero(totals[:, 0] <= 0)[0])]
-        raise DisplacementError("displacement.engine.no_weights", attribute=kind, place=place)
+        without = names[int(np.flatnonzero(totals[:, 0] <= 0)[0])]
+        raise DisplacementError("displacement.engine.no_weights", attribute=kind, place=without)
     return values, shares / totals
 
 

@@ -105,8 +105,9 @@ def check_parts(instance: Instance, origin: Origin, findings: Findings) -> None:
     _check_columns(instance.floods, origin.file(FLOODS), kinds, findings)
     _check_columns(instance.ipc, origin.file(IPC), {place.region for place in places.items}, findings)
     check_network(instance, places, parts["routes"], kinds, findings)
-    check_registrations(instance, parts["registrations"], places, kinds, findings)
-    check_corrections(instance, parts["corrections"], parts["registrations"], findings)
+    layout, known = parts["registrations"], origin.period_known
+    check_registrations(instance, layout, places, kinds, findings, period_known=known)
+    check_corrections(parts["corrections"], layout, instance.start if known else None, findings)
     _check_people(instance, origin, kinds, findings)
 
 

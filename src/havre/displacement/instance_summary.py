@@ -21,9 +21,9 @@ def summary(instance: Instance) -> dict[str, object]:
     ``name``, ``start`` and ``end`` (dates as text), ``days``; ``places`` by kind, ``countries``, ``roads`` and their
     ``road_km``, ``closures``, ``corrections``, ``location_changes``; ``conflict_zones``, places with conflict on any
     day; ``population`` of places that are no camps, ``camps`` by name with their capacity; ``registered``, the total
-    series' first and last count with their dates; ``demographics``, the attributes; ``agents``, ``floods``, ``ipc``
-    and ``major_routes``, whether there are such; ``settings_file`` and ``settings``, those that differ from the
-    defaults, by key.
+    series' first and last count within the period, with their dates; ``demographics``, the attributes; ``agents``,
+    people of ``agents.csv``; ``floods`` and ``ipc``, whether there are such; ``major_routes``; ``settings_file`` and
+    ``settings``, those that differ from the defaults, by key.
     """
     kinds = {place.name: place_kind(place.location_type) or NO_KIND for place in instance.locations}
     camps = {place.name: place.population for place in instance.locations if "camp" in kinds[place.name]}
@@ -82,9 +82,11 @@ def _changed(section: object, default: object, above: str) -> dict[str, object]:
 def _registered(instance: Instance) -> dict[str, object]:
     if not instance.registrations:
         return {}
+    end = instance.start + timedelta(days=instance.length - 1)
     counts = sorted(
         (day.isoformat(), count)
         for file in instance.registrations[0].files
         for day, count in zip(file.days, file.counts, strict=True)
+        if instance.start <= day <= end
     )
     return {"first": list(counts[0]), "last": list(counts[-1])} if counts else {}

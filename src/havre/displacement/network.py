@@ -1,7 +1,7 @@
 """Places and directed links of an instance as arrays, in the order of the files.
 
-Every road gives two links. A person on a link that closes is turned back at its end; so each link has a twin of the same
-length on which those people stand. Place numbers: ``0 … L-1`` locations, then ``K`` links, then their ``K`` twins.
+Every road gives two links. A person on a link that closes is turned back at its end; so each link has a twin of the
+same length on which those people stand. Place numbers: ``0 … L-1`` locations, then ``K`` links, then their ``K`` twins.
 """
 
 import re

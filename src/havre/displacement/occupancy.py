@@ -1,8 +1,9 @@
 """How full places are, and how finely a pass must be split so that nobody chooses by a stale answer.
 
-How full a camp is, is the only thing by which people hinder each other. Serial Flee tells each person the camp as the one before
-left it; parallel Flee tells all of a pass the same. Here a pass is split into parts, as many as keep a camp from gaining
-more than a small part of its buffer between two of them (as in tau-leaping), and where only few people choose, they choose one by one.
+How full a camp is, is the only thing by which people hinder each other. Serial Flee tells each person the camp as the
+one before left it; parallel Flee tells all of a pass the same. Here a pass is split into parts, as many as keep a camp
+from gaining more than a small part of its buffer between two of them (as in tau-leaping), and where only few people
+choose, they choose one by one.
 
 References
 ----------

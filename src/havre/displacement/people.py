@@ -2,8 +2,8 @@
 
 People in the same state have the same chances and move independently, so their number is all that there is to know.
 A state is a place (location, link, or twin of a link), and what of the past still matters: km on the link, the
-route still to walk, the group (demographics), the home, whether the first leg is being walked, and how far people came of
-late (``recent``). Columns that no rule asks for stay 0, so that states merge.
+route still to walk, the group (demographics), the home, whether the first leg is being walked, and how far people came
+of late (``recent``). Columns that no rule asks for stay 0, so that states merge.
 """
 
 from collections.abc import Sequence
@@ -83,7 +83,8 @@ class People:
     @property
     def first(self) -> Flags:
         """Which rows are on their first leg."""
-        return self.state[:, FIRST] != 0
+        first: Flags = self.state[:, FIRST] != 0
+        return first
 
     @property
     def km(self) -> Floats:
@@ -121,8 +122,8 @@ class People:
 
     def occupied(self) -> Self:
         """Leave out states in which nobody is in any replica."""
-        some = self.count.any(axis=1)
-        return self if some.all() else self.rows(some)
+        some = np.flatnonzero(self.count.any(axis=1))
+        return self if some.size == len(self) else self.rows(some)
 
     def merged(self) -> Self:
         """Add up rows of the same state, in the order of the states."""

@@ -20,6 +20,8 @@ def check_registrations(
     places: Part[Location],
     kinds: Mapping[str, str],
     findings: Findings,
+    *,
+    period_known: bool,
 ) -> None:
     """Check the rows of ``data_layout.csv`` against the places, and the capacities against the counts of day 0."""
     if layout.file in findings.broken or not layout.items:
@@ -36,9 +38,10 @@ def check_registrations(
         if place.name not in counted:
             facts = {"file": places.file, "row": row, "name": shown(place.name), "layout": layout.file}
             findings.wrong(Problem.of("displacement.flee.layout.camp_missing", **facts))
-        else:
+        elif period_known:
             _check_capacity(instance, place, counted[place.name], (places.file, row), findings)
-    _check_period(instance, layout, findings)
+    if period_known:
+        _check_period(instance, layout, findings)
 
 
 def _check_layout(layout: Part[Registrations], kinds: Mapping[str, str], findings: Findings) -> None:
@@ -93,9 +96,14 @@ def _check_period(instance: Instance, layout: Part[Registrations], findings: Fin
 
 
 def check_corrections(
-    instance: Instance, corrections: Part[Correction], layout: Part[Registrations], findings: Findings
+    corrections: Part[Correction], layout: Part[Registrations], start: date | None, findings: Findings
 ) -> None:
-    """Check that each correction names a counted place and the day of one of its counts that has an earlier one."""
+    """Check that each correction names a counted place and the day of one of its counts that has an earlier one.
+
+    Parameters
+    ----------
+    start : the first day, before which corrections do nothing; ``None`` where it is not known
+    """
     if layout.file in findings.broken:
         return
     counted = {each.name: each for each in layout.items}
@@ -109,8 +117,8 @@ def check_corrections(
         if correction.camp not in counted:
             nearest = near(correction.camp, counted)
             findings.wrong(Problem.of("displacement.flee.corrections.unknown", near=nearest, **fields))
-        elif correction.day < instance.start:
-            findings.warn(Problem.of("displacement.flee.corrections.early", start=instance.start, **fields))
+        elif start is not None and correction.day < start:
+            findings.warn(Problem.of("displacement.flee.corrections.early", start=start, **fields))
         else:
             _check_entry(counted[correction.camp], correction, fields, findings)
 

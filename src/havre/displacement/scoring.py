@@ -1,7 +1,6 @@
 """How attractive places are, before distance and before how full they are.
 
-``place_scores`` gives what a place is to everybody, ``personal_scores`` what it is to a group of people seen from where they are. Both are
-(…, P) with P = 1, or the number of replicas where parameters differ between replicas.
+Arrays end in an axis P: 1, or the number of replicas where parameters differ between replicas.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +51,7 @@ class Floods:
         self._environment, self._rules, self._flood = environment, rules, flood
 
     def forecast(self, values: Sequence[float], name: str, day: int) -> Floats:
-        """Give the weighted mean of a list's values for the levels foreseen in the days to come; 1 without a forecast."""
+        """Give the weighted mean of a list's values for the levels foreseen; 1 without a forecast."""
         flood = self._flood
         levels = self._environment.level
         if flood is None or not flood.flood_forecaster:
@@ -114,9 +113,9 @@ def place_scores(
 
 
 def hazard_power(move: MoveRules, groups: Groups, rules: Rules) -> Floats:
-    """Give the power to which each group takes the score of a place: 2 for those who avoid hazards, 0 for who ignores it.
+    """Give the power to which each group takes the score of a place, (G,): 2 for those who avoid hazards.
 
-    Power 0 sets the score to 1, as the rule for risk-taking boys does; (G,).
+    Power 0 sets the score to 1, as the rule for risk-taking boys does.
     """
     power = np.ones(len(groups))
     children = groups.having("age", "child", "youth")
@@ -138,7 +137,7 @@ def hazard_power(move: MoveRules, groups: Groups, rules: Rules) -> Floats:
 
 
 def great_circle_km(network: Network, start: Ints, end: Ints, *, swapped: bool) -> Floats:
-    """Measure great circles between places [km]; ``swapped`` takes the file's latitudes for longitudes, as Flee does."""
+    """Measure great circles between places [km]; ``swapped`` takes latitudes for longitudes, as Flee does."""
     latitude, longitude = (network.y, network.x) if swapped else (network.x, network.y)
     lat1, lat2 = np.radians(latitude[start]), np.radians(latitude[end])
     half_lat = (lat2 - lat1) / 2

@@ -224,7 +224,7 @@ class Spawning:
         )
 
     def _conditional(self, facts: dict[str, str]) -> Floats:
-        """Give shares of groups as if every value of the known kinds were as likely: independent of what the file says."""
+        """Give shares of groups by the kinds of which the file says nothing."""
         shares = np.ones_like(self._groups.shares)
         for kind in self._groups.kinds:
             if kind in facts:

@@ -75,7 +75,7 @@ class Roads:
         return Arrived(ended.rows(~back), again[~back]), ended.rows(back), resting
 
     def _split_walkers(self, people: People) -> tuple[People, Flags]:
-        """Say who walks: people on their first leg under ``start_on_foot``, and a share of those on roads that are walked."""
+        """Say who walks: on first legs under ``start_on_foot``, and a share of people on roads that are walked."""
         on_foot = people.first if self._move.start_on_foot else np.zeros(len(people), np.bool_)
         if not self._mixed:
             return people, on_foot
@@ -84,7 +84,7 @@ class Roads:
         walkers = self._chance.binomial(people.count, chance[:, None], keys_of(people, self._chance), "walk")
         both = People.together([people.counted(walkers), people.counted(people.count - walkers)])
         flags = np.concatenate([np.ones(len(people), np.bool_), np.zeros(len(people), np.bool_)])
-        some = both.count.any(axis=1)
+        some = np.flatnonzero(both.count.any(axis=1))
         return both.rows(some), flags[some]
 
     def forces(self, people: People, environment: Environment) -> Flags:

@@ -1,8 +1,8 @@
 """Is it the same law? Checks of means, variances, covariances and distributions, and what they can see.
 
 Counts are skewed and rare ones badly so, and the family of checks is large, so that tails of 1e-7 matter: means are
-corrected for skewness after Hall (1992, J. R. Statist. Soc. B 54, 221-228), variances for kurtosis, and what happens too
-seldom for that is left to the check of the distribution.
+corrected for skewness after Hall (1992, J. R. Statist. Soc. B 54, 221-228), variances for kurtosis, and what happens
+too seldom for that is left to the check of the distribution.
 """
 
 from collections.abc import Iterable

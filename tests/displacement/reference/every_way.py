@@ -128,12 +128,14 @@ class Law:
             pq = p * (1.0 - p)
             one = (p, p, p, p) if poisson else (p, pq, pq * (1.0 - 2.0 * p), pq * (1.0 - 6.0 * pq))
             total += size * np.array(one)
-        return tuple(total.tolist())
+        mean, variance, third, fourth = (float(each) for each in total)
+        return mean, variance, third, fourth
 
     def covariance(self, day: int, first: str, second: str) -> float:
         """Give the covariance of two places' counts."""
         one, other = self.places.index(first), self.places.index(second)
-        return -sum(size * chances[one] * chances[other] for size, poisson, chances in self.cohorts[day] if not poisson)
+        multinomial = [(size, chances) for size, poisson, chances in self.cohorts[day] if not poisson]
+        return -float(sum(size * chances[one] * chances[other] for size, chances in multinomial))
 
     def distribution(self, day: int, place: str) -> Floats:
         """Give the probability of each count from 0."""

@@ -1,0 +1,113 @@
+"""Run a case by engine and reference, and compare all that both can tell."""
+
+from itertools import combinations
+from zlib import crc32
+
+import numpy as np
+
+from havre.displacement import Outcome, simulate
+from havre.displacement.instance import Instance
+from havre.displacement.rules import Rules
+from tests.displacement.equivalence import two_sample
+from tests.displacement.equivalence.case import Case
+from tests.displacement.equivalence.two_sample import Check
+from tests.displacement.reference.every_way import ExactSimulator, Law
+from tests.displacement.reference.simulator import Run, simulate_reference
+
+
+def seed_of(case: Case) -> int:
+    """Give each case its own fixed seed."""
+    return crc32(case.name.encode())
+
+
+def run_engine(case: Case, replicas: int, *, instance: Instance | None = None, rules: Rules | None = None) -> Outcome:
+    """Run the engine on a case, or with a fault on another instance or by other rules."""
+    return simulate(
+        case.instance if instance is None else instance,
+        replicas=replicas,
+        seed=seed_of(case),
+        rules=case.rules if rules is None else rules,
+        occupancy=case.occupancy,
+        record=("locations",),
+    )
+
+
+def run_reference(case: Case, replicas: int) -> list[Run]:
+    """Run the reference so many times."""
+    seeds = np.random.SeedSequence(seed_of(case) + 1).spawn(replicas)
+    return [
+        simulate_reference(case.instance, case.rules, case.occupancy, np.random.default_rng(seed), case.days)
+        for seed in seeds
+    ]
+
+
+def exact_law(case: Case) -> Law:
+    """Give the exact law of a case without coupling."""
+    return ExactSimulator(case.instance, case.rules).law(case.days)
+
+
+def against_law(case: Case, outcome: Outcome, law: Law) -> list[Check]:
+    """Compare the engine's replicas with the exact law: means of all places, the rest of camps."""
+    checks: list[Check] = []
+    for day in _days(case):
+        for at, place in enumerate(outcome.locations):
+            mean = _location_mean(outcome, day, at)
+            what = f"{place}, day {day}"
+            checks += two_sample.mean_against_law(what, mean, outcome.replicas, law.cumulants(day, place))
+    for day in _days(case)[-1::-2]:
+        for camp in outcome.camps:
+            sample, what = outcome.camp(camp)[:, day], f"{camp}, day {day}"
+            checks += two_sample.variance_against_law(what, sample, law.cumulants(day, camp))
+            checks += two_sample.distribution_against_law(what, sample, law.distribution(day, camp))
+        for first, second in combinations(outcome.camps, 2):
+            pair = outcome.camp(first)[:, day], outcome.camp(second)[:, day]
+            means = law.cumulants(day, first)[0], law.cumulants(day, second)[0]
+            what, covariance = f"{first} and {second}, day {day}", law.covariance(day, first, second)
+            checks += two_sample.covariance_against_law(what, *pair, means, covariance)
+    return checks
+
+
+def between(case: Case, outcome: Outcome, runs: list[Run]) -> list[Check]:
+    """Compare the engine's replicas with runs of the reference."""
+    places = np.stack([run.place_counts for run in runs])
+    camps = np.stack([run.camp_counts for run in runs])
+    columns = [runs[0].camps.index(camp) for camp in outcome.camps]
+    checks: list[Check] = []
+    for day in _days(case):
+        for at, place in enumerate(outcome.locations):
+            mean, what = _location_mean(outcome, day, at), f"{place}, day {day}"
+            checks += two_sample.mean_with_spread_of_reference(what, mean, outcome.replicas, places[:, day, at])
+    for day in _days(case)[-1::-2]:
+        pairs = {
+            camp: (outcome.camp(camp)[:, day], camps[:, day, at])
+            for camp, at in zip(outcome.camps, columns, strict=True)
+        }
+        for camp, (sample, reference) in pairs.items():
+            what = f"{camp}, day {day}"
+            checks += two_sample.mean_between(what, sample, reference)
+            checks += two_sample.variance_between(what, sample, reference)
+            checks += two_sample.distribution_between(what, sample, reference)
+        for first, second in combinations(pairs, 2):
+            samples = pairs[first][0], pairs[second][0]
+            references = pairs[first][1], pairs[second][1]
+            checks += two_sample.covariance_between(f"{first} and {second}, day {day}", samples, references)
+    return checks
+
+
+def books_agree(outcome: Outcome, run: Run) -> list[Check]:
+    """Compare what has no chance in it: camps, arrivals told by the data, falls not made up for, people ever displaced."""
+    same = {
+        "camps": outcome.camps == run.camps,
+        "raw": outcome.raw.tolist() == run.raw.tolist(),
+        "debt": outcome.debt.tolist() == run.debt.tolist(),
+    }
+    return [Check(f"{name} differ", float(equal)) for name, equal in same.items()]
+
+
+def _days(case: Case) -> list[int]:
+    return list(range(1, case.days, 2)) or [0]
+
+
+def _location_mean(outcome: Outcome, day: int, at: int) -> float:
+    assert outcome.location_means is not None
+    return float(outcome.location_means[day, at])
