@@ -85,6 +85,12 @@ def test_the_case_by_hand(tmp_path: Path) -> None:
     ]
 
 
+def test_a_zone_without_a_population_has_the_median_of_home(tmp_path: Path) -> None:
+    more = "Mill,10.2,20.2,Norvale,,town,90000,\nSpa,10.2,22.2,Ostmere,,town,5,\nInn,10.3,20.2,Norvale,,marker,7,\n"
+    built = build_instance(tables(tmp_path, places=PLACES + more, roads=None), KEEP)
+    assert {place.name: place.population for place in built.instance.locations}["Cole"] == 1000
+
+
 def test_without_any_population_zones_count_alike(tmp_path: Path) -> None:
     built = build_instance(tables(tmp_path, places=PLACES.replace("1000", "").replace("400", "")), KEEP)
     people = {place.name: place.population for place in built.instance.locations}
@@ -120,7 +126,7 @@ def test_what_cannot_be_simulated_is_refused(tmp_path: Path) -> None:
     towns = PLACES.replace("conflict", "town")
     with pytest.raises(DisplacementError, match="No place is a conflict zone"):
         build_instance(tables(tmp_path, places=towns, events=None), KEEP)
-    with pytest.raises(DisplacementError, match="On 1 days people flee .* first on day 1 "):
+    with pytest.raises(DisplacementError, match=r"People flee while no place .*: days 1, the first being day 1 "):
         build_instance(tables(tmp_path, places=towns), KEEP)
     with pytest.raises(DisplacementError, match="places.csv, row 1: column “country”"):
         build_instance(tables(tmp_path), BuildOptions())
@@ -169,7 +175,7 @@ def test_the_report_tells_sources_licences_rows_and_assumptions_in_both_language
     digest = hashlib.sha256(PLACES.encode()).hexdigest()
     assert f"- Places: places.csv. A \\*made-up\\* \\<atlas\\>. CC BY 4.0. SHA-256 {digest}" in english
     assert "- Roads: roads.csv. No source was named. No licence was named." in english
-    assert "- Registrations (counts): 5 read, 4 used\n  - 1 left out: no count in that cell" in english
+    assert "- Registrations (counts): 5 read, 4 used\n  - left out: 1, because the cell is empty" in english
     assert "- Enregistrements (effectifs) : 5 lues, 4 utilisées" in french
     assert "https://doi.org/10.1016/S0965-8564(01)00044-1" not in english
     report = json.loads((tmp_path / "out" / "build-report.json").read_text(encoding="utf-8"))

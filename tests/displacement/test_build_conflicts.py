@@ -70,7 +70,7 @@ def test_each_reason_for_which_an_event_is_left_out_is_counted_once(tmp_path: Pa
     }
     assert days(made, "Birk") == list(range(3, 20))
     told = [note.sentence() for note in made.notes if note.key == "warned.event_countries"]
-    assert told == ["Events of 1 countries that are not known were left out: Nowhereland."]
+    assert told == ["Events of countries that are not known were left out; such countries: 1 (Nowhereland)."]
 
 
 def test_the_last_day_before_the_lookback_and_the_first_in_it(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_where_conflict_drives_departures_registrations_do_not_matter() -> None:
 def test_problems_name_the_days_and_the_zones() -> None:
     assert list(way_problems(instance())) == []
     assert [problem.sentence() for problem in way_problems(instance(zone_days="10001"))] == [
-        "On 1 days people flee while no place is a conflict zone, first on day 1 (2024-01-02); Flee stops there."
+        "People flee while no place is a conflict zone, where Flee stops: days 1, the first being day 1 (2024-01-02)."
     ]
     apart = replace(instance(), routes=())
     assert [problem.sentence() for problem in way_problems(apart)] == [

@@ -8,14 +8,19 @@ from havre.months import add_months
 from havre.pictures import (
     AlarmsChart,
     CalibrationChart,
+    CampCurvesChart,
     Chart,
     DriversChart,
     FanChart,
+    FillDatesChart,
     LeagueChart,
+    NetworkMapChart,
     Picture,
+    ScenarioCampsChart,
     ScenarioChart,
 )
 from havre.texts import Language
+from tests.pictures import sample_displacement as displaced
 
 FIRST = date(2019, 1, 1)
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
@@ -70,7 +75,41 @@ CHARTS: dict[str, Chart] = {
     "drivers": DriversChart(
         "why", "persons a month", ("last", 1200), ("median", 1215), parts(("up", 65), ("down", -50))
     ),
+    "network": displaced.network(displaced.sample()),
+    "camps": displaced.curves(displaced.sample(), every=10),
+    "fill": displaced.fill_dates(displaced.sample()),
+    "change": displaced.changes(displaced.sample()),
 }
+
+
+def network_of(*rows: tuple[str, str, float, float, float | None]) -> NetworkMapChart:
+    kinds = (pl.String, pl.String, pl.Float64, pl.Float64, pl.Float64)
+    names = ("name", "kind", "latitude", "longitude", "people")
+    places = pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
+    schema = {"origin": pl.String, "destination": pl.String, "flow": pl.Float64}
+    return NetworkMapChart("t", "people", "people", places, pl.DataFrame([], schema=schema))
+
+
+def camps_of(*rows: tuple[str, date, float, float]) -> CampCurvesChart:
+    schema = {"camp": pl.String, "day": pl.Date, "quantile": pl.Float64, "value": pl.Float64}
+    curves = pl.DataFrame(rows, schema=schema, orient="row")
+    counted = pl.DataFrame([], schema={"camp": pl.String, "day": pl.Date, "value": pl.Float64})
+    return CampCurvesChart(
+        "t", "people", curves, counted, pl.DataFrame([], schema={"camp": pl.String, "capacity": pl.Int64})
+    )
+
+
+def fills(*rows: tuple[str, float, date | None, date | None, date | None]) -> FillDatesChart:
+    schema = {"camp": pl.String, "chance": pl.Float64, "low": pl.Date, "median": pl.Date, "high": pl.Date}
+    return FillDatesChart("t", FIRST, add_months(FIRST, 12), pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def differences(*rows: tuple[str, float, float, float, float]) -> ScenarioCampsChart:
+    names = ("camp", "base", "change", "low", "high")
+    schema = dict(zip(names, (pl.String, *[pl.Float64] * 4), strict=True))
+    return ScenarioCampsChart("t", "s", "people", pl.DataFrame(rows, schema=schema, orient="row"))
+
+
 SMALL: dict[str, Chart] = {
     "fan of nothing": FanChart("t", "u", history(0), forecast(0)),
     "fan of one": FanChart("t", "u", history(1), forecast(1)),
@@ -84,6 +123,15 @@ SMALL: dict[str, Chart] = {
     "calibration of one": CalibrationChart("t", coverage((1,)).head(1)),
     "alarms of nothing": AlarmsChart("t", chances()),
     "alarms of one": AlarmsChart("t", chances(("one", 0.0, None, False))),
+    "network of nothing": network_of(),
+    "network of one": network_of(("Here", "camp", 12.0, 15.0, None)),
+    "network of one spot": network_of(("A", "camp", 12.0, 15.0, 0.0), ("B", "town", 12.0, 15.0, 4.0)),
+    "camps of nothing": camps_of(),
+    "camps of one": camps_of(("One", FIRST, 0.5, 0.0)),
+    "fill of nothing": fills(),
+    "fill of one": fills(("One", 0.0, None, None, None)),
+    "change of nothing": differences(),
+    "change of one": differences(("One", 0.0, 0.0, 0.0, 0.0)),
     "drivers of nothing": DriversChart("t", "u", ("last", 0), ("median", 0), parts()),
 }
 

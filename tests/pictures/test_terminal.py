@@ -4,7 +4,7 @@ import pytest
 
 from havre.errors import ForecastError
 from havre.pictures import check_terminal_plots, draw_text, terminal
-from havre.pictures.sketches import sign_of
+from havre.pictures.marks import sign_of
 from havre.pictures.terminal import to_ascii
 from tests.pictures.sample_charts import CHARTS, SMALL, picture
 

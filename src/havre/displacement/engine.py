@@ -26,7 +26,7 @@ from havre.displacement.fixed_routes import best_routes
 from havre.displacement.groups import find_groups
 from havre.displacement.instance import Instance
 from havre.displacement.network import Flags, Floats, Ints, Network
-from havre.displacement.occupancy import ONE_BY_ONE, Pressure, attraction, needed_steps
+from havre.displacement.occupancy import FEW, ONE_BY_ONE, Pressure, attraction, needed_steps
 from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, sum_by
 from havre.displacement.rules import Occupancy, Rules
 from havre.displacement.scoring import Parameters
@@ -37,8 +37,6 @@ from havre.errors import DisplacementError
 MOST_ROADS = 10_000
 WORTH_MERGING = 200
 """Rows times replicas from which it pays within a day to add up equal states."""
-RECENT_GRID = 64
-"""``avoid_short_stints``: how finely it is remembered how far people came of late."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ class Engine:
         stayed, left = self._first_pass(day, self.people.rows(here))
         ended = self._travel_pass(day, People.together([self.people.rows(~here), left]))
         together = People.together([*stayed, *ended])
-        self.people = remembered(together.occupied(), self._move, RECENT_GRID).merged()
+        self.people = remembered(together.occupied(), self._move)
         if self._sinks:
             self._deactivate(day)
         self._count_present()
@@ -175,6 +173,8 @@ class Engine:
         found = find_candidates(plan.network, environment.open, environment.marker, hops, self._book)
         if self._move.fixed_routes:
             found = best_routes(plan.instance, plan.network, environment, found, self._book)
+        self._redirects = np.zeros(plan.network.locations, np.bool_)
+        self._redirects[plan.network.origin[forced]] = True
         if forced.any():
             found = forced_only(found, plan.network, forced, self._book)
         self._candidates = found
@@ -306,7 +306,7 @@ class Engine:
         )
         steps = needed_steps(pressure)
         most = int((people if all_arrived is None else all_arrived).count.sum(axis=0).max())
-        if steps > 1 and most <= ONE_BY_ONE and most <= 2 * steps:
+        if steps > 1 and most <= ONE_BY_ONE and most <= max(FEW, 2 * steps):
             return max(most, 1), True
         return steps, False
 
@@ -324,6 +324,8 @@ class Engine:
         chance = table[people.place] if table.ndim == 2 else table[people.place, people.group]
         bound = people.route > 0
         certain = force | bound
+        # A flagged link takes also those who are on their way elsewhere.
+        bound &= ~self._redirects[people.place]
         if certain.any():
             chance = np.where(certain[:, None], 1.0, chance)
         keys = keys_of(people, self._chance)
@@ -337,7 +339,7 @@ class Engine:
         place = counted_at(people, self._plan.network.locations)[1] if self._homes else people.place
         self.present -= sum_by(place, people.count - stayed, self.present.shape[0])
         state = people.state
-        if bound.any():
+        if certain.any():
             state = state.copy()
             state[:, ROUTE] = 0
         if self._chance.keyed or len(gone) * self._replicas >= WORTH_MERGING:

@@ -13,6 +13,7 @@ from havre.displacement.flee_cells import ANY_DAY, NOT_NEGATIVE, PERCENT, Cells,
 from havre.displacement.flee_tables import Row, content, is_there, read_rows
 from havre.displacement.instance import DayTable
 from havre.displacement.near_names import near
+from havre.displacement.settings import Settings
 from havre.errors import Problem, Term
 
 MOST_DAYS = 36_525
@@ -94,6 +95,20 @@ def read_ipc(path: Path, findings: Findings) -> DayTable:
     return _day_table(path, findings, Term("displacement.flee.column.ipc"), PERCENT, days_count=True)
 
 
+def uses_floods(settings: Settings) -> bool:
+    """Tell whether settings need ``flood_level.csv``."""
+    spawn = settings.spawn_rules
+    drives = spawn.flood_zone_spawning_only or spawn.flood_driven_spawn_mode is not None
+    return drives or settings.move_rules.flood_rules is not None
+
+
+def uses_ipc(settings: Settings) -> bool:
+    """Tell whether settings need ``region_attributes_IPC.csv``."""
+    move = settings.move_rules
+    starving = settings.spawn_rules.starvation_driven_spawning or move.flee_when_starving
+    return starving or move.avoid_food_deprived_locations
+
+
 def no_values(days: int) -> DayTable:
     """Give a table of no places."""
     return DayTable((), tuple(float(day) for day in range(days)), np.zeros((days, 0)))
@@ -135,7 +150,8 @@ def _names(cells: Cells, header: Row) -> tuple[str, ...] | None:
     names = [name.strip() for name in header.cells[1:]]
     while names and not names[-1]:
         names.pop()
-    if names and all(is_number(name) for name in names):
+    # Places may have numbers for names; then the # tells that this is a header.
+    if names and not header.is_comment and all(is_number(name) for name in names):
         value = shown(",".join(header.cells))
         problem = Problem.of("displacement.flee.file.no_header", file=cells.file, row=header.number, value=value)
         cells.findings.cannot_read(problem)

@@ -14,6 +14,8 @@ from havre.displacement.flee_days import (
     read_floods,
     read_ipc,
     read_period,
+    uses_floods,
+    uses_ipc,
 )
 from havre.displacement.flee_names import (
     AGENTS,
@@ -183,13 +185,13 @@ class _Reading:
         def read(path: Path, findings: Findings) -> DayTable:
             return check_covers(read_floods(path, findings), str(path), period, findings)
 
-        return self._by_need(FLOODS, read, needed=_needs_floods(settings), required=True)
+        return self._by_need(FLOODS, read, needed=uses_floods(settings), required=True)
 
     def _ipc(self, settings: Settings, period: Period) -> DayTable | None:
         def read(path: Path, findings: Findings) -> DayTable:
             return check_covers(read_ipc(path, findings), str(path), period, findings, days_count=True)
 
-        return self._by_need(IPC, read, needed=_needs_ipc(settings), required=True)
+        return self._by_need(IPC, read, needed=uses_ipc(settings), required=True)
 
     def _by_need(
         self, name: str, reader: Callable[[Path, Findings], Read], *, needed: bool, required: bool = False
@@ -219,16 +221,3 @@ class _Reading:
         if path.exists():
             self.findings.warn(Problem.of("displacement.flee.file.unused", file=path))
         return None
-
-
-def _needs_floods(settings: Settings) -> bool:
-    spawn = settings.spawn_rules
-    drives = spawn.flood_zone_spawning_only or spawn.flood_driven_spawn_mode is not None
-    return drives or settings.move_rules.flood_rules is not None
-
-
-def _needs_ipc(settings: Settings) -> bool:
-    move = settings.move_rules
-    return (
-        settings.spawn_rules.starvation_driven_spawning or move.flee_when_starving or move.avoid_food_deprived_locations
-    )

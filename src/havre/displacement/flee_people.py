@@ -29,7 +29,8 @@ PERSONAL: Mapping[str, str] = MappingProxyType(
         "term.document": r"(passport|visa|document|id_?card|identity_?card|residence_?permit)_?(no|nr|number|num|id)?",
         "term.identifier": r"(person|applicant|individual|case|file|unhcr|refugee|household|agent)?_?"
         r"(id|identifier|uuid|number|no|nr|ref)|ssn",
-        "term.phone": r"(mobile|cell|tele)?_?phones?(_?(no|nr|number))?|mobile|telefon(nummer)?|t[eé]l([eé]phone)?",
+        "term.phone": r"(mobile|cell|tele)?_?phones?(_?(no|nr|number))?|mobile|handy(nummer)?|telefon(nummer)?|"
+        r"t[eé]l([eé]phone)?",
         "term.email": r"e_?mails?(_?address)?|courriel",
         "term.address": r"(home|street|postal)?_?address|adresse|street|stra(ss|ß)e|postcode",
         "term.position": r"lat(itude)?|lon(gitude)?|gps(_.*)?|coordinates?",

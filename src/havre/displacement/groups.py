@@ -87,6 +87,8 @@ def _needed(move: MoveRules, tables: Mapping[str, Demographics]) -> list[str]:
         asked.append(("ethnicity", "MatchCampEthnicity / MatchTownEthnicity / MatchConflictEthnicity"))
     if move.MatchCampReligion:
         asked.append(("religion", "MatchCampReligion"))
+    if move.flood_rules is not None and move.flood_rules.flood_forecaster and "floodawareness" in tables:
+        asked.append(("floodawareness", "flood_forecaster"))
     for kind, rule in asked:
         if kind not in tables:
             raise DisplacementError("displacement.engine.no_demographics", attribute=kind, rule=rule)
@@ -107,6 +109,8 @@ def read_fact(kind: str, value: str | float) -> str:
             raise DisplacementError("displacement.engine.age", value=value) from error
         return BANDS[int(np.searchsorted([15, 19, 60], age, side="right"))]
     text = str(value).strip()
+    if kind == "floodawareness":
+        return str(int(float(text)))
     if kind == "gender":
         return "f" if text.lower() in FEMALE else "m" if text.lower() in MALE else text
     return text
@@ -149,7 +153,8 @@ def _drawn_kinds(instance: Instance, network: Network, rules: Rules) -> list[tup
     if move.harvest_months and not rules.harvest_stops_everyone:
         farming = np.array([float(place.attributes.get("farmer_fraction", 0) or 0) for place in instance.locations])
         kinds.append(("farmer", ("yes", "no"), np.stack([farming, 1 - farming], axis=1)))
-    if move.flood_rules is not None and move.flood_rules.flood_forecaster:
+    told = any(table.attribute.lower() == "floodawareness" for table in instance.demographics)
+    if move.flood_rules is not None and move.flood_rules.flood_forecaster and not told:
         levels = len(move.flood_rules.flood_awareness_weights)
         if levels == 0:
             raise DisplacementError("displacement.engine.no_awareness")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from havre.displacement.findings import Findings, shown, some
-from havre.displacement.flee_days import Period, check_covers
+from havre.displacement.flee_days import Period, check_covers, uses_floods, uses_ipc
 from havre.displacement.flee_names import (
     AGENTS,
     CHANGES,
@@ -57,7 +57,7 @@ class Origin:
 
 
 def check_instance(instance: Instance, *, lenient: bool = False) -> Findings:
-    """Check an instance that was made in Python.
+    """Check that the parts of an instance that was made in Python agree.
 
     Returns
     -------
@@ -82,6 +82,10 @@ def check_instance(instance: Instance, *, lenient: bool = False) -> Findings:
     check_parts(instance, Origin(parts, Path()), findings)
     period = Period(instance.start, instance.length, known=True)
     check_covers(instance.conflicts, CONFLICTS, period, findings)
+    if instance.floods is not None and uses_floods(instance.settings):
+        check_covers(instance.floods, FLOODS, period, findings)
+    if instance.ipc is not None and uses_ipc(instance.settings):
+        check_covers(instance.ipc, IPC, period, findings, days_count=True)
     return findings
 
 

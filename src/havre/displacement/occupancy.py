@@ -23,7 +23,9 @@ PEOPLE_MISLED = 0.1
 """People who may choose by a stale answer, for each part of a pass."""
 MOST_STEPS = 256
 ONE_BY_ONE = 512
-"""Up to so many people (in every replica) choose one by one where the coupling matters."""
+"""Up to so many people (in every replica) choose one by one where a pass would be split that finely anyway."""
+FEW = 64
+"""So few people choose one by one wherever the coupling matters."""
 
 
 def attraction(people: Floats | Ints, capacity: Floats, buffer: Floats) -> Floats:
@@ -44,11 +46,11 @@ def attraction(people: Floats | Ints, capacity: Floats, buffer: Floats) -> Float
     if (width > 0).all():
         share = np.clip((capacity - people) / width, 0.0, 1.0)
     else:
-        # Without a buffer a place attracts fully until it is full.
+        # Without a buffer a place attracts fully up to its capacity, which counts as within the buffer.
         share = np.where(
             width > 0,
             np.clip((capacity - people) / np.where(width > 0, width, 1.0), 0.0, 1.0),
-            np.where(people >= capacity, 0.0, 1.0),
+            np.where(people > capacity, 0.0, 1.0),
         )
     return np.where(capacity < 1, 1.0, share)
 

@@ -11,6 +11,10 @@ from havre.displacement.people import FIRST, KM, MOVED, PLACE, RECENT, People
 from havre.displacement.rules import Rules
 from havre.displacement.settings import MoveRules
 
+FINE_MEMORY, COARSE_MEMORY = 2.0**-20, 2.0**-8
+"""``avoid_short_stints``: how finely it is remembered how far people came of late, as a share of the daily range."""
+MOST_STATES = 1000
+
 
 @dataclass(frozen=True, eq=False)
 class Arrived:
@@ -142,21 +146,29 @@ def _one_by_one(people: People, parts: int, keys: Keys, chance: Chance) -> list[
     return split
 
 
-def remembered(people: People, move: MoveRules, grid: int) -> People:
-    """End the day: how far people came of late is averaged with today's way, and today's way forgotten.
+def remembered(people: People, move: MoveRules) -> People:
+    """End the day: average how far people came of late with today's way, forget today's way, merge equal states.
 
-    Parameters
-    ----------
-    grid : the memory is rounded to multiples of ``1 / grid``, so that states merge
+    Under ``avoid_short_stints`` the memory of each person is a number of its own in time. It is kept to 2⁻²⁰ of the
+    daily range while there are few states, and to ``COARSE_MEMORY`` once there are more than ``MOST_STATES``.
     """
     state, way = people.state.copy(), people.way.copy()
     if not move.start_on_foot:
         state[:, FIRST] = 0
     way[:, RECENT] = 0.0
     if move.avoid_short_stints:
-        way[:, RECENT] = np.rint((people.recent + people.moved / move.max_move_speed) / 2 * grid) / grid
+        way[:, RECENT] = _rounded((people.recent + people.moved / move.max_move_speed) / 2, FINE_MEMORY)
     way[:, MOVED] = 0.0
-    return People(state, way, people.count)
+    merged = People(state, way, people.count).merged()
+    if len(merged) <= MOST_STATES or not move.avoid_short_stints:
+        return merged
+    coarse = merged.way.copy()
+    coarse[:, RECENT] = _rounded(merged.recent, COARSE_MEMORY)
+    return People(merged.state, coarse, merged.count).merged()
+
+
+def _rounded(values: Floats, grid: float) -> Floats:
+    return np.asarray(np.rint(values / grid) * grid, np.float64)
 
 
 def counted_at(people: People, locations: int) -> tuple[Ints, Ints]:

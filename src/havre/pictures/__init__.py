@@ -4,6 +4,7 @@ This room knows no model and no panel: it takes plain tables with the words to l
 the extra ``plots``, which are loaded when something is drawn.
 """
 
+from havre.pictures.animation import DisplacementAnimation, animation_page, check_animation_file, write_animation
 from havre.pictures.charts import (
     AlarmsChart,
     CalibrationChart,
@@ -14,20 +15,29 @@ from havre.pictures.charts import (
     Picture,
     ScenarioChart,
 )
+from havre.pictures.displacement_charts import CampCurvesChart, FillDatesChart, NetworkMapChart, ScenarioCampsChart
 from havre.pictures.files import check_picture_file, write_picture
 from havre.pictures.terminal import check_terminal_plots, draw_text
 
 __all__ = [
     "AlarmsChart",
     "CalibrationChart",
+    "CampCurvesChart",
     "Chart",
+    "DisplacementAnimation",
     "DriversChart",
     "FanChart",
+    "FillDatesChart",
     "LeagueChart",
+    "NetworkMapChart",
     "Picture",
+    "ScenarioCampsChart",
     "ScenarioChart",
+    "animation_page",
+    "check_animation_file",
     "check_picture_file",
     "check_terminal_plots",
     "draw_text",
+    "write_animation",
     "write_picture",
 ]

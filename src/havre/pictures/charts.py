@@ -1,29 +1,18 @@
 """What each kind of chart shows: plain tables, checked when a chart is made, and the words to label them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from havre.pictures.displacement_charts import CampCurvesChart, FillDatesChart, NetworkMapChart, ScenarioCampsChart
+from havre.pictures.tables import check_columns
 from havre.texts import Language
 
 BANDS = ((95, 0.025, 0.975), (80, 0.1, 0.9), (50, 0.25, 0.75))
 """Intervals that a fan shows, in per cent with their quantile levels, the widest first so that narrow ones lie on
 top."""
 MEDIAN = 0.5
-
-
-def check_columns(table: pl.DataFrame, names: Collection[str]) -> None:
-    """Check that a table has the columns that a chart draws.
-
-    Raises
-    ------
-    ValueError : a column is missing
-    """
-    missing = [name for name in names if name not in table.columns]
-    if missing:
-        raise ValueError(f"a chart needs the columns {missing}; there are {table.columns}")
 
 
 @dataclass(frozen=True)
@@ -141,7 +130,8 @@ class DriversChart:
             raise ValueError(f"the contributions to {self.title} do not add up")
 
 
-Chart = FanChart | ScenarioChart | LeagueChart | CalibrationChart | AlarmsChart | DriversChart
+DisplacementChart = NetworkMapChart | CampCurvesChart | FillDatesChart | ScenarioCampsChart
+Chart = FanChart | ScenarioChart | LeagueChart | CalibrationChart | AlarmsChart | DriversChart | DisplacementChart
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from havre.pictures.charts import (
     ScenarioChart,
     curve,
 )
+from havre.pictures.displacement_descriptions import describe_displacement
+from havre.pictures.figures import title_of
 from havre.pictures.words import Words
 
 
@@ -40,6 +42,8 @@ def describe_chart(chart: Chart, words: Words) -> str:
             return _alarms(chart, words)
         case DriversChart():
             return _drivers(chart, words)
+        case _:
+            return describe_displacement(chart, title_of(chart, words), words)
 
 
 def _nothing(title: str, words: Words) -> str:

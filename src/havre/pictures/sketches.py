@@ -1,7 +1,6 @@
 """Turns charts into marks on a grid of letters: what the terminal draws, still without a terminal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -13,41 +12,39 @@ from havre.pictures.charts import (
     AlarmsChart,
     CalibrationChart,
     Chart,
+    DisplacementChart,
     DriversChart,
     FanChart,
     LeagueChart,
     ScenarioChart,
     curve,
 )
+from havre.pictures.displacement_charts import CampCurvesChart, FillDatesChart, NetworkMapChart, ScenarioCampsChart
+from havre.pictures.displacement_sketches import camp_sketch, change_sketch, fill_sketch, network_sketch
 from havre.pictures.fans import points
+from havre.pictures.figures import title_of
+from havre.pictures.marks import BAR, BLOCK, DIAMOND, DOT, SMALL_DOT, Mark, Sketch, in_rows, sign_of
 from havre.pictures.words import Words, number_ticks
 
-DOT, DIAMOND, RING, SMALL_DOT, BLOCK, BAR = "●◆○·█┃"
-PLOT_ROWS = 14
 LARGEST_RATIO = 2.0
+MOST_SKETCHES = 12
+"""Camps that are sketched under each other; the picture in a file shows more."""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """Points with one sign, joined by lines of that sign or not; those without a label are not in the legend."""
+def sketches(chart: Chart, words: Words, width: int) -> list[tuple[str, Sketch | None]]:
+    """Sketch a chart for ``width`` letters, with a title each: one drawing, or one for each camp.
 
-    sign: str
-    points: tuple[tuple[float, float], ...]
-    joined: bool = False
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """Marks with the ticks of both axes; ``rows`` is the height of the drawing in lines of text."""
-
-    marks: tuple[Mark, ...]
-    x_ticks: tuple[tuple[float, str], ...]
-    y_ticks: tuple[tuple[float, str], ...]
-    x_limits: tuple[float, float]
-    y_limits: tuple[float, float]
-    rows: int = PLOT_ROWS
-    axis: str = ""
+    A drawing is ``None`` where there is nothing to show.
+    """
+    title = title_of(chart, words)
+    if not isinstance(chart, CampCurvesChart) or not chart.camps:
+        return [(title, sketch(chart, words, width))]
+    drawn = [
+        (words.text("camps.of", title=title, camp=camp), camp_sketch(chart, camp, words, width))
+        for camp in chart.camps[:MOST_SKETCHES]
+    ]
+    more = len(chart.camps) - len(drawn)
+    return [*drawn, (words.text("camps.left_out", count=words.number(more)), None)] if more else drawn
 
 
 def sketch(chart: Chart, words: Words, width: int) -> Sketch | None:
@@ -65,6 +62,20 @@ def sketch(chart: Chart, words: Words, width: int) -> Sketch | None:
             return _alarms(chart, words, width)
         case DriversChart():
             return _drivers(chart, words, width)
+        case _:
+            return _displacement(chart, words, width)
+
+
+def _displacement(chart: DisplacementChart, words: Words, width: int) -> Sketch | None:
+    match chart:
+        case NetworkMapChart():
+            return network_sketch(chart, words, width)
+        case CampCurvesChart():
+            return camp_sketch(chart, chart.camps[0], words, width) if chart.camps else None
+        case FillDatesChart():
+            return fill_sketch(chart, words, width)
+        case ScenarioCampsChart():
+            return change_sketch(chart, words, width)
 
 
 def _curve(sign: str, pairs: Sequence[tuple[date, float | None]], label: str, *, joined: bool = True) -> list[Mark]:
@@ -137,12 +148,7 @@ def _league(chart: LeagueChart, words: Words, width: int) -> Sketch | None:
         found = tuple((min(ratio, highest), float(len(models) - models.index(model))) for model, ratio in places)
         marks.append(Mark(sign_of(horizon), found, label=words.text("months_ahead", horizon=horizon)))
     ticks = [(tick, words.decimal(tick)) for tick in (0.5, 1.0, 1.5, 2.0) if lowest <= tick <= highest]
-    return _in_rows(marks, models, (max(0.0, lowest - 0.05), highest), ticks, words.text("league.axis"), width)
-
-
-def sign_of(horizon: int) -> str:
-    """Give one letter for a horizon: 1 to 9, then a, b, c, …"""
-    return str(horizon) if horizon < 10 else chr(ord("a") + horizon - 10)
+    return in_rows(marks, models, (max(0.0, lowest - 0.05), highest), ticks, words.text("league.axis"), width)
 
 
 def _calibration(chart: CalibrationChart, words: Words) -> Sketch | None:
@@ -177,7 +183,7 @@ def _alarms(chart: AlarmsChart, words: Words, width: int) -> Sketch | None:
     highest = max(*(row["chance"] for row in rows), *(row["threshold"] or 0.0 for row in rows), 0.05)
     ticks = [(share, words.percent(share)) for share in number_ticks(0.0, highest, 5)]
     names = [f"[{words.text('alarms.alarm')}] {row['name']}" if row["alarm"] else row["name"] for row in rows]
-    return _in_rows(marks, names, (0.0, ticks[-1][0]), ticks, words.text("alarms.axis"), width)
+    return in_rows(marks, names, (0.0, ticks[-1][0]), ticks, words.text("alarms.axis"), width)
 
 
 def _drivers(chart: DriversChart, words: Words, width: int) -> Sketch | None:
@@ -199,22 +205,4 @@ def _drivers(chart: DriversChart, words: Words, width: int) -> Sketch | None:
     ]
     ends = [value for step in steps for value in step]
     ticks = [(tick, words.number(tick)) for tick in number_ticks(min(ends), max(*ends, min(ends) + 1), 4)]
-    return _in_rows(marks, names, (ticks[0][0], ticks[-1][0]), ticks, chart.unit, width)
-
-
-def _in_rows(
-    marks: list[Mark],
-    names: Sequence[str],
-    limits: tuple[float, float],
-    ticks: Sequence[tuple[float, str]],
-    axis: str,
-    width: int,
-) -> Sketch:
-    """Lay out a row of text for each name, the first on top, with a free row above and below."""
-    count, room = len(names), max(12, width // 2 - 4)
-    y_ticks = tuple((float(count - place), _shortened(name, room)) for place, name in enumerate(names))
-    return Sketch(tuple(marks), tuple(ticks), y_ticks, limits, (0.0, count + 1.0), rows=count + 2, axis=axis)
-
-
-def _shortened(name: str, room: int) -> str:
-    return name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
+    return in_rows(marks, names, (ticks[0][0], ticks[-1][0]), ticks, chart.unit, width)

@@ -68,8 +68,9 @@ def settings() -> Iterator[None]:
 
 
 def legend_above(axes: "Axes", columns: int, *, marker_scale: float = 1.0) -> None:
-    """Put the legend between title and drawing, where it hides nothing."""
-    handles, labels = axes.get_legend_handles_labels()
+    """Put the legend between title and drawing, where it hides nothing; a label that comes again is shown once."""
+    known = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    handles, labels = list(known.values()), list(known)
     if handles:
         axes.legend(
             handles, labels, ncols=columns, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2,

@@ -6,10 +6,11 @@ import unicodedata
 from typing import Any
 
 from havre.errors import ForecastError
-from havre.pictures.charts import AlarmsChart, Picture
+from havre.pictures.charts import Picture
 from havre.pictures.extra import load
-from havre.pictures.figures import title_of
-from havre.pictures.sketches import Sketch, sketch
+from havre.pictures.marks import Sketch
+from havre.pictures.notes import notes_of
+from havre.pictures.sketches import sketches
 from havre.pictures.words import Words
 
 LEAST_WIDTH, MOST_WIDTH = 40, 160
@@ -62,12 +63,12 @@ def draw_text(picture: Picture, width: int, *, ascii_only: bool = False) -> str:
     words = Words(picture.language)
     parts = [_wrapped(picture.heading, width)]
     for chart in picture.charts:
-        drawn = sketch(chart, words, width)
-        lines = [_wrapped(title_of(chart, words), width)]
-        lines += _drawn(drawn, width) if drawn else [f"({words.text('nothing')})"]
-        if isinstance(chart, AlarmsChart) and chart.left_out:
-            lines.append(words.text("left_out", count=chart.left_out))
-        parts.append("\n".join(lines))
+        for title, drawn in sketches(chart, words, width):
+            lines = [_wrapped(title, width)]
+            lines += _drawn(drawn, width) if drawn else [f"({words.text('nothing')})"]
+            parts.append("\n".join(lines))
+        notes = [_wrapped(note, width) for note in notes_of(chart, words)]
+        parts[-1] = "\n".join([parts[-1], *notes])
     parts.append("\n".join(_wrapped(note, width) for note in picture.notes))
     text = "\n\n".join(parts) + "\n"
     return to_ascii(text) if ascii_only else text

@@ -1,9 +1,12 @@
-"""What a case is: an instance, its rules, and the fault that it must find."""
+"""What a case is: an instance, its rules, and the faults that it must find."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from havre.displacement.instance import Instance
 from havre.displacement.rules import Occupancy, Rules
+
+FLEE = Rules.flee()
+Fault = Instance | Rules
 
 
 @dataclass(frozen=True)
@@ -12,41 +15,40 @@ class Case:
 
     Attributes
     ----------
-    fault : what an engine that gets the rule wrong would simulate: another instance (the rule left out, or misread) or
+    faults : what an engine that gets the rule wrong would simulate: another instance (the rule left out, or misread) or
         other rules (the switch in its other position)
     coupled : people influence each other, so that only samples can be compared, not the exact law
     """
 
     name: str
     instance: Instance
-    fault: Instance | Rules
-    rules: Rules = field(default_factory=Rules.flee)
-    occupancy: Occupancy = "adaptive"
-    coupled: bool = False
+    rules: Rules
+    faults: tuple[Fault, ...]
+    occupancy: Occupancy
+    coupled: bool
 
     @property
     def days(self) -> int:
         """How many days are simulated."""
         return self.instance.length
 
-    @property
-    def faulty_instance(self) -> Instance:
-        """The instance to run when the fault is planted."""
-        return self.fault if isinstance(self.fault, Instance) else self.instance
 
-    @property
-    def faulty_rules(self) -> Rules:
-        """The rules to run by when the fault is planted."""
-        return self.fault if isinstance(self.fault, Rules) else self.rules
+def case(
+    name: str,
+    instance: Instance,
+    *faults: Fault,
+    rules: Rules = FLEE,
+    occupancy: Occupancy = "adaptive",
+    coupled: bool = False,
+) -> Case:
+    """Make a case."""
+    return Case(name, instance, rules, faults, occupancy, coupled)
 
 
-def both(
-    name: str, switch: str, instance: Instance, rules: Rules | None = None, *, coupled: bool = False
-) -> list[Case]:
+def both(name: str, switch: str, instance: Instance, rules: Rules = FLEE, *, coupled: bool = False) -> list[Case]:
     """Make the cases of a switch in its two positions; the fault of each is the other."""
-    rules = Rules.flee() if rules is None else rules
     flee, manual = rules.switched(**{switch: True}), rules.switched(**{switch: False})
     return [
-        Case(f"{name}, as Flee does", instance, manual, flee, coupled=coupled),
-        Case(f"{name}, as documented", instance, flee, manual, coupled=coupled),
+        case(f"{name}, as Flee does", instance, manual, rules=flee, coupled=coupled),
+        case(f"{name}, as documented", instance, flee, rules=manual, coupled=coupled),
     ]

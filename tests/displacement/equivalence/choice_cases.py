@@ -1,12 +1,13 @@
 """Cases of who moves and where to: chances, awareness, weights, fixed routes, demographics, floods, harvest."""
 
+from dataclasses import replace
 from typing import Any
 
 from havre.displacement.instance import AgentTable, Demographics
 from havre.displacement.rules import Rules
 from havre.displacement.settings import FloodRules, FloodSpawning
 from tests.displacement.equivalence.builders import PLACES, ROADS, attributed, place, road, valley
-from tests.displacement.equivalence.case import Case, both
+from tests.displacement.equivalence.case import Case, both, case
 from tests.displacement.equivalence.spawning_cases import FLOODED, LEVELS, TOP
 
 PLAIN = valley()
@@ -19,23 +20,23 @@ def _with(**moves: Any) -> Any:
 
 
 CHANCES = [
-    Case("chances of leaving", _with(default_movechance=0.6, camp_movechance=0.2, conflict_movechance=0.5), PLAIN),
-    Case("chances by population", _with(movechance_pop_base=900.0, movechance_pop_scale_factor=0.7), PLAIN),
+    case("chances of leaving", _with(default_movechance=0.6, camp_movechance=0.2, conflict_movechance=0.5), PLAIN),
+    case("chances by population", _with(movechance_pop_base=900.0, movechance_pop_scale_factor=0.7), PLAIN),
 ]
 
 WEIGHTS = [
-    Case("softening", _with(softening=150.0), PLAIN),
-    Case("softening of weights", _with(weight_softening=2.0, **SCORED), _with(**SCORED)),
-    Case("power of weights", _with(weight_power=2.5), PLAIN),
-    Case("power of distance", _with(distance_power=0.3), PLAIN),
-    Case("weight of camps", _with(camp_weight=2.0), PLAIN),
-    Case("weight of conflicts", _with(conflict_weight=0.05), PLAIN),
-    Case(
+    case("softening", _with(softening=150.0), PLAIN),
+    case("softening of weights", _with(weight_softening=2.0, **SCORED), _with(**SCORED)),
+    case("power of weights", _with(weight_power=2.5), PLAIN),
+    case("power of distance", _with(distance_power=0.3), PLAIN),
+    case("weight of camps", _with(camp_weight=2.0), PLAIN),
+    case("weight of conflicts", _with(conflict_weight=0.05), PLAIN),
+    case(
         "rules of the first version",
         _with(use_v1_rules=True, start_on_foot=True, avoid_short_stints=True, camp_weight=1.0),
         _with(start_on_foot=True, avoid_short_stints=True, max_move_speed=200.0),
     ),
-    Case(
+    case(
         "economic pull",
         valley(
             places=attributed(trade_volume={"Cove": 1.5, "Birk": 9.0}, hdi={"Cove": 0.7, "Dorn": 0.9}),
@@ -43,7 +44,7 @@ WEIGHTS = [
         ),
         PLAIN,
     ),
-    Case("large places pull", _with(use_pop_for_loc_weight=True, pop_power_for_loc_weight=0.3), PLAIN),
+    case("large places pull", _with(use_pop_for_loc_weight=True, pop_power_for_loc_weight=0.3), PLAIN),
     *both("close to home", "home_is_current_place", _with(stay_close_to_home=True, home_distance_power=2.0)),
     *both("close to home, coordinates", "swapped_coordinates", _with(stay_close_to_home=True, home_distance_power=2.0)),
 ]
@@ -59,12 +60,23 @@ MARKED_ROADS = (
 
 
 def _marked(level: int, **moves: Any) -> Any:
-    return valley(places=MARKED_PLACES, roads=MARKED_ROADS, moves={"awareness_level": level, **moves})
+    return valley(
+        places=MARKED_PLACES,
+        roads=MARKED_ROADS,
+        conflicts={"Alda": [1.0] * (8 - level)},
+        moves={"awareness_level": level, **moves},
+    )
+
+
+def _unmarked(level: int, **moves: Any) -> Any:
+    """Have people stop at the markers, as at towns."""
+    places = (*PLACES, place("Mark", "town"), place("Nord", "town"))
+    return replace(_marked(level, **moves), locations=places)
 
 
 AWARENESS = [
     *(
-        Case(
+        case(
             f"awareness {level}",
             _with(awareness_level=level, **SCORED),
             PLAIN if level > 1 else _with(awareness_level=2, **SCORED),
@@ -72,7 +84,7 @@ AWARENESS = [
         for level in (1, 2, 3)
     ),
     *(
-        Case(f"awareness {level} with markers", _marked(level, **SCORED), _marked(3 if level < 3 else 2, **SCORED))
+        case(f"awareness {level} with markers", _marked(level, **SCORED), _unmarked(level, **SCORED))
         for level in (1, 2, 3)
     ),
     *both("awareness 0", "awareness_zero_stops", _with(awareness_level=0, **SCORED)),
@@ -81,7 +93,7 @@ AWARENESS = [
         "nowhere attractive", "full_is_uniform", valley(roads=(*ROADS[1:4], *ROADS[5:]), moves={"foreign_weight": 0.0})
     ),
     *both("pruning", "pruning_inverted", _with(awareness_level=2, pruning_threshold=1.5, **SCORED)),
-    Case(
+    case(
         "pruning with a low threshold",
         _with(awareness_level=2, pruning_threshold=1.0005, **SCORED),
         _with(awareness_level=2, pruning_threshold=1.5, **SCORED),
@@ -98,20 +110,20 @@ def _fixed(*chains: tuple[str, ...], places: Any = PLACES, roads: Any = ROADS) -
 
 FIXED = [
     *both("fixed routes", "fixed_routes_score_twice", _fixed()),
-    Case(
+    case(
         "fixed routes and not all of them",
         _fixed(),
         valley(conflicts=CHANGING, moves={"awareness_level": 2, **SCORED}),
-        FLEE.switched(fixed_routes_score_twice=False),
+        rules=FLEE.switched(fixed_routes_score_twice=False),
     ),
-    Case("a major route", _fixed(("Alda", "Birk", "Eyre", "Cove")), _fixed()),
-    Case(
+    case("a major route", _fixed(("Alda", "Birk", "Eyre", "Cove")), _fixed()),
+    case(
         "a major route, as documented",
         _fixed(("Alda", "Birk", "Eyre", "Cove")),
         _fixed(),
-        FLEE.switched(fixed_routes_score_twice=False),
+        rules=FLEE.switched(fixed_routes_score_twice=False),
     ),
-    Case(
+    case(
         "fixed routes by markers",
         _fixed(("Alda", "Mark", "Nord", "Dorn"), places=MARKED_PLACES, roads=MARKED_ROADS),
         _fixed(places=MARKED_PLACES, roads=MARKED_ROADS),
@@ -124,25 +136,26 @@ FARMS = attributed(farmer_fraction={"Alda": 0.6, "Cove": 0.9, "Birk": 0.3})
 
 
 def _hazards(**moves: Any) -> Any:
-    return valley(moves={**SCORED, "camp_weight": 5.0, **moves}, demographics=(AGES, GENDERS))
+    few_days = {"Alda": [1.0] * 6}
+    return valley(moves={**SCORED, "camp_weight": 5.0, **moves}, demographics=(AGES, GENDERS), conflicts=few_days)
 
 
 HAZARDS = [
-    Case("children avoid hazards", _hazards(ChildrenAvoidHazards=True), _hazards()),
-    Case("elderly people avoid hazards", _hazards(ElderlyAvoidHazards=True), _hazards()),
-    Case("women avoid hazards", _hazards(WomenAvoidHazards=True), _hazards()),
-    Case(
+    case("children avoid hazards", _hazards(ChildrenAvoidHazards=True), _hazards()),
+    case("elderly people avoid hazards", _hazards(ElderlyAvoidHazards=True), _hazards()),
+    case("women avoid hazards", _hazards(WomenAvoidHazards=True), _hazards()),
+    case(
         "women and children avoid hazards",
         _hazards(ChildrenAvoidHazards=True, WomenAvoidHazards=True),
         _hazards(ChildrenAvoidHazards=True),
     ),
     *both("boys take risks", "risk_rule_covers_men", _hazards(ChildrenAvoidHazards=True, BoysTakeRisk=True)),
-    Case(
+    case(
         "boys take no risks of their own",
         _hazards(BoysTakeRisk=True),
         _hazards(ChildrenAvoidHazards=True, BoysTakeRisk=True),
     ),
-    Case(
+    case(
         "ages from a table of people",
         valley(
             moves={**SCORED, "camp_weight": 5.0, "ElderlyAvoidHazards": True},
@@ -158,7 +171,7 @@ HAZARDS = [
         ),
     ),
     *both("harvest", "harvest_stops_everyone", valley(places=FARMS, moves={"harvest_months": (3,)})),
-    Case("harvest before the flight", valley(places=FARMS, moves={"harvest_months": (2,)}), PLAIN),
+    case("harvest before the flight", valley(places=FARMS, moves={"harvest_months": (2,)}), PLAIN),
 ]
 
 GROUPS = (
@@ -182,7 +195,7 @@ def _matching(**moves: Any) -> Any:
 
 
 MATCHES = [
-    Case(rule, _matching(**{rule: True}), _matching(), coupled=True)
+    case(rule, _matching(**{rule: True}), _matching(), coupled=True)
     for rule in ("MatchCampEthnicity", "MatchCampReligion", "MatchTownEthnicity", "MatchConflictEthnicity")
 ]
 
@@ -206,17 +219,17 @@ def _flooded(*, floods: Any = LEVELS, demographics: Any = (), **rules: Any) -> A
 
 FLOODS = [
     *both("floods", "flood_weight_twice", _flooded()),
-    Case("chances in floods", _flooded(), _flooded(flood_movechances=(0.1, 0.5, 0.7, 0.9))),
-    Case("weights of floods", _flooded(), _flooded(flood_loc_weights=(0.9, 0.9, 0.9, 0.9))),
-    Case(
+    case("chances in floods", _flooded(), _flooded(flood_movechances=(0.1, 0.5, 0.7, 0.9))),
+    case("weights of floods", _flooded(), _flooded(flood_loc_weights=(0.9, 0.9, 0.9, 0.9))),
+    case(
         "the highest flood of all",
         _flooded(floods=TOP),
         _flooded(floods=TOP, flood_movechances=(0.1, 0.6, 0.8, 0.8)),
-        FLEE.switched(flood_top_level_fails=False),
+        rules=FLEE.switched(flood_top_level_fails=False),
     ),
     *both("forecast floods", "flood_weight_twice", _flooded(**FORESEEN)),
-    Case("forecast floods for the aware", _flooded(demographics=AWARE, **FORESEEN), _flooded(demographics=AWARE)),
-    Case("floods forecast for a while", _flooded(**FORESEEN), _flooded(**{**FORESEEN, "flood_forecaster_end_time": 3})),
+    case("forecast floods for the aware", _flooded(demographics=AWARE, **FORESEEN), _flooded(demographics=AWARE)),
+    case("floods forecast for a while", _flooded(**FORESEEN), _flooded(**{**FORESEEN, "flood_forecaster_end_time": 3})),
 ]
 
 CASES: list[Case] = [*CHANCES, *WEIGHTS, *AWARENESS, *FIXED, *HAZARDS, *MATCHES, *FLOODS]

@@ -6,7 +6,7 @@ from typing import Any
 from havre.displacement.instance import Closure
 from havre.displacement.rules import Occupancy, Rules
 from tests.displacement.equivalence.builders import ROADS, attributed, changed, rising, valley
-from tests.displacement.equivalence.case import Case, both
+from tests.displacement.equivalence.case import Case, both, case
 
 SMALL = changed(Cove={"population": 45}, Dorn={"population": 70})
 ROOMY = valley()
@@ -44,7 +44,7 @@ CROWDS = [
 
 def _cases(occupancy: Occupancy) -> list[Case]:
     return [
-        Case(f"{name}, {occupancy}", instance, fault, occupancy=occupancy, coupled=True)
+        case(f"{name}, {occupancy}", instance, fault, occupancy=occupancy, coupled=True)
         for name, instance, fault in CROWDS
     ]
 
@@ -68,11 +68,11 @@ SWITCHES = [
         _crowded(fixed_routes=True, awareness_level=2),
         coupled=True,
     ),
-    Case(
+    case(
         "the manual in all",
         _crowded(awareness_level=2, stay_close_to_home=True, pruning_threshold=4.0),
         Rules.flee(),
-        Rules.documented(),
+        rules=Rules.documented(),
         coupled=True,
     ),
 ]

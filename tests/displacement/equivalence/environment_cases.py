@@ -12,7 +12,7 @@ from tests.displacement.equivalence.builders import (
     road,
     valley,
 )
-from tests.displacement.equivalence.case import Case, both
+from tests.displacement.equivalence.case import Case, both, case
 
 PLAIN = valley()
 MORE_ROADS = (
@@ -34,35 +34,27 @@ def _more_places(fort: str, gulf: str, mark: str, hill: str, iona: str) -> tuple
     )  # fmt: skip
 
 
-def _typed(*kinds: str) -> Case:
-    """Replace the kind of one place by another to plant the fault."""
-    right = ("forwarding_hub", "flood_zone", "marker", "idpcamp", "default")
-    wrong = tuple(kind or good for kind, good in zip(kinds, right, strict=True))
-    name = next(good for kind, good in zip(kinds, right, strict=True) if kind)
-    instances = [
-        valley(
-            places=(*PLACES, *_more_places(*which)),
-            roads=MORE_ROADS,
-            camps=MORE_CAMPS,
-            moves={"idpcamp_movechance": 0.3, "camp_weight": 2.0, "flood_rules": None},
-        )
-        for which in (right, wrong)
-    ]
-    return Case(f"types: {name}", instances[0], instances[1])
+RIGHT = ("forwarding_hub", "flood_zone", "marker", "idpcamp", "default")
+WRONG = ("town", "conflict_zone", "forward", "camp", "conflict_zone")
+
+
+def _typed(kinds: tuple[str, ...]) -> Instance:
+    return valley(
+        places=(*PLACES, *_more_places(*kinds)),
+        roads=MORE_ROADS,
+        camps=MORE_CAMPS,
+        moves={"idpcamp_movechance": 0.3, "camp_weight": 2.0},
+    )
 
 
 TYPES = [
-    _typed("town", "", "", "", ""),
-    _typed("", "conflict_zone", "", "", ""),
-    _typed("", "", "forward", "", ""),
-    _typed("", "", "", "camp", ""),
-    _typed("", "", "", "", "conflict_zone"),
-    Case(
+    case("types of places", _typed(RIGHT), *(_typed((*RIGHT[:at], WRONG[at], *RIGHT[at + 1 :])) for at in range(5))),
+    case(
         "a conflict date after day 0",
         valley(places=changed(Eyre={"location_type": "conflict_zone", "conflict_date": 3})),
         valley(places=changed(Eyre={"location_type": "conflict_zone", "conflict_date": 0})),
     ),
-    Case(
+    case(
         "an intensity of its own",
         valley(places=changed(Eyre={"location_type": "conflict_zone", "attributes": {"conflict_intensity": "2.5"}})),
         valley(places=changed(Eyre={"location_type": "conflict_zone"})),
@@ -75,12 +67,12 @@ TYPES = [
 ]
 
 CONFLICTS = [
-    Case(
+    case(
         "conflicts begin and end",
         valley(conflicts={"Alda": [1, 1, 1, 0, 0, 1, 1, 1], "Birk": [0, 0, 0.5, 0.5, 0.5, 0, 0, 0]}),
         PLAIN,
     ),
-    Case(
+    case(
         "a conflict in a camp",
         valley(conflicts={"Alda": [1.0] * DAYS, "Cove": [0, 0, 1, 1, 1, 0, 0, 0]}),
         valley(conflicts={"Alda": [1.0] * DAYS, "Cove": [0, 0, 1, 1, 1, 1, 1, 1]}),
@@ -101,39 +93,40 @@ CONFLICTS = [
 ]
 
 TURNS = (LocationChange("Birk", "camp", 2), LocationChange("Dorn", "town", 3), LocationChange("Eyre", "conflict", 4))
+
+
+def _turning(*turns: LocationChange) -> Instance:
+    return valley(location_changes=turns, moves={"camp_weight": 2.0}, top={"default_conflict_intensity": 2})
+
+
 CHANGES = [
-    *(
-        Case(
-            f"a location change of {turn.name}",
-            valley(location_changes=TURNS, moves={"camp_weight": 2.0}, top={"default_conflict_intensity": 2}),
-            valley(
-                location_changes=tuple(other for other in TURNS if other is not turn),
-                moves={"camp_weight": 2.0},
-                top={"default_conflict_intensity": 2},
-            ),
-        )
-        for turn in TURNS
+    case(
+        "location changes",
+        _turning(*TURNS),
+        _turning(*TURNS[1:]),
+        _turning(TURNS[0], TURNS[2]),
+        _turning(*TURNS[:2]),
     ),
     *both(
         "the home country",
         "first_row_is_home",
         valley(places=(PLACES[3], *PLACES[:3], PLACES[4]), moves={"foreign_weight": 3.0}),
     ),
-    Case("a weight of foreign places", valley(moves={"foreign_weight": 3.0}), PLAIN),
+    case("a weight of foreign places", valley(moves={"foreign_weight": 3.0}), PLAIN),
 ]
 
 LONG_ROADS = (*ROADS[:2], road("Birk", "Cove", 450), *ROADS[3:])
+FAR_ROADS = (*LONG_ROADS[:5], road("Eyre", "Cove", 500))
 OVERLAP = (Closure("country", "Home", "Away", 1, 4), Closure("location", "Cove", "", 2, 6))
-HILL = ("forwarding_hub", "flood_zone", "marker", "idpcamp", "default")
 
 
 def _closed(name: str, *closures: Closure, roads: tuple[Route, ...] = ROADS) -> Case:
-    return Case(f"closure: {name}", valley(roads=roads, closures=closures), valley(roads=roads))
+    return case(f"closure: {name}", valley(roads=roads, closures=closures), valley(roads=roads))
 
 
 def _idp(*closures: Closure) -> Instance:
     return valley(
-        places=(*PLACES, *_more_places(*HILL)),
+        places=(*PLACES, *_more_places(*RIGHT)),
         roads=MORE_ROADS,
         camps=MORE_CAMPS,
         moves={"idpcamp_movechance": 0.6, "camp_weight": 2.0},
@@ -147,22 +140,22 @@ CLOSURES = [
     _closed("of a border with people on the road", Closure("country", "Home", "Away", 3, 4), roads=LONG_ROADS),
     _closed("of a place", Closure("location", "Birk", "", 2, 6)),
     _closed("of a camp", Closure("camp", "Cove", "", 2, 6)),
-    Case(
+    case(
         "closure: two that overlap",
         valley(closures=OVERLAP),
         valley(closures=(OVERLAP[0], Closure("location", "Cove", "", 4, 6))),
     ),
-    Case(
+    case(
         "closure: that opens at once",
-        valley(closures=(Closure("country", "Home", "Away", 3, 3),), roads=LONG_ROADS),
-        valley(roads=LONG_ROADS),
+        valley(closures=(Closure("country", "Home", "Away", 3, 3),), roads=FAR_ROADS, moves={"foreign_weight": 6.0}),
+        valley(roads=FAR_ROADS, moves={"foreign_weight": 6.0}),
     ),
-    Case(
+    case(
         "closure: of an IDP camp",
         _idp(Closure("idpcamp", "Hill", "", 1, 3)),
         _idp(Closure("idpcamp", "Hill", "", 1, -1)),
     ),
-    Case(
+    case(
         "closure: an IDP camp opens as a camp",
         _idp(Closure("camp", "Hill", "", 1, 3)),
         _idp(Closure("idpcamp", "Hill", "", 1, 3)),
@@ -171,27 +164,34 @@ CLOSURES = [
 ]
 
 FORCED = (*ROADS[:3], road("Birk", "Dorn", 210, 1), *ROADS[4:])
-BACKWARD = (*ROADS[:3], road("Birk", "Dorn", 210, 2), *ROADS[4:])
+BACKWARD = (ROADS[0], road("Alda", "Dorn", 260, 2), *ROADS[2:])
 MANUAL = Rules.flee().switched(forced_redirection_ignored=False)
 RESTORED = (Closure("remove_forced_redirection", "Birk", "Dorn", 2, 5),)
 REDIRECTION = [
     *both("a road made twice", "forced_redirection_doubles_link", valley(roads=FORCED)),
     *both("forced redirection", "forced_redirection_ignored", valley(roads=FORCED)),
-    *both("forced redirection backward", "forced_redirection_ignored", valley(roads=BACKWARD)),
-    Case(
-        "forced redirection removed for a while", valley(roads=FORCED, closures=RESTORED), valley(roads=FORCED), MANUAL
+    *both(
+        "forced redirection backward",
+        "forced_redirection_ignored",
+        valley(roads=BACKWARD, moves={"camp_movechance": 0.5}),
     ),
-    Case(
+    case(
+        "forced redirection removed for a while",
+        valley(roads=FORCED, closures=RESTORED),
+        valley(roads=FORCED),
+        rules=MANUAL,
+    ),
+    case(
         "forced redirection over a closed road",
         valley(roads=FORCED, closures=(Closure("country", "Home", "Beyond", 3, 6),)),
         valley(roads=FORCED),
-        MANUAL,
+        rules=MANUAL,
     ),
-    Case(
+    case(
         "forced redirection of those who see further",
         valley(roads=FORCED, moves={"awareness_level": 2}),
         valley(moves={"awareness_level": 2}),
-        MANUAL,
+        rules=MANUAL,
     ),
 ]
 

@@ -9,7 +9,7 @@ from havre.displacement import Outcome, simulate
 from havre.displacement.instance import Instance
 from havre.displacement.rules import Rules
 from tests.displacement.equivalence import two_sample
-from tests.displacement.equivalence.case import Case
+from tests.displacement.equivalence.case import Case, Fault
 from tests.displacement.equivalence.two_sample import Check
 from tests.displacement.reference.every_way import ExactSimulator, Law
 from tests.displacement.reference.simulator import Run, simulate_reference
@@ -20,13 +20,13 @@ def seed_of(case: Case) -> int:
     return crc32(case.name.encode())
 
 
-def run_engine(case: Case, replicas: int, *, instance: Instance | None = None, rules: Rules | None = None) -> Outcome:
-    """Run the engine on a case, or with a fault on another instance or by other rules."""
+def run_engine(case: Case, replicas: int, fault: Fault | None = None) -> Outcome:
+    """Run the engine on a case, or on its fault."""
     return simulate(
-        case.instance if instance is None else instance,
+        fault if isinstance(fault, Instance) else case.instance,
         replicas=replicas,
         seed=seed_of(case),
-        rules=case.rules if rules is None else rules,
+        rules=fault if isinstance(fault, Rules) else case.rules,
         occupancy=case.occupancy,
         record=("locations",),
     )
@@ -50,6 +50,8 @@ def against_law(case: Case, outcome: Outcome, law: Law) -> list[Check]:
     """Compare the engine's replicas with the exact law: means of all places, the rest of camps."""
     checks: list[Check] = []
     for day in _days(case):
+        people = float(outcome.people[:, day].mean())
+        checks += two_sample.mean_against_law(f"people, day {day}", people, outcome.replicas, law.people(day))
         for at, place in enumerate(outcome.locations):
             mean = _location_mean(outcome, day, at)
             what = f"{place}, day {day}"
@@ -74,6 +76,8 @@ def between(case: Case, outcome: Outcome, runs: list[Run]) -> list[Check]:
     columns = [runs[0].camps.index(camp) for camp in outcome.camps]
     checks: list[Check] = []
     for day in _days(case):
+        people = np.array([run.people[day] for run in runs])
+        checks += two_sample.mean_between(f"people, day {day}", outcome.people[:, day], people)
         for at, place in enumerate(outcome.locations):
             mean, what = _location_mean(outcome, day, at), f"{place}, day {day}"
             checks += two_sample.mean_with_spread_of_reference(what, mean, outcome.replicas, places[:, day, at])
@@ -94,8 +98,8 @@ def between(case: Case, outcome: Outcome, runs: list[Run]) -> list[Check]:
     return checks
 
 
-def books_agree(outcome: Outcome, run: Run) -> list[Check]:
-    """Compare what has no chance in it: camps, arrivals told by the data, falls not made up for, people ever displaced."""
+def books(outcome: Outcome, run: Run) -> list[Check]:
+    """Compare what has no chance in it: camps, arrivals told by the data, and falls not made up for."""
     same = {
         "camps": outcome.camps == run.camps,
         "raw": outcome.raw.tolist() == run.raw.tolist(),

@@ -18,7 +18,7 @@ from tests.displacement.equivalence.builders import (
     series,
     valley,
 )
-from tests.displacement.equivalence.case import Case, both
+from tests.displacement.equivalence.case import Case, both, case
 
 PLAIN = valley()
 FALLING = {"Cove": [12, 30, 20, 14, 30, 36, 50, 40], "Dorn": [8, 16, 14, 14, 20, 30, 44, 70]}
@@ -35,8 +35,8 @@ SPARSE = Registrations(
 IN_PARTS = (series("total", rising(40, 10)), SPARSE, series("Dorn", rising(24, 22)))
 
 REGISTERED = [
-    Case("registrations that fall", valley(camps=FALLING), PLAIN),
-    Case(
+    case("registrations that fall", valley(camps=FALLING), PLAIN),
+    case(
         "arrivals from the total",
         valley(
             spawn={"sum_from_camps": False},
@@ -48,23 +48,23 @@ REGISTERED = [
         PLAIN,
     ),
     *both("nobody inserted on day 0", "day0_raw_counts_total", valley(spawn={"insert_day0": False})),
-    Case(
+    case(
         "nobody inserted on day 0, arrivals from the total",
         valley(spawn={"insert_day0": False, "sum_from_camps": False}),
         valley(spawn={"insert_day0": False}),
     ),
-    Case("camps empty on day 0", valley(spawn={"empty_camps_on_day0": True}), PLAIN),
+    case("camps empty on day 0", valley(spawn={"empty_camps_on_day0": True}), PLAIN),
     *both(
         "IDPs on day 0",
         "idps_in_camps_only",
         valley(places=attributed(initial_idps={"Birk": 30, "Cove": 15})),
     ),
-    Case(
+    case(
         "registrations in two files with gaps, ten people for three",
         valley(registrations=IN_PARTS, top={"hasten": 3}),
         valley(registrations=IN_PARTS),
     ),
-    Case(
+    case(
         "a new way of counting",
         valley(
             corrections=(Correction("Cove", START + timedelta(days=3)),),
@@ -72,7 +72,7 @@ REGISTERED = [
         ),
         valley(camps={"Cove": rising(12, 6), "Dorn": FALLING["Dorn"]}),
     ),
-    Case(
+    case(
         "people one by one from a table",
         valley(spawn={"read_from_agents_csv_file": True}, agents=AgentTable((), (("Birk",), ("Eyre",)), (40, 25))),
         valley(agents=AgentTable((), (("Birk",), ("Eyre",)), (40, 25))),
@@ -86,41 +86,39 @@ def _by_conflict(mode: str, displaced: float, conflicts: Conflicts | None = None
 
 
 CONFLICT_DRIVEN = [
-    Case("a number by conflict", _by_conflict("constant", 9.0), _by_conflict("constant", 10.0)),
-    Case(
+    case("a number by conflict", _by_conflict("constant", 9.0), _by_conflict("constant", 10.0)),
+    case(
         "a number by intensity",
         _by_conflict("constant", 9.0, {"Alda": [0.5] * DAYS, "Eyre": [0, 0, 1.7, 1.7, 1.7, 0, 0, 0]}),
         _by_conflict("constant", 9.0),
     ),
-    Case("a share by conflict", _by_conflict("pop_ratio", 0.012), _by_conflict("constant", 12.0)),
-    Case("a Poisson number by conflict", _by_conflict("poisson", 9.5), _by_conflict("constant", 9.0)),
+    case("a share by conflict", _by_conflict("pop_ratio", 0.012), _by_conflict("constant", 12.0)),
+    case("a Poisson number by conflict", _by_conflict("poisson", 9.5), _by_conflict("constant", 9.0)),
 ]
 
 DECAY: dict[str, Any] = {"conflict_spawn_decay": (1.0, 0.4, 0.1), "conflict_spawn_decay_interval": 2}
+TWO_PEOPLES = changed(Alda={"population": 20}, Birk={"location_type": "conflict_zone", "population": 300})
 DECAYING = [
-    Case(
+    case(
         "old conflicts displace fewer and frighten less",
         valley(conflicts=TWO_ZONES, spawn=DECAY),
         valley(conflicts=TWO_ZONES),
     ),
-    Case(
+    case(
         "old conflicts frighten less where their numbers do not count",
         _by_conflict("constant", 12.0, **DECAY),
         _by_conflict("constant", 12.0),
     ),
-    Case(
+    case(
         "fewer people in a place as they leave",
-        valley(
-            places=changed(Alda={"population": 60}, Birk={"location_type": "conflict_zone", "population": 300}),
-            spawn={"take_from_population": True},
-        ),
-        valley(places=changed(Alda={"population": 60}, Birk={"location_type": "conflict_zone", "population": 300})),
+        valley(places=TWO_PEOPLES, conflicts={"Alda": [8.0] * DAYS}, spawn={"take_from_population": True}),
+        valley(places=TWO_PEOPLES, conflicts={"Alda": [8.0] * DAYS}),
         coupled=True,
     ),
-    Case(
+    case(
         "a share of those who are left",
-        _by_conflict("pop_ratio", 0.05, take_from_population=True),
-        _by_conflict("pop_ratio", 0.05),
+        _by_conflict("pop_ratio", 0.025, take_from_population=True),
+        _by_conflict("pop_ratio", 0.025),
         coupled=True,
     ),
 ]
@@ -137,18 +135,18 @@ def _by_flood(mode: str, *displaced: float, key: str = "flood_driven_spawn_mode"
 
 
 FLOOD_DRIVEN = [
-    Case("a number by flood", _by_flood("constant", 0.0, 4.0, 9.0, 20.0), _by_flood("constant", 0.0, 4.0, 10.0, 20.0)),
-    Case("a share by flood", _by_flood("pop_ratio", 0.0, 0.01, 0.02, 0.5), _by_flood("constant", 0.0, 8.0, 12.0, 50.0)),
-    Case(
+    case("a number by flood", _by_flood("constant", 0.0, 4.0, 9.0, 20.0), _by_flood("constant", 0.0, 4.0, 10.0, 20.0)),
+    case("a share by flood", _by_flood("pop_ratio", 0.0, 0.01, 0.02, 0.5), _by_flood("constant", 0.0, 8.0, 12.0, 50.0)),
+    case(
         "a Poisson number by flood",
         _by_flood("poisson", 0.0, 4.0, 9.0, 20.0),
         _by_flood("constant", 0.0, 4.0, 9.0, 20.0),
     ),
-    Case(
+    case(
         "the highest flood",
         _by_flood("constant", 0.0, 4.0, 9.0, 20.0, floods=TOP),
         _by_flood("constant", 0.0, 4.0, 9.0, 9.0, floods=TOP),
-        Rules.flee().switched(flood_top_level_fails=False),
+        rules=Rules.flee().switched(flood_top_level_fails=False),
     ),
     *both(
         "the manual's key of floods",
@@ -165,21 +163,20 @@ def _hungry(moves: dict[str, object] | None = None, **spawn: object) -> Any:
     return valley(places=HUNGRY_PLACES, ipc=HUNGER, spawn=spawn, moves=moves)
 
 
+SMOULDERING = day_table({"Alda": [0.3] * DAYS, "Eyre": [0.3] * DAYS})
 STARVATION = [
-    Case(
+    case(
         "hunger displaces from conflicts",
-        replace(
-            _hungry(starvation_driven_spawning=True), conflicts=day_table({"Alda": [1.0] * DAYS, "Eyre": [1.0] * DAYS})
-        ),
-        replace(_hungry(), conflicts=day_table({"Alda": [1.0] * DAYS, "Eyre": [1.0] * DAYS})),
+        replace(_hungry(starvation_driven_spawning=True), conflicts=SMOULDERING),
+        replace(_hungry(), conflicts=SMOULDERING),
     ),
-    Case(
+    case(
         "hunger displaces from everywhere",
         _hungry(starvation_driven_spawning=True, conflict_zone_spawning_only=False),
         _hungry(starvation_driven_spawning=True),
     ),
-    Case("the hungry flee", _hungry({"flee_when_starving": True}), _hungry()),
-    Case("the hungry are avoided", _hungry({"avoid_food_deprived_locations": True}), _hungry()),
+    case("the hungry flee", _hungry({"flee_when_starving": True}), _hungry()),
+    case("the hungry are avoided", _hungry({"avoid_food_deprived_locations": True}), _hungry()),
 ]
 
 LEAVING = attributed(deactivation_probability={"Cove": 0.3, "Dorn": 0.1, "Birk": 0.5})

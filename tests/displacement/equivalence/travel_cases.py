@@ -4,7 +4,7 @@ from typing import Any
 
 from havre.displacement.instance import Closure
 from tests.displacement.equivalence.builders import ROADS, road, valley
-from tests.displacement.equivalence.case import Case, both
+from tests.displacement.equivalence.case import Case, both, case
 
 PLAIN = valley()
 EXACT = (road("Alda", "Birk", 100), road("Alda", "Dorn", 200), road("Birk", "Cove", 400), *ROADS[3:])
@@ -25,31 +25,31 @@ FOOT = _roads(
 SLOW_FOOT = _roads(Birk_Dorn={"max_move_speed": 60, "walk_probability": 0.5}, Birk_Eyre={"max_move_speed": 20})
 
 
-def _short(moves: dict[str, Any]) -> Any:
+def _short(moves: dict[str, Any], days: int = 5) -> Any:
     """Make few days: with the memory of distances every person is another kind of person."""
-    return valley(conflicts={"Alda": [1.0] * 5}, moves=moves)
+    return valley(conflicts={"Alda": [1.0] * days}, moves=moves)
 
 
 WALK: dict[str, Any] = {"max_walk_speed": 45.0}
 
 CASES: list[Case] = [
-    Case("speed", valley(moves={"max_move_speed": 130.0}), PLAIN),
-    Case("speed of a road", valley(roads=SLOW), PLAIN),
-    Case("walking by chance", valley(roads=FOOT, moves=WALK), PLAIN),
-    Case("walking on a slow road", valley(roads=SLOW_FOOT, moves=WALK), valley(roads=SLOW, moves=WALK)),
-    Case("start on foot", valley(moves={"start_on_foot": True, **WALK}), PLAIN),
-    Case(
+    case("speed", valley(moves={"max_move_speed": 130.0}), PLAIN),
+    case("speed of a road", valley(roads=SLOW), PLAIN),
+    case("walking by chance", valley(roads=FOOT, moves=WALK), PLAIN),
+    case("walking on a slow road", valley(roads=SLOW_FOOT, moves=WALK), valley(roads=SLOW, moves=WALK)),
+    case("start on foot", valley(moves={"start_on_foot": True, **WALK}), PLAIN),
+    case(
         "start on foot by chance and with long routes",
         valley(roads=FOOT, moves={"start_on_foot": True, "awareness_level": 2, **WALK}),
         valley(roads=FOOT, moves={"awareness_level": 2, **WALK}),
     ),
-    Case("no short stints", _short({"avoid_short_stints": True}), _short({})),
-    Case(
+    case("no short stints", _short({"avoid_short_stints": True}), _short({})),
+    case(
         "no short stints, on foot at first",
-        valley(moves={"avoid_short_stints": True, "start_on_foot": True, **WALK}),
-        valley(moves={"start_on_foot": True, **WALK}),
+        _short({"avoid_short_stints": True, "start_on_foot": True, **WALK}, days=6),
+        _short({"start_on_foot": True, **WALK}, days=6),
     ),
-    Case(
+    case(
         "returned on foot",
         valley(closures=(Closure("country", "Home", "Beyond", 2, 4),), moves={"start_on_foot": True, **WALK}),
         valley(closures=(Closure("country", "Home", "Beyond", 2, 4),), moves=WALK),

@@ -131,6 +131,12 @@ class Law:
         mean, variance, third, fourth = (float(each) for each in total)
         return mean, variance, third, fourth
 
+    def people(self, day: int) -> tuple[float, float, float, float]:
+        """Give the cumulants of the number of people ever created."""
+        total = sum(size for size, _, _ in self.cohorts[day])
+        varying = sum(size for size, poisson, _ in self.cohorts[day] if poisson)
+        return total, varying, varying, varying
+
     def covariance(self, day: int, first: str, second: str) -> float:
         """Give the covariance of two places' counts."""
         one, other = self.places.index(first), self.places.index(second)

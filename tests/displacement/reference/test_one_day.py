@@ -69,9 +69,9 @@ def test_reference_has_the_enumerated_law(name: str, occupancy: Occupancy) -> No
 
 
 def test_the_enumeration_has_the_numbers_found_by_hand() -> None:
-    # At C people leave with 3/4; weights 1/100 to the town and 2/200 to the camp are equal. From the town, 90 km on, half
-    # stay; the others weigh 1/100 back and 2/110 on: 11/31 and 20/31. After 180 km they decide again at C, and after
-    # 190 at the camp a fifth of them, each road once more a full day.
+    # At C people leave with 3/4; weights 1/100 to the town and 2/200 to the camp are equal. From the town, 90 km on,
+    # half stay; the others weigh 1/100 back and 2/110 on: 11/31 and 20/31. After 180 km they decide again at C, and
+    # after 190 at the camp a fifth of them, each road once more a full day.
     one = TRIANGLE.one_day_frozen(("C",))
     assert sum(one.values()) == 1
     # C -> K (190 km, 10 km of range left): stays with 4/5
