@@ -78,9 +78,7 @@ def run_facts(ran: Ran) -> dict[str, object]:
         **asked_facts(ran.folder, ran.prepared, outcome.seed, outcome.replicas),
         "people": _people(ran),
         "camps": _camps(ran),
-        "full": f"from {ran.full_share:g} of the capacity; nobody sets out for a camp above "
-        f"{_closed(ran):g}. “from” and “to”: the days between which a camp fills in {SURE:.0%} of the runs; "
-        "null is later than the last day, or never",
+        "full": {"share_of_capacity": ran.full_share, "sure": SURE, "null": "later than the last day, or never"},
         "ard": ard_facts(ran),
         "steps": _steps(ran),
         "draws_sha256": digest(outcome),
@@ -113,12 +111,6 @@ def asked_facts(folder: Path, prepared: Prepared, seed: int, replicas: int) -> d
         "notes": [note.sentence() for note in prepared.notes],
         "warnings": [problem.sentence(language()) for problem in prepared.warnings],
     }
-
-
-def _closed(ran: Ran) -> float:
-    from havre.displacement.camp_capacities import closed_to_newcomers
-
-    return closed_to_newcomers(ran.prepared.instance)
 
 
 def _people(ran: Ran) -> dict[str, object]:

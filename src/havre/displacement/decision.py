@@ -5,11 +5,12 @@ The chance to leave depends on the place; the route is drawn in proportion to we
 from 1 to 0 as a camp fills.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from havre.displacement.candidates import Block, Candidates, RouteBook, arrange
+from havre.displacement.crowding import Attraction
 from havre.displacement.environment import CAMP, CONFLICT, DEFAULT, IDP_CAMP, Environment
 from havre.displacement.groups import Groups
 from havre.displacement.instance import Instance
@@ -26,20 +27,10 @@ from havre.displacement.scoring import (
     place_scores,
 )
 
-FULL_FOR_HOPS = 0.5
-"""Below this attraction of a route's end, a camp, people give the route up."""
 NO_PRUNING = 1.001
 NOBODY_COUNTED = 1e8
 """Stands for the population of a place that has none, in the Match rules."""
 _CHANCES = ("conflict_movechance", "camp_movechance", "idpcamp_movechance", "default_movechance")
-
-
-@dataclass(frozen=True, eq=False)
-class Attraction:
-    """What people know of how full places are: attraction of each place, and where they turn back for it, (L, R)."""
-
-    share: Floats
-    give_up: Flags
 
 
 class Weights:
@@ -259,7 +250,6 @@ class Leaving:
         self._move = instance.settings.move_rules
         self._environment, self._rules, self._parameters, self._floods = environment, rules, parameters, floods
         self._stays = rules.awareness_zero_stops and self._move.awareness_level == 0
-        self.by_awareness: Floats | None = None
 
     def chance(self, day: int, month: int, population: Ints, groups: Groups) -> Floats:
         """Give the chance to leave, (L, P) or, where groups differ, (L, G, P)."""

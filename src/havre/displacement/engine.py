@@ -12,22 +12,16 @@ from datetime import date, timedelta
 import numpy as np
 
 from havre.displacement.candidates import Candidates, RouteBook, find_candidates
-from havre.displacement.chance import Chance, Keys
-from havre.displacement.decision import (
-    FULL_FOR_HOPS,
-    Attraction,
-    Leaving,
-    Weights,
-    forced_only,
-    present_groups,
-)
+from havre.displacement.chance import Chance
+from havre.displacement.choosing import Choices
+from havre.displacement.crowding import Attraction, Crowding
+from havre.displacement.decision import Leaving, Weights, forced_only, present_groups
 from havre.displacement.environment import Environment, number_of
 from havre.displacement.fixed_routes import best_routes
 from havre.displacement.groups import find_groups
 from havre.displacement.instance import Instance
 from havre.displacement.network import Flags, Floats, Ints, Network
-from havre.displacement.occupancy import FEW, ONE_BY_ONE, Pressure, attraction, needed_steps
-from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, sum_by
+from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, add_by, sum_by
 from havre.displacement.rules import Occupancy, Rules
 from havre.displacement.scoring import Parameters
 from havre.displacement.spawning import Arrivals, Spawning
@@ -83,6 +77,10 @@ class Engine:
         )
         self._weights = Weights(instance, network, self._environment, self._groups, rules, self._parameters, replicas)
         self._leaving = Leaving(instance, self._environment, rules, self._parameters, self._weights.floods)
+        self._crowding = Crowding(self._environment, self._parameters, replicas)
+        self._choices = Choices(
+            self._weights, len(self._groups), replicas, chance, full_is_uniform=rules.full_is_uniform
+        )
         self._roads = Roads(network, self._move, rules, chance)
         self._book = RouteBook()
         self._routes_of: tuple[bytes, ...] = ()
@@ -139,8 +137,7 @@ class Engine:
         self._weights.update(self._candidates, day, self._present_groups(), self._spawning.population)
         self._chance_table = self._leaving.chance(day, self._month(day), self._spawning.population, self._groups)
         self._harvest = self._month(day) in self._move.harvest_months and self._plan.rules.harvest_stops_everyone
-        self._capacity = environment.capacity[:, None] * self._parameters["capacity_scaling"]
-        self._limited = np.flatnonzero((self._capacity >= 1).any(axis=1))
+        self._crowding.begin_day()
         here = self.people.place < network.locations
         self._steps = 1
         stayed, left = self._first_pass(day, self.people.rows(here))
@@ -196,25 +193,16 @@ class Engine:
         here, place = counted_at(self.people, locations)
         return present_groups(place, self.people.group[here], self.people.count[here], locations, groups)
 
-    def _known(self, present: Ints | Floats) -> Attraction:
-        """What people know of how full places are, if so many are there."""
-        share = np.ones((self._plan.network.locations, self._replicas))
-        limited = self._limited
-        if limited.size:
-            buffer = self._parameters["capacity_buffer"]
-            share[limited] = attraction(present[limited], self._capacity[limited], buffer)
-        return Attraction(share, self._environment.camp[:, None] & (share < FULL_FOR_HOPS))
-
     def _first_pass(self, day: int, people: People) -> tuple[list[People], People]:
-        steps, single = self._steps_for(people, arriving=False)
+        steps, single = self._steps_for(people, arriving=None)
         self._steps = steps
         self._chance.moment(day, 4)
         stayed: list[People] = []
         left: list[People] = []
-        known = self._known(self.present)
+        known = self._crowding.known(self.present)
         for number, part in enumerate(parts_of(people, steps, one_by_one=single, chance=self._chance)):
             if steps > 1:
-                known = self._known(self.present)
+                known = self._crowding.known(self.present)
             self._chance.moment(day, 5, number)
             staying, leaving = self._decide(part, np.zeros(len(part), np.bool_), known)
             stayed.append(staying)
@@ -226,11 +214,11 @@ class Engine:
         arrived, back, ended = self._roads.walk(people.occupied(), self._candidates.nearest)
         self._settle(back)
         arrived = self._merged(arrived)
-        steps, single = self._steps_for(arrived.people.rows(arrived.again), arriving=True, all_arrived=arrived.people)
+        steps, single = self._steps_for(arrived.people.rows(arrived.again), arriving=arrived.people)
         if single:
             steps = int(arrived.people.count.sum(axis=0).max())
         self._steps = max(self._steps, steps)
-        frozen = self._known(self.present) if self._plan.occupancy == "frozen" else None
+        frozen = self._crowding.known(self.present) if self._plan.occupancy == "frozen" else None
         done = [back, ended]
         # Whether a day is over stands in the km made, so that it stays with people when they are split.
         for number, part in enumerate(self._parts(day, arrived, steps, single=single)):
@@ -240,7 +228,7 @@ class Engine:
     def _settle(self, people: People) -> None:
         """Count people who came to a place."""
         if len(people):
-            self.present += sum_by(people.place, people.count, self.present.shape[0])
+            add_by(self.present, people.place, people.count)
 
     def _parts(self, day: int, arrived: Arrived, steps: int, *, single: bool) -> list[Arrived]:
         if steps <= 1:
@@ -264,7 +252,7 @@ class Engine:
             if len(people) == 0:
                 return done
             # People of a part come one after the other: on average they meet half of the others already there.
-            known = frozen or self._known(self.present if single else (before + self.present) / 2)
+            known = frozen or self._crowding.known(self.present if single else (before + self.present) / 2)
             self._chance.moment(day, 8, number, road)
             stayed, left = self._decide(people, self._roads.forces(people, self._environment), known)
             done.append(stayed)
@@ -276,39 +264,15 @@ class Engine:
             arrived = self._merged(arrived)
         raise DisplacementError("displacement.engine.endless", day=day, rounds=MOST_ROADS)
 
-    def _steps_for(self, people: People, *, arriving: bool, all_arrived: People | None = None) -> tuple[int, bool]:
+    def _steps_for(self, choosing: People, *, arriving: People | None) -> tuple[int, bool]:
         """Say into how many parts a pass over people who decide is split, and whether they go one by one."""
-        if self._plan.occupancy == "frozen" or self._limited.size == 0 or len(people) == 0:
+        if self._plan.occupancy == "frozen":
             return 1, False
-        limited, size = self._limited, self.present.shape[0]
-        choosing = sum_by(people.place, people.count, size) * self._mean_chance()
-        candidates = self._weights.candidates
-        share = self._weights.base[0][:-1] * self._known(self.present).share[candidates.end]
-        total = np.zeros((size, share.shape[1]))
-        np.add.at(total, candidates.place, share)
-        ratio = share / np.maximum(total, 1e-300)[candidates.place]
-        flow = choosing[candidates.place]
-        order = np.flatnonzero(np.isin(candidates.end, limited))
-        reach = np.zeros((size, self._replicas))
-        np.add.at(reach, candidates.end[order], flow[order])
-        change = np.zeros((size, self._replicas))
-        if arriving and all_arrived is not None:
-            np.add.at(change, candidates.end[order], (flow * ratio)[order])
-            change += sum_by(all_arrived.place, all_arrived.count, size)
-        else:
-            change -= choosing
-        pressure = Pressure(
-            self.present[limited],
-            change[limited],
-            reach[limited],
-            self._capacity[limited],
-            self._parameters["capacity_buffer"],
+        weights = self._weights
+        chance = self._mean_chance()
+        return self._crowding.steps(
+            self.present, weights.candidates, weights.base[0][:-1], chance, choosing, arriving=arriving
         )
-        steps = needed_steps(pressure)
-        most = int((people if all_arrived is None else all_arrived).count.sum(axis=0).max())
-        if steps > 1 and most <= ONE_BY_ONE and most <= max(FEW, 2 * steps):
-            return max(most, 1), True
-        return steps, False
 
     def _mean_chance(self) -> Floats:
         table = self._chance_table
@@ -334,10 +298,14 @@ class Engine:
         left: list[People] = []
         if bound.any():
             left.append(self._follow(people, leavers, stayed, known, np.flatnonzero(bound)))
-        left += self._choose(people, leavers, stayed, known, np.flatnonzero(~bound), keys)
+        choosing = np.flatnonzero(leavers.any(axis=1) & ~bound)
+        left += [
+            self._set_out(people, chosen.row, chosen.link, chosen.rest, chosen.count)
+            for chosen in self._choices.draw(people, leavers, stayed, known, choosing, keys)
+        ]
         gone = People.together(left) if left else People.nobody(self._replicas)
         place = counted_at(people, self._plan.network.locations)[1] if self._homes else people.place
-        self.present -= sum_by(place, people.count - stayed, self.present.shape[0])
+        add_by(self.present, place, stayed - people.count)
         state = people.state
         if certain.any():
             state = state.copy()
@@ -353,62 +321,17 @@ class Engine:
         pair = people.place[rows] * network.locations + following
         at = np.minimum(np.searchsorted(self._pairs, pair), max(self._pairs.size - 1, 0))
         there = self._pairs[at] == pair if self._pairs.size else np.zeros(rows.size, np.bool_)
-        goes = np.where(there[:, None] & ~known.give_up[end], leavers[rows], 0)
+        goes = np.where(there[:, None], leavers[rows], 0)
+        if known.give_up is not None:
+            goes = np.where(known.give_up[end], 0, goes)
         stayed[rows] += leavers[rows] - goes
         link = self._pair_link[at] if self._pairs.size else np.zeros(rows.size, np.int64)
         return self._set_out(people, rows, link, rest, goes)
 
-    def _choose(
-        self, people: People, leavers: Ints, stayed: Ints, known: Attraction, rows: Ints, keys: Keys
-    ) -> list[People]:
-        """Draw routes for those who leave."""
-        candidates, network = self._weights.candidates, self._plan.network
-        left: list[People] = []
-        rows = rows[leavers[rows].any(axis=1)]
-        block_of = candidates.block_of[people.place[rows]]
-        for number, block in enumerate(candidates.blocks):
-            own = rows[block_of == number]
-            if own.size == 0:
-                continue
-            if block.width == 0:
-                stayed[own] += leavers[own]
-                continue
-            place = people.place[own]
-            weight, table = self._weights.of_rows(
-                block, candidates.row_of[place], people.group[own], people.home[own], known
-            )
-            count = leavers[own]
-            total = weight.sum(axis=2)
-            if (total <= 0).any():
-                count = self._without_choice(weight, total, table, count, stayed, own)
-            total = np.where(total > 0, total, weight.sum(axis=2))
-            labels = candidates.link[table] + network.links * candidates.rest[table]
-            shares = weight / np.where(total > 0, total, 1.0)[:, :, None]
-            drawn = self._chance.multinomial(count, shares, keys[own] if keys.size else keys, labels)
-            drawn = drawn.transpose(0, 2, 1).reshape(-1, self._replicas)
-            some = np.flatnonzero(drawn.any(axis=1))
-            chosen, origin = table.ravel()[some], np.repeat(own, block.width)[some]
-            goes = drawn[some]
-            full: Flags = known.give_up[candidates.end[chosen]]
-            if full.any():
-                back = np.where(full, goes, 0)
-                stayed += sum_by(origin, back, len(people))
-                goes = goes - back
-            left.append(self._set_out(people, origin, candidates.link[chosen], candidates.rest[chosen], goes))
-        return left
-
-    def _without_choice(self, weight: Floats, total: Floats, table: Ints, count: Ints, stayed: Ints, own: Ints) -> Ints:
-        """Where every weight is 0: any route is as likely, or nobody leaves."""
-        none = total <= 0
-        weight[none] = np.broadcast_to((table >= 0)[:, None, :], weight.shape)[none]
-        isolated = np.asarray((table < 0).all(axis=1))
-        stays = none & isolated[:, None] if self._plan.rules.full_is_uniform else none
-        stayed[own] += np.where(stays, count, 0)
-        return np.where(stays, 0, count)
-
     def _set_out(self, people: People, rows: Ints, link: Ints, rest: Ints, count: Ints) -> People:
         """Put people onto links."""
-        np.add.at(self._flows, link, count.sum(axis=1))
+        if self._plan.record:
+            np.add.at(self._flows, link, count.sum(axis=1))
         state, way = people.state[rows], people.way[rows]
         state[:, PLACE] = self._plan.network.locations + link
         state[:, ROUTE] = rest

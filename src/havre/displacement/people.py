@@ -177,3 +177,11 @@ def sum_by(index: Ints, count: Ints, size: int) -> Ints:
         starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
         total[ordered[starts]] = np.add.reduceat(count[order], starts, axis=0)
     return total
+
+
+def add_by(total: Ints, index: Ints, count: Ints) -> None:
+    """Add rows to ``total`` (size, R) by index, in place."""
+    if count.shape[1] == 1:
+        np.add.at(total[:, 0], index, count[:, 0])
+    else:
+        total += sum_by(index, count, total.shape[0])

@@ -11,7 +11,7 @@ from havre.displacement.rules import Rules
 from tests.displacement.equivalence import two_sample
 from tests.displacement.equivalence.case import Case, Fault
 from tests.displacement.equivalence.two_sample import Check
-from tests.displacement.reference.every_way import ExactSimulator, Law
+from tests.displacement.reference.exact import ExactSimulator, Law
 from tests.displacement.reference.simulator import Run, simulate_reference
 
 

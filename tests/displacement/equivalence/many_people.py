@@ -1,8 +1,8 @@
 """The limit of very many people, in which every share is met: expected counts to 12 digits without a single draw.
 
-Where people do not influence each other, expected counts are linear in the numbers of people. An instance with a billion
-times the people, and draws replaced by their rounded means, therefore gives the engine's own expectations, which the exact
-law of the reference must equal. What is left of chance (variances, distributions) samples have to show.
+An instance with a million million times the people, and draws replaced by their rounded means, gives the engine's own
+expectations, which those of the reference must equal: exactly where people do not influence each other, and in the limit
+where they do (with frozen occupancy). What is left of chance, and adaptive occupancy, samples have to show.
 """
 
 from dataclasses import replace
@@ -14,52 +14,58 @@ import pytest
 from havre.displacement import Outcome, simulate
 from havre.displacement.chance import StreamChance
 from havre.displacement.instance import CountFile, Instance, Location, Registrations
-from havre.displacement.rules import Rules
+from havre.displacement.rules import Occupancy, Rules
 from havre.displacement.settings import ConflictSpawning, FloodSpawning, SpawnRules
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 TIMES = 10**12
+MATCHES = ("MatchCampReligion", "MatchCampEthnicity", "MatchTownEthnicity", "MatchConflictEthnicity")
 
 
 def many(instance: Instance) -> Instance:
-    """Give the instance with so many times the people; populations stay, since they only weigh."""
+    """Give the instance with so many times the people; populations too, where they are more than a weight."""
     settings = instance.settings
+    moves, spawn = settings.move_rules, settings.spawn_rules
+    peopled = spawn.take_from_population or any(getattr(moves, match) for match in MATCHES)
     return replace(
         instance,
-        locations=tuple(_large(place) for place in instance.locations),
-        registrations=tuple(Registrations(row.name, tuple(_much(file) for file in row.files)) for row in instance.registrations),
+        locations=tuple(_large(place, peopled=peopled) for place in instance.locations),
+        registrations=tuple(
+            Registrations(row.name, tuple(_much(file) for file in row.files)) for row in instance.registrations
+        ),
         agents=instance.agents
         and replace(instance.agents, numbers=tuple(number * TIMES for number in instance.agents.numbers)),
-        settings=replace(settings, spawn_rules=_spawning(settings.spawn_rules)),
+        settings=replace(settings, spawn_rules=_spawning(spawn, peopled=peopled)),
     )
 
 
-def expected_counts(instance: Instance, rules: Rules) -> Outcome:
+def expected_counts(instance: Instance, rules: Rules, occupancy: Occupancy) -> Outcome:
     """Run the engine once with draws replaced by their means."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StreamChance, "binomial", _mean_binomial)
         patch.setattr(StreamChance, "multinomial", _mean_multinomial)
         patch.setattr(StreamChance, "poisson", _mean_poisson)
-        return simulate(instance, replicas=1, rules=rules, record=("locations",))
+        return simulate(instance, replicas=1, rules=rules, occupancy=occupancy, record=("locations",))
 
 
-def _large(place: Location) -> Location:
+def _large(place: Location, *, peopled: bool) -> Location:
     attributes = dict(place.attributes)
-    if "initial_idps" in attributes:
-        attributes["initial_idps"] = str(int(attributes["initial_idps"]) * TIMES)
-    capacity = place.population * TIMES if "camp" in place.location_type else place.population
-    return replace(place, population=capacity, attributes=attributes)
+    for name in {"initial_idps", "capacity_per_day"} & set(attributes):
+        attributes[name] = str(int(attributes[name]) * TIMES)
+    grows = peopled or "camp" in place.location_type
+    return replace(place, population=place.population * (TIMES if grows else 1), attributes=attributes)
 
 
 def _much(file: CountFile) -> CountFile:
     return replace(file, counts=tuple(count * TIMES for count in file.counts))
 
 
-def _spawning(spawn: SpawnRules) -> SpawnRules:
+def _spawning(spawn: SpawnRules, *, peopled: bool) -> SpawnRules:
+    rule = spawn.conflict_driven_spawning
     return replace(
         spawn,
-        conflict_driven_spawning=_by_conflict(spawn.conflict_driven_spawning),
+        conflict_driven_spawning=rule if rule and peopled and rule.spawn_mode == "pop_ratio" else _by_conflict(rule),
         flood_driven_spawn_mode=_by_flood(spawn.flood_driven_spawn_mode),
         flood_spawn_mode=_by_flood(spawn.flood_spawn_mode),
     )

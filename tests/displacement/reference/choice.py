@@ -98,16 +98,12 @@ class Choice:
 
     # D3. Who is where, by ethnicity and religion
 
-    def recount(self, people: list[Person]) -> None:
-        """Count those at a place by what the Match rules look at."""
-        for place in self.world.places:
-            place.present = {}
-        for person in people:
-            if person.road is None:
-                for attribute in ("ethnicity", "religion"):
-                    if attribute in person.attributes:
-                        key = f"{attribute} {person.attributes[attribute]}"
-                        person.place.present[key] = person.place.present.get(key, 0) + 1
+    def count(self, person: Person, number: float = 1) -> None:
+        """Count somebody who is at a place."""
+        for attribute in ("ethnicity", "religion"):
+            if attribute in person.attributes:
+                key = f"{attribute} {person.attributes[attribute]}"
+                person.place.present[key] = person.place.present.get(key, 0) + number
 
     # 4.2 Route choice
 

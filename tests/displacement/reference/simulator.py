@@ -74,8 +74,16 @@ class Simulator:
         self.world.refresh_spawn_weights(day)
         self.choice.refresh(day)
         if self.choice.matches:
-            self.choice.recount(self.people)
+            self.recount()
         self._move_everybody()
+
+    def recount(self) -> None:
+        """Count those at a place by what the Match rules look at (D3)."""
+        for place in self.world.places:
+            place.present = {}
+        for person in self.people:
+            if person.road is None:
+                self.choice.count(person)
 
     def _move_everybody(self) -> None:
         """Do the two passes in a random order of people, the end of the day, and the sinks."""

@@ -37,8 +37,8 @@ class Place:
     score: float = 1.0
     spawn_weight: float = 0.0
     people: int = 0
-    seen: int = 0
-    present: dict[str, int] = field(default_factory=dict)
+    seen: float = 0
+    present: dict[str, float] = field(default_factory=dict)
     roads: list["Road"] = field(default_factory=list)
 
     def number(self, attribute: str) -> float:

@@ -1,0 +1,212 @@
+"""``havre displace run``: simulate an instance, with intervals, and say when each camp fills."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from havre.cli.console import number, progress_bar, stdout, table, write_json
+from havre.cli.displace_facts import Ran, ran_of, run_facts
+from havre.cli.displace_meter import Meter
+from havre.cli.displace_options import (
+    DEFAULT_REPLICAS,
+    Asked,
+    Days,
+    Folder,
+    Hasten,
+    Lenient,
+    OccupancyOption,
+    Replicas,
+    RulesOption,
+    SettingsFile,
+    Switches,
+    Validation,
+    WithoutAgentsOut,
+    Workers,
+    parse_workers,
+    prepare,
+    tell,
+)
+from havre.cli.displace_pictures import PicturesWanted, pictures_wanted
+from havre.cli.displace_show import camp_name, count_cell, dated, show_asked, show_cost, spread_cell
+from havre.cli.language import language
+from havre.cli.options import DEFAULT_SEED, Json, Seed
+from havre.cli.plots import PictureFile, Plot
+
+
+def _help(key: str) -> str:
+    return tell(f"run.option.{key}")
+
+
+def run(
+    folder: Folder,
+    settings: SettingsFile = None,
+    validation: Validation = None,
+    rules: RulesOption = "flee",
+    switch: Switches = None,
+    occupancy: OccupancyOption = "adaptive",
+    replicas: Replicas = DEFAULT_REPLICAS,
+    days: Days = None,
+    hasten: Hasten = None,
+    calibration: Annotated[
+        Path | None, typer.Option("--calibration", metavar="FILE", help=_help("calibration"))
+    ] = None,
+    full: Annotated[float | None, typer.Option("--full", min=0.01, max=1.0, help=_help("full"))] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=_help("out"))] = None,
+    replica: Annotated[int | None, typer.Option("--replica", min=0, help=_help("replica"))] = None,
+    picture: PictureFile = None,
+    map_file: Annotated[Path | None, typer.Option("--map", metavar="FILE", help=_help("map"))] = None,
+    animation: Annotated[Path | None, typer.Option("--animation", metavar="FILE", help=_help("animation"))] = None,
+    plot: Plot = False,  # noqa: FBT002 - a flag of the command line
+    lenient: Lenient = False,  # noqa: FBT002
+    without_agents_out: WithoutAgentsOut = False,  # noqa: FBT002
+    seed: Seed = DEFAULT_SEED,
+    workers: Workers = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Simulate; the help text stands in the catalogue."""
+    meter = Meter.start()
+    from havre.displacement import simulate
+
+    processes, cluster = parse_workers(workers)
+    wanted = pictures_wanted(plot=plot, picture=picture, map_file=map_file, animation=animation, as_json=as_json)
+    check_out(out, replica, replicas)
+    prepared = prepare(
+        Asked(
+            folder=folder,
+            settings=settings,
+            validation=validation,
+            rules=rules,
+            switches=switch or (),
+            occupancy=occupancy,
+            days=days,
+            hasten=hasten,
+            lenient=lenient,
+            without_agents_out=without_agents_out,
+        )
+    )
+    with progress_bar() as progress:
+        outcome = simulate(
+            prepared.instance,
+            replicas=replicas,
+            seed=seed,
+            rules=prepared.rules,
+            occupancy=occupancy,
+            days=prepared.days,
+            record=wanted.record,
+            workers=processes,
+            cluster=cluster,
+            progress=progress,
+        )
+    ran = ran_of(folder, prepared, outcome, full)
+    facts = run_facts(ran)
+    cost = meter.as_dict(replicas, cluster)
+    finish(ran, facts, cost, wanted, out=out, replica=replica, as_json=as_json)
+
+
+def check_out(out: Path | None, replica: int | None, replicas: int) -> None:
+    """Check, before the work, where files are to go and which run they are to hold.
+
+    Raises
+    ------
+    FileError : the folder is not empty, or cannot be made
+    DisplacementError : there is no such run
+    typer.BadParameter : a run was named, and no folder
+    """
+    from havre.errors import DisplacementError
+
+    if replica is not None and out is None:
+        raise typer.BadParameter(tell("run.replica_without_out"))
+    if replica is not None and replica >= replicas:
+        raise DisplacementError("displacement.out.no_replica", replica=replica, replicas=replicas)
+    if out is not None:
+        from havre.record.folder import check_free
+
+        check_free(out)
+
+
+def finish(
+    ran: Ran,
+    facts: dict[str, object],
+    cost: dict[str, object],
+    wanted: PicturesWanted,
+    *,
+    out: Path | None,
+    replica: int | None,
+    as_json: bool,
+) -> None:
+    """Write the files, tell what was found, and draw."""
+    if out is not None:
+        from havre.cli.displace_files import write_run
+
+        write_run(ran, out, replica)
+    if as_json:
+        write_json({**facts, "resources": cost})
+    else:
+        show(ran, facts, cost, out)
+    wanted.show(ran)
+
+
+def show(ran: Ran, facts: dict[str, object], cost: dict[str, object], out: Path | None) -> None:
+    """Print what was found."""
+    console = stdout()
+    show_asked(ran.prepared, ran.outcome.seed, ran.outcome.replicas)
+    people: dict[str, dict[str, float | None]] = facts["people"]  # type: ignore[assignment]
+    console.print(
+        tell(
+            "run.people",
+            displaced=spread_cell(people["displaced"]),
+            in_camps=spread_cell(people["in_camps"]),
+            registered=number(float(ran.series.counts[-1].sum())),
+        ),
+        soft_wrap=True,
+    )
+    columns = [tell(f"run.column.{name}") for name in ("camp", "last_day", "registered", "capacity", "full")]
+    table(tell("run.table", day=dated(ran.outcome.dates[-1])), columns, [_row(row) for row in facts["camps"]])  # type: ignore[attr-defined]
+    console.print(tell("run.how_to_read", percent=f"{100 * ran.full_share:g}"), soft_wrap=True)
+    if ran.outcome.replicas == 1:
+        console.print(tell("run.alone"), soft_wrap=True)
+    _show_fit(facts)
+    show_cost(cost)
+    if out is not None:
+        console.print(tell("run.written", path=out), soft_wrap=True, markup=False)
+
+
+def _row(row: dict[str, object]) -> list[str]:
+    last, full = row["last_day"], row["full"]
+    return [
+        camp_name(str(row["camp"])),
+        spread_cell(last),  # type: ignore[arg-type]
+        count_cell(row["registered"]),
+        tell("run.no_limit") if row["capacity_in_force"] is None else count_cell(row["capacity_in_force"]),
+        "–" if row["capacity_in_force"] is None else full_cell(full),  # type: ignore[arg-type]
+    ]
+
+
+def full_cell(full: dict[str, object]) -> str:
+    """Say between which days a camp fills, and in how many runs it does at all."""
+    chance = float(str(full["chance"]))
+    if chance == 0:
+        return tell("run.full.never")
+    percent = f"{100 * chance:.0f}"
+    first, last = (dated(full[name]) if full[name] else None for name in ("from", "to"))
+    if first is None:
+        return tell("run.full.seldom", percent=percent)
+    if last is None:
+        return tell("run.full.open", first=first, percent=percent)
+    return first if first == last else tell("run.full.between", first=first, last=last)
+
+
+def _show_fit(facts: dict[str, object]) -> None:
+    ard: dict[str, dict[str, float | None]] = facts["ard"]  # type: ignore[assignment]
+    steps: dict[str, object] = facts["steps"]  # type: ignore[assignment]
+    told = {name: _plus_minus(values) for name, values in ard.items()}
+    stdout().print(tell("run.ard", **told), soft_wrap=True)
+    stdout().print(tell("run.steps", **steps), soft_wrap=True)
+
+
+def _plus_minus(values: dict[str, float | None]) -> str:
+    mean, deviation = values["mean"], values["sd"]
+    if deviation is None:
+        return f"{mean:.4f}"
+    return f"{mean:.4f} ± {deviation:.4f}"

@@ -1,0 +1,87 @@
+"""How the commands of ``havre displace`` print what they have in common: what was run, warnings, counts, the cost."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from havre.cli.console import number, stdout
+from havre.cli.displace_options import Prepared, tell
+from havre.cli.language import language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from havre.errors import Problem
+
+MOST_WARNINGS = 12
+"""Warnings that are printed; ``havre displace check`` tells all."""
+
+
+def show_asked(prepared: Prepared, seed: int, replicas: int) -> None:
+    """Print what was run and how, what is odd about it, and that nobody has looked at it."""
+    from rich.markup import escape
+
+    console, instance = stdout(), prepared.instance
+    console.print(f"[bold]{escape(tell('show.title', name=instance.name))}[/bold]", soft_wrap=True)
+    console.print(tell("show.automated"), soft_wrap=True)
+    facts = {
+        "start": dated(instance.start),
+        "days": prepared.days,
+        "replicas": replicas,
+        "seed": seed,
+        "rules": tell(f"rules.{prepared.rules_name}"),
+        "occupancy": tell(f"occupancy.{prepared.occupancy}"),
+    }
+    console.print(tell("show.asked", **facts), soft_wrap=True, markup=False)
+    if prepared.switched:
+        states = ", ".join(f"{name} = {'on' if on else 'off'}" for name, on in prepared.switched.items())
+        console.print(tell("show.switches", switches=states), soft_wrap=True, markup=False)
+    settings = instance.settings_file or tell("show.defaults")
+    console.print(tell("show.settings", path=settings), soft_wrap=True, markup=False)
+    for note in prepared.notes:
+        console.print(f"[bold yellow]{escape(note.sentence())}[/bold yellow]", soft_wrap=True)
+    show_warnings(prepared.warnings, MOST_WARNINGS)
+
+
+def show_warnings(warnings: "Sequence[Problem]", most: int | None = None) -> None:
+    """Print what is odd about an instance."""
+    for problem in warnings[:most]:
+        stdout().print(f"! {problem.sentence(language())}", soft_wrap=True, markup=False)
+    if most is not None and len(warnings) > most:
+        stdout().print(tell("show.more_warnings", count=len(warnings) - most), soft_wrap=True)
+
+
+def show_cost(cost: "Mapping[str, object]") -> None:
+    """Print what the simulation cost."""
+    seconds, each, memory = (cost[name] for name in ("cpu_seconds", "cpu_seconds_per_replica", "peak_memory_mb"))
+    told = {
+        "seconds": f"{seconds:.2f}",
+        "start": f"{cost['cpu_seconds_of_start']:.2f}",
+        "memory": "–" if memory is None else f"{memory:.0f}",
+    }
+    if each is None:
+        stdout().print(tell("show.cost_elsewhere", **told), soft_wrap=True)
+    else:
+        stdout().print(tell("show.cost", each=f"{each:.3f}", **told), soft_wrap=True)
+
+
+def spread_cell(spread: "Mapping[str, float | None]") -> str:
+    """Write a median with its 80 % interval, or a single run's count."""
+    middle = number(spread["median"])
+    return middle if spread["low"] is None else f"{middle} ({number(spread['low'])}–{number(spread['high'])})"
+
+
+def count_cell(value: object) -> str:
+    """Write a count, with a dash where there is none."""
+    return number(value if isinstance(value, int | float) else None)
+
+
+def dated(day: object) -> str:
+    """Write a day as YYYY-MM-DD."""
+    return day.isoformat() if isinstance(day, date) else str(day)
+
+
+def camp_name(name: str) -> str:
+    """Keep brackets in a name from being taken for a style."""
+    from rich.markup import escape
+
+    return escape(name)

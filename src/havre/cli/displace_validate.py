@@ -1,0 +1,175 @@
+"""``havre displace validate``: how well a simulation tells what was registered, over all camps and camp by camp."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from havre.cli.console import number, progress_bar, stdout, table, write_json
+from havre.cli.displace_facts import asked_facts, digest, ran_of
+from havre.cli.displace_meter import Meter
+from havre.cli.displace_options import (
+    Asked,
+    Days,
+    Folder,
+    Hasten,
+    Lenient,
+    OccupancyOption,
+    Prepared,
+    Replicas,
+    RulesOption,
+    SettingsFile,
+    Switches,
+    Validation,
+    WithoutAgentsOut,
+    Workers,
+    parse_workers,
+    prepare,
+    tell,
+)
+from havre.cli.displace_show import camp_name, show_asked, show_cost
+from havre.cli.options import DEFAULT_SEED, Json, Seed
+
+if TYPE_CHECKING:
+    from havre.displacement.validate import Validation as Scores
+
+REPLICAS = 100
+"""Runs unless asked otherwise: a 95 % interval has its ends among the outermost runs, and needs more than an 80 % one."""
+INTERVALS = ("coverage_50", "coverage_80", "coverage_95")
+
+
+def _help(key: str) -> str:
+    return tell(f"validate.option.{key}")
+
+
+def validate(
+    folder: Folder,
+    settings: SettingsFile = None,
+    validation: Validation = None,
+    rules: RulesOption = "flee",
+    switch: Switches = None,
+    occupancy: OccupancyOption = "adaptive",
+    replicas: Replicas = REPLICAS,
+    days: Days = None,
+    first_day: Annotated[int, typer.Option("--from-day", min=0, help=_help("from_day"))] = 0,
+    hasten: Hasten = None,
+    calibration: Annotated[
+        Path | None, typer.Option("--calibration", metavar="FILE", help=tell("run.option.calibration"))
+    ] = None,
+    lenient: Lenient = False,  # noqa: FBT002 - a flag of the command line
+    without_agents_out: WithoutAgentsOut = False,  # noqa: FBT002
+    seed: Seed = DEFAULT_SEED,
+    workers: Workers = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Compare a simulation with the registrations; the help text stands in the catalogue."""
+    meter = Meter.start()
+    from havre.displacement import simulate
+    from havre.displacement.validate import validate as compare
+
+    processes, cluster = parse_workers(workers)
+    prepared = prepare(
+        Asked(
+            folder=folder,
+            settings=settings,
+            validation=validation,
+            rules=rules,
+            switches=switch or (),
+            occupancy=occupancy,
+            days=days,
+            hasten=hasten,
+            lenient=lenient,
+            without_agents_out=without_agents_out,
+        )
+    )
+    with progress_bar() as progress:
+        outcome = simulate(
+            prepared.instance,
+            replicas=replicas,
+            seed=seed,
+            rules=prepared.rules,
+            occupancy=occupancy,
+            days=prepared.days,
+            workers=processes,
+            cluster=cluster,
+            progress=progress,
+        )
+    ran = ran_of(folder, prepared, outcome, None)
+    scores = compare(ran.compared, ran.series, first_day)
+    cost = meter.as_dict(replicas, cluster)
+    if as_json:
+        facts = {**asked_facts(folder, prepared, seed, replicas), "draws_sha256": digest(outcome)}
+        write_json({**facts, "validation": scores.summary(), "resources": cost})
+    else:
+        show(prepared, scores, seed, cost)
+
+
+def show(prepared: Prepared, scores: "Scores", seed: int, cost: dict[str, object]) -> None:
+    """Print the scores: over all camps in sentences, then a table by camp."""
+    console, found = stdout(), scores.summary()
+    show_asked(prepared, seed, scores.replicas)
+    told = {name: _plus_minus(found, name) for name in ("ard", "ard_rescaled")}
+    days = {"first": scores.first_day, "last": scores.end_day - 1, "entries": found["entries"]}
+    console.print(tell("validate.ard", **told), soft_wrap=True)
+    console.print(tell("validate.days", **days), soft_wrap=True)
+    _show_mase(found)
+    coverage: dict[str, float | None] = found["coverage"]  # type: ignore[assignment]
+    if scores.replicas > 1:
+        console.print(tell("validate.coverage", **{name: _share(coverage[name]) for name in INTERVALS}), soft_wrap=True)
+    columns = ("camp", "entries", "ard", "absolute_error", "bias", "mase", "best_naive", "coverage_80")
+    rows = [_row(row) for row in scores.as_table()]
+    table(tell("validate.table"), [tell(f"validate.column.{name}") for name in columns], rows)
+    console.print(tell("validate.how_to_read"), soft_wrap=True)
+    show_cost(cost)
+
+
+def _show_mase(found: dict[str, object]) -> None:
+    """Say whether the simulation beats the naive forecasts, the losses as plainly as the wins."""
+    naive: dict[str, float | None] = found["naive_mase"]  # type: ignore[assignment]
+    known = {name: value for name, value in naive.items() if value is not None}
+    mase = found["mase"]
+    if not isinstance(mase, float) or not known:
+        stdout().print(tell("validate.no_mase"), soft_wrap=True)
+        return
+    names = "; ".join(f"{tell(f'validate.naive.{name}')} {value:.2f}" for name, value in known.items())
+    best = min(known, key=lambda name: known[name])
+    outcome = "better" if mase < known[best] else "worse"
+    facts = {"mase": f"{mase:.2f}", "camps": found["mase_camps"], "naive": names}
+    stdout().print(tell("validate.mase", **facts), soft_wrap=True)
+    stdout().print(tell(f"validate.{outcome}", best=tell(f"validate.naive.{best}")), soft_wrap=True, style="bold")
+
+
+def _row(row: "dict[str, str | int | float | None]") -> list[str]:
+    naive = {name.removeprefix("mase_"): value for name, value in row.items() if name.startswith("mase_")}
+    naive.pop("sd", None)
+    known = {name: float(value) for name, value in naive.items() if value is not None}
+    best = min(known, key=lambda name: known[name]) if known else None
+    return [
+        camp_name(str(row["camp"])),
+        str(row["entries"]),
+        _plus_minus(row, "ard"),
+        number(_float(row["absolute_error"])),
+        f"{_float(row['bias']):+,.0f}",
+        _decimal(row["mase"]),
+        "–" if best is None else f"{known[best]:.2f} {tell(f'validate.short.{best}')}",
+        _share(row["coverage_80"]),
+    ]
+
+
+def _plus_minus(found: "dict[str, object] | dict[str, str | int | float | None]", name: str) -> str:
+    mean, deviation = found[name], found[f"{name}_sd"]
+    if not isinstance(mean, float):
+        return "–"
+    return f"{mean:.4f} ± {deviation:.4f}" if isinstance(deviation, float) else f"{mean:.4f}"
+
+
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _decimal(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else "–"
+
+
+def _share(value: object) -> str:
+    return f"{100 * value:.0f} %" if isinstance(value, float) else "–"
