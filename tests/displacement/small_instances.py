@@ -54,7 +54,7 @@ COUNTS: Mapping[str, Mapping[int, float]] = {
 def small_instance(**overrides: Any) -> Instance:
     """Make the small instance; any field of ``Instance`` may be given instead.
 
-    A shorter or longer ``length`` alone also fits the conflicts; ``locations`` alone also fits nothing else.
+    The conflicts fit a shorter or longer ``length``; other parts must be given to fit each other.
     """
     length = int(overrides.get("length", LENGTH))
     fields: dict[str, Any] = {

@@ -7,11 +7,12 @@ import pytest
 
 from havre.displacement.camp_capacities import camp_capacities, closed_to_newcomers
 from havre.displacement.camp_series import registered
+from havre.displacement.chance import StreamChance
 from havre.displacement.engine import Engine
 from havre.displacement.instance import Instance
+from havre.displacement.outcome import Floats
 from havre.displacement.rules import Rules
 from havre.displacement.settings import ConflictSpawning, MoveRules, Settings, SpawnRules
-from havre.displacement.chance import StreamChance
 from havre.displacement.simulate import make_plan
 from havre.scale import generator
 from tests.displacement.small_instances import LOCATIONS, small_instance
@@ -27,7 +28,7 @@ def growing(per_day: str) -> Instance:
     return small_instance(locations=tuple(places))
 
 
-def of_the_engine(instance: Instance, rules: Rules, days: int) -> np.ndarray:
+def of_the_engine(instance: Instance, rules: Rules, days: int) -> Floats:
     """Take the capacities from the engine, day by day; it has no limit below 1."""
     plan = make_plan(instance, rules, "adaptive", days)
     values = {
@@ -41,7 +42,7 @@ def of_the_engine(instance: Instance, rules: Rules, days: int) -> np.ndarray:
     engine.people = engine._spawning.begin(engine._chance)
     for day in range(days):
         engine.day(day)
-        rows.append(engine._capacity[columns, 0])
+        rows.append(engine._environment.capacity[columns] * instance.settings.move_rules.capacity_scaling)
     found = np.array(rows, np.float64)
     return np.where(found < 1, np.inf, found)
 

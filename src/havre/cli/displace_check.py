@@ -1,4 +1,4 @@
-"""``havre displace check`` and ``quirks``: what an instance holds and what is wrong with it; where Flee and its manual part."""
+"""``havre displace check`` and ``quirks``: what an instance holds, its faults, and where Flee and its manual part."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from havre.cli.options import Json
 from havre.texts import Language, say
 
 if TYPE_CHECKING:
-    from havre.errors import DisplacementError, Problem
+    from havre.errors import Problem
 
 FAULTY = 2
 """Exit code of a faulty instance, as of every bad input."""

@@ -1,4 +1,4 @@
-"""What a simulation found, as plain values: the same facts go into JSON, into the table of the terminal and into files."""
+"""What a simulation found, as plain values: the same go into JSON, the table of the terminal and files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,4 +193,4 @@ def digest(outcome: "Outcome") -> str:
 
     import numpy as np
 
-    return sha256(np.ascontiguousarray(outcome.camp_counts, dtype="<i8")).hexdigest()
+    return sha256(np.ascontiguousarray(outcome.camp_counts, dtype="<i8").data).hexdigest()

@@ -1,4 +1,4 @@
-"""What ``havre displace run --out`` writes: ``out.csv`` in Flee's columns, camps by day with intervals, and ``run.json``.
+"""What ``havre displace run --out`` writes: ``out.csv`` in Flee's columns, camps by day, and ``run.json``.
 
 Nothing in these files depends on the time, the machine or who worked: the same seed gives the same bytes.
 """

@@ -38,8 +38,7 @@ def network_map(ran: Ran) -> "NetworkMapChart":
     outcome = ran.outcome
     assert outcome.location_means is not None  # noqa: S101 - recorded, as PicturesWanted.record asks
     assert outcome.link_flows is not None  # noqa: S101
-    zones = conflict_days(ran).any(axis=0)
-    places = _places(ran, zones).with_columns(people=pl.Series(outcome.location_means[-1]))
+    places = _places(ran, conflict_days(ran)).with_columns(people=pl.Series(outcome.location_means[-1]))
     links, flows = _links(ran, outcome.link_flows[None, :])
     title = tell("picture.map", name=outcome.name, day=outcome.dates[-1].isoformat())
     persons = unit_of(ran)
@@ -62,7 +61,7 @@ def animation_of(ran: Ran) -> "DisplacementAnimation":
     assert outcome.location_means is not None  # noqa: S101 - recorded, as PicturesWanted.record asks
     assert outcome.daily_link_flows is not None  # noqa: S101
     zones = conflict_days(ran)
-    places = _places(ran, zones.any(axis=0))
+    places = _places(ran, zones)
     links, flows = _links(ran, outcome.daily_link_flows)
     shown = places.filter(kind="camp")["name"].to_list()
     low, high = _ends_by_camp(ran, shown)
@@ -102,6 +101,7 @@ def conflict_days(ran: Ran) -> "npt.NDArray[np.bool_]":
 
 
 def _places(ran: Ran, zones: "npt.NDArray[np.bool_]") -> "pl.DataFrame":
+    """Give the places; one with conflict on any day is a conflict zone on the map."""
     import numpy as np
     import polars as pl
 
@@ -109,9 +109,9 @@ def _places(ran: Ran, zones: "npt.NDArray[np.bool_]") -> "pl.DataFrame":
 
     limits = dict(zip(ran.outcome.camps, ran.capacities[-1].tolist(), strict=True))
     rows = []
-    for place, is_zone in zip(ran.prepared.instance.locations, zones, strict=True):
+    for place, days in zip(ran.prepared.instance.locations, zones.T, strict=True):
         word = type_word(place.location_type)
-        kind = "camp" if place.name in limits else "conflict" if is_zone else _KINDS.get(word, "other")
+        kind = "camp" if place.name in limits else "conflict" if days.any() else _KINDS.get(word, "other")
         limit = limits.get(place.name, np.inf)
         rows.append((place.name, kind, place.x, place.y, limit if np.isfinite(limit) else None))
     schema = {"name": pl.String, "kind": pl.String, "latitude": pl.Float64, "longitude": pl.Float64,

@@ -169,5 +169,3 @@ def parse_workers(text: str | None) -> tuple[int, str | None]:
     from havre.scale import usable_workers
 
     return parse(text) if text else (usable_workers(), None)
-
-

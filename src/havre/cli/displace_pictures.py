@@ -91,7 +91,7 @@ def camps_picture(ran: Ran) -> "Picture":
     from havre.pictures import Picture
 
     fill = fill_chart(ran)
-    charts = (camp_curves(ran), *([] if fill is None else [fill]))
+    charts = (camp_curves(ran),) if fill is None else (camp_curves(ran), fill)
     return Picture(tell("picture.heading", name=ran.outcome.name), charts, picture_notes(ran), language())
 
 
@@ -140,7 +140,7 @@ def fill_chart(ran: Ran) -> "FillDatesChart | None":
 
     from havre.pictures import FillDatesChart
 
-    limited = np.isfinite(ran.capacities).any(axis=0)
+    limited = [bool(limits.any()) for limits in np.isfinite(ran.capacities).T]
     rows = [
         (str(row["camp"]), float(str(row["full"])),
          *(None if row[end] is None else date.fromisoformat(str(row[end])) for end in ("from", "median", "to")))

@@ -29,7 +29,6 @@ from havre.cli.displace_options import (
 )
 from havre.cli.displace_pictures import PicturesWanted, pictures_wanted
 from havre.cli.displace_show import camp_name, count_cell, dated, show_asked, show_cost, spread_cell
-from havre.cli.language import language
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 from havre.cli.plots import PictureFile, Plot
 

@@ -66,8 +66,9 @@ def show_cost(cost: "Mapping[str, object]") -> None:
 
 def spread_cell(spread: "Mapping[str, float | None]") -> str:
     """Write a median with its 80 % interval, or a single run's count."""
-    middle = number(spread["median"])
-    return middle if spread["low"] is None else f"{middle} ({number(spread['low'])}–{number(spread['high'])})"
+    middle, low, high = (number(spread[name]) for name in ("median", "low", "high"))
+    # Where all runs agree there is nothing between which it lies.
+    return middle if spread["low"] is None or low == high else f"{middle} ({low}–{high})"
 
 
 def count_cell(value: object) -> str:

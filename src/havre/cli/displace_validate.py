@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from havre.displacement.validate import Validation as Scores
 
 REPLICAS = 100
-"""Runs unless asked otherwise: a 95 % interval has its ends among the outermost runs, and needs more than an 80 % one."""
+"""Runs unless asked otherwise: the ends of a 95 % interval need more of them than those of an 80 % one."""
 INTERVALS = ("coverage_50", "coverage_80", "coverage_95")
 
 
@@ -149,7 +149,7 @@ def _row(row: "dict[str, str | int | float | None]") -> list[str]:
         str(row["entries"]),
         _plus_minus(row, "ard"),
         number(_float(row["absolute_error"])),
-        f"{_float(row['bias']):+,.0f}",
+        _signed(_float(row["bias"])),
         _decimal(row["mase"]),
         "–" if best is None else f"{known[best]:.2f} {tell(f'validate.short.{best}')}",
         _share(row["coverage_80"]),
@@ -173,3 +173,7 @@ def _decimal(value: object) -> str:
 
 def _share(value: object) -> str:
     return f"{100 * value:.0f} %" if isinstance(value, float) else "–"
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if round(value) > 0 else ''}{number(value)}"

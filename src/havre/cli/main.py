@@ -47,7 +47,7 @@ def _main(
 
 
 def _declare() -> None:
-    from havre.cli import alarms, backtest, explain, forecast, league, nowcast, panel, reception, scenario
+    from havre.cli import alarms, backtest, displace, explain, forecast, league, nowcast, panel, reception, scenario
 
     app.command("forecast", help=tell("forecast.help"))(forecast.forecast)
     app.command("backtest", help=tell("backtest.help"))(backtest.backtest)
@@ -58,6 +58,7 @@ def _declare() -> None:
     app.command("nowcast", help=nowcast.tell_nowcast("help"))(nowcast.nowcast)
     app.command("reception", help=reception.tell_reception("help"))(reception.reception)
     app.add_typer(panel.app, name="panel", help=tell("panel.help"))
+    app.add_typer(displace.app, name="displace", help=displace.tell("help"))
 
 
 _declare()

@@ -1,7 +1,8 @@
 """How many people each camp holds on each day, as the simulation takes it.
 
 That is not always the number in ``locations.csv``. Flee lowers the capacity of a camp by the people who are put into it
-on day 0, although they take up its places as well; ``capacity_per_day`` raises it, and ``capacity_scaling`` multiplies it.
+on day 0, although they take up its places as well: a camp of 1,000 places with 300 people on day 0 takes 700, these 300
+among them. ``capacity_per_day`` raises the capacity, and ``capacity_scaling`` multiplies it.
 """
 
 from collections.abc import Sequence
@@ -29,10 +30,6 @@ def camp_capacities(instance: Instance, rules: Rules, series: CampSeries, camps:
     -------
     People in simulated persons (divided by ``hasten``), shape (days, camps); infinite where there is no limit, which is
     so below 1.
-
-    Examples
-    --------
-    A camp of 1,000 places with 300 people on day 0 takes 700 under Flee's rules, these 300 among them.
     """
     places = {place.name: place for place in instance.locations}
     numbers = {name: number for number, name in enumerate(series.camps)}

@@ -74,8 +74,8 @@ class Crowding:
         choosing: People,
         *,
         arriving: People | None,
-    ) -> tuple[int, bool]:
-        """Say into how many parts a pass is split, and whether people go one by one.
+    ) -> tuple[Ints, bool]:
+        """Say into how many parts a pass is split in each replica, (R,), and whether people go one by one.
 
         Parameters
         ----------
@@ -87,14 +87,15 @@ class Crowding:
         """
         limited = self._limited
         if limited.size == 0 or len(choosing) == 0:
-            return 1, False
+            return np.ones(self._replicas, np.int64), False
         size = present.shape[0]
         leaving = sum_by(choosing.place, choosing.count, size) * chance
         pressure = self._pressure(present, candidates, base, leaving, arriving)
         steps = needed_steps(pressure)
-        most = int((choosing if arriving is None else arriving).count.sum(axis=0).max())
-        if steps > 1 and most <= ONE_BY_ONE and most <= max(FEW, 2 * steps):
-            return max(most, 1), True
+        people = (choosing if arriving is None else arriving).count.sum(axis=0)
+        most, finest = int(people.max()), int(steps.max())
+        if finest > 1 and most <= ONE_BY_ONE and most <= max(FEW, 2 * finest):
+            return np.maximum(people, 1), True
         return steps, False
 
     def _pressure(

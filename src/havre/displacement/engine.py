@@ -195,13 +195,13 @@ class Engine:
 
     def _first_pass(self, day: int, people: People) -> tuple[list[People], People]:
         steps, single = self._steps_for(people, arriving=None)
-        self._steps = steps
+        self._steps = int(steps.max())
         self._chance.moment(day, 4)
         stayed: list[People] = []
         left: list[People] = []
         known = self._crowding.known(self.present)
         for number, part in enumerate(parts_of(people, steps, one_by_one=single, chance=self._chance)):
-            if steps > 1:
+            if number:
                 known = self._crowding.known(self.present)
             self._chance.moment(day, 5, number)
             staying, leaving = self._decide(part, np.zeros(len(part), np.bool_), known)
@@ -215,9 +215,7 @@ class Engine:
         self._settle(back)
         arrived = self._merged(arrived)
         steps, single = self._steps_for(arrived.people.rows(arrived.again), arriving=arrived.people)
-        if single:
-            steps = int(arrived.people.count.sum(axis=0).max())
-        self._steps = max(self._steps, steps)
+        self._steps = max(self._steps, int(steps.max()))
         frozen = self._crowding.known(self.present) if self._plan.occupancy == "frozen" else None
         done = [back, ended]
         # Whether a day is over stands in the km made, so that it stays with people when they are split.
@@ -230,8 +228,8 @@ class Engine:
         if len(people):
             add_by(self.present, people.place, people.count)
 
-    def _parts(self, day: int, arrived: Arrived, steps: int, *, single: bool) -> list[Arrived]:
-        if steps <= 1:
+    def _parts(self, day: int, arrived: Arrived, steps: Ints, *, single: bool) -> list[Arrived]:
+        if steps.max() <= 1:
             return [arrived]
         self._chance.moment(day, 7)
         marked = _marked(arrived)
@@ -264,10 +262,10 @@ class Engine:
             arrived = self._merged(arrived)
         raise DisplacementError("displacement.engine.endless", day=day, rounds=MOST_ROADS)
 
-    def _steps_for(self, choosing: People, *, arriving: People | None) -> tuple[int, bool]:
+    def _steps_for(self, choosing: People, *, arriving: People | None) -> tuple[Ints, bool]:
         """Say into how many parts a pass over people who decide is split, and whether they go one by one."""
         if self._plan.occupancy == "frozen":
-            return 1, False
+            return np.ones(self._replicas, np.int64), False
         weights = self._weights
         chance = self._mean_chance()
         return self._crowding.steps(

@@ -74,17 +74,18 @@ class Pressure:
     buffer: Floats
 
 
-def needed_steps(pressure: Pressure) -> int:
-    """Say into how many parts a pass is split: 1 where nobody's choice can change within it."""
+def needed_steps(pressure: Pressure) -> Ints:
+    """Say for each replica into how many parts a pass is split, (R,): 1 where nobody's choice can change within it."""
+    replicas = pressure.people.shape[1]
     if pressure.people.size == 0:
-        return 1
+        return np.ones(replicas, np.int64)
     low, high = pressure.buffer * pressure.capacity, pressure.capacity
     after = pressure.people + pressure.change
     touched = (np.maximum(pressure.people, after) > low) & (np.minimum(pressure.people, after) < high)
     if not touched.any():
-        return 1
+        return np.ones(replicas, np.int64)
     width = np.maximum(high - low, 1.0)
     by_buffer = np.abs(pressure.change) / (BUFFER_SHARE * width)
     by_people = pressure.choosing / PEOPLE_MISLED
     needed = np.where(touched, np.minimum(by_buffer, by_people), 0.0)
-    return int(np.clip(np.ceil(needed.max()), 1, MOST_STEPS))
+    return np.clip(np.ceil(needed.max(axis=0)), 1, MOST_STEPS).astype(np.int64)

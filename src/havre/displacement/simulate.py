@@ -22,7 +22,7 @@ from havre.scale import generator, spread
 if TYPE_CHECKING:
     from distributed import Client
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], object]
 DEFAULT_SEED = 20_260_101
 RECORDS = ("locations", "flows", "daily_flows")
 MOST_TOGETHER = 100

@@ -106,23 +106,25 @@ def keys_of(people: People, chance: Chance) -> Keys:
     return key_of(*people.state.T, *people.way.T)
 
 
-def parts_of(people: People, parts: int, *, one_by_one: bool, chance: Chance) -> list[People]:
+def parts_of(people: People, parts: Ints, *, one_by_one: bool, chance: Chance) -> list[People]:
     """Split people at random into parts that go one after the other.
 
     Parameters
     ----------
-    parts : how many parts; each person falls into each with the same chance
-    one_by_one : one person of each replica a part, in random order; ``parts`` is then the most people of a replica
+    parts : how many parts in each replica, (R,); each person falls into each with the same chance
+    one_by_one : one person of each replica a part, in random order; ``parts`` is then the people of each replica
     """
-    if parts <= 1:
+    most = int(parts.max())
+    if most <= 1:
         return [people]
     keys = keys_of(people, chance)
     if one_by_one:
-        return _one_by_one(people, parts, keys, chance)
+        return _one_by_one(people, most, keys, chance)
     left = people.count
     split: list[People] = []
-    for part in range(parts - 1):
-        taken = chance.binomial(left, np.full((1, 1), 1 / (parts - part)), keys, f"part {part}")
+    for part in range(most - 1):
+        share = 1 / np.maximum(parts - part, 1)[None, :]
+        taken = chance.binomial(left, share, keys, f"part {part}")
         split.append(people.counted(taken).occupied())
         left = left - taken
     return [*split, people.counted(left).occupied()]

@@ -9,7 +9,7 @@ FLEE = Rules.flee()
 Fault = Instance | Rules
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One rule or setting at work.
 
@@ -18,6 +18,7 @@ class Case:
     faults : what an engine that gets the rule wrong would simulate: another instance (the rule left out, or misread) or
         other rules (the switch in its other position)
     coupled : people influence each other, so that only samples can be compared, not the exact law
+    rounding : persons by which expected counts may differ because the engine rounds by design
     """
 
     name: str
@@ -26,6 +27,7 @@ class Case:
     faults: tuple[Fault, ...]
     occupancy: Occupancy
     coupled: bool
+    rounding: float = 0.0
 
     @property
     def days(self) -> int:
@@ -40,9 +42,10 @@ def case(
     rules: Rules = FLEE,
     occupancy: Occupancy = "adaptive",
     coupled: bool = False,
+    rounding: float = 0.0,
 ) -> Case:
     """Make a case."""
-    return Case(name, instance, rules, faults, occupancy, coupled)
+    return Case(name, instance, rules, faults, occupancy, coupled, rounding)
 
 
 def both(name: str, switch: str, instance: Instance, rules: Rules = FLEE, *, coupled: bool = False) -> list[Case]:

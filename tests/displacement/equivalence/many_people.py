@@ -6,16 +6,19 @@ where they do (with frozen occupancy). What is left of chance, and adaptive occu
 """
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from havre.displacement import Outcome, simulate
+from havre.displacement import simulate
 from havre.displacement.chance import StreamChance
 from havre.displacement.instance import CountFile, Instance, Location, Registrations
-from havre.displacement.rules import Occupancy, Rules
+from havre.displacement.rules import Rules
 from havre.displacement.settings import ConflictSpawning, FloodSpawning, SpawnRules
+from tests.displacement.equivalence.case import Case, Fault
+from tests.displacement.reference.exact import ManyPeople
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -40,13 +43,28 @@ def many(instance: Instance) -> Instance:
     )
 
 
-def expected_counts(instance: Instance, rules: Rules, occupancy: Occupancy) -> Outcome:
-    """Run the engine once with draws replaced by their means."""
+def engine_means(case: Case, fault: Fault | None = None) -> Floats:
+    """Run the engine once, with draws replaced by their means, on a case or its fault; persons by day and place."""
+    instance = fault if isinstance(fault, Instance) else case.instance
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StreamChance, "binomial", _mean_binomial)
         patch.setattr(StreamChance, "multinomial", _mean_multinomial)
         patch.setattr(StreamChance, "poisson", _mean_poisson)
-        return simulate(instance, replicas=1, rules=rules, occupancy=occupancy, record=("locations",))
+        outcome = simulate(
+            many(instance),
+            rules=fault if isinstance(fault, Rules) else case.rules,
+            occupancy="frozen" if case.coupled else case.occupancy,
+            record=("locations",),
+        )
+    assert outcome.location_means is not None
+    return outcome.location_means / TIMES
+
+
+@cache
+def reference_means(case: Case) -> Floats:
+    """Give the expected counts of the reference in the same limit, and by the same unit."""
+    law = ManyPeople(many(case.instance), case.rules).law(case.days)
+    return np.array([[law.cumulants(day, place)[0] for place in law.places] for day in range(case.days)]) / TIMES
 
 
 def _large(place: Location, *, peopled: bool) -> Location:

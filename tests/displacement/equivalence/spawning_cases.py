@@ -140,7 +140,7 @@ FLOOD_DRIVEN = [
     case(
         "a Poisson number by flood",
         _by_flood("poisson", 0.0, 4.0, 9.0, 20.0),
-        _by_flood("constant", 0.0, 4.0, 9.0, 20.0),
+        _by_flood("poisson", 0.0, 4.0, 10.0, 20.0),
     ),
     case(
         "the highest flood",

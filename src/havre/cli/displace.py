@@ -1,0 +1,14 @@
+"""``havre displace``: displacement from conflict to camps, simulated as counts of people."""
+
+import typer
+
+from havre.cli import displace_check, displace_run, displace_validate
+from havre.cli.displace_options import tell
+
+__all__ = ["app", "tell"]
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.command("run", help=tell("run.help"))(displace_run.run)
+app.command("validate", help=tell("validate.help"))(displace_validate.validate)
+app.command("check", help=tell("check.help"))(displace_check.check)
+app.command("quirks", help=tell("quirks.help"))(displace_check.quirks)

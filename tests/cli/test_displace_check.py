@@ -1,0 +1,118 @@
+"""``havre displace check`` tells all faults at once, what is odd and what is there; ``quirks`` lists every switch."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from havre.displacement.rules import QUIRKS, Rules
+from havre.errors import DisplacementError
+from havre.texts import LANGUAGES, catalogue
+from tests.cli.command import havre
+from tests.cli.displace_case import Command, command, told, write
+from tests.displacement.small_instances import with_everything
+
+PARTS = {"title", "flee", "manual"}
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch) -> Command:
+    return command(monkeypatch, "check")
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    """Give an instance with a fault in each of three files."""
+    folder = write(tmp_path / "faulty")
+    for name, before, after in (
+        ("input_csv/routes.csv", "Cerna,Hub", "Cerna,Hubb"),
+        ("input_csv/locations.csv", "21.0", "east"),
+        ("input_csv/locations.csv", "21,", "east,"),
+        ("source_data/este.csv", "300", "-300"),
+    ):
+        path = folder / name
+        path.write_text(path.read_text().replace(before, after))
+    return folder
+
+
+def test_a_good_instance_is_described(check: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "small", with_everything(), conflict_weight=0.25)
+    found = told(check(folder, "--json"))
+    assert found["faults"] == []
+    assert found["instance"]["places"] == {"total": 6, "camp": 2, "conflict": 2, "forward": 1, "town": 1}
+    assert found["instance"]["camps"] == {"Dol Camp": 3_000, "Este": 2_000}
+    assert found["instance"]["settings"] == {"move_rules.conflict_weight": 0.25}
+    link = [each for each in found["warnings"] if each["key"] == "displacement.flee.closures.link"]
+    assert (link[0]["name1"], link[0]["name2"]) == ("Alba", "Brod")
+    assert "no effect" in link[0]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["conflict zones by type 2", "roads: 6, 900 km", "can be simulated", "3,000", "registered, last day"]),
+        ("fr", ["zones de conflit selon le type 2", "routes : 6, 900 km", "peut être simulé", "enregistrés, dernier jour"]),
+    ],
+)  # fmt: skip
+def test_the_table_is_told_in_both_languages(check: Command, tmp_path: Path, lang: str, words: list[str]) -> None:
+    shown = " ".join(check(write(tmp_path / "small", hasten=10), lang=lang).stdout.split())
+    assert [word for word in words if word not in shown] == []
+    assert "1,200" in shown or "1 200" in shown, "people, whatever hasten is"
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path, faulty: Path) -> None:
+    ran = havre("displace", "check", faulty, "--lang", "en", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    for name in ("routes.csv", "locations.csv", "este.csv"):
+        assert name in ran.stderr
+    assert "“east”" in ran.stderr
+    assert "Near: Hub" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_faults_are_told_to_programs(check: Command, faulty: Path) -> None:
+    ran = check(faulty, "--json", lang="fr")
+    assert ran.exit_code == 2
+    found = json.loads(ran.stdout)
+    assert found["instance"] is None
+    assert {Path(each["file"]).name for each in found["faults"]} == {"routes.csv", "locations.csv", "este.csv"}
+    road = next(each for each in found["faults"] if each["file"].endswith("routes.csv"))
+    assert (road["value"], road["near"]) == ("Hubb", "Hub")
+    assert road["sentence"].startswith(road["file"])
+
+
+def test_what_cannot_be_counted_is_a_fault_too(check: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "small", agent=1)
+    assert isinstance(check(folder).exception, DisplacementError)
+    found = json.loads(check(folder, "--json").stdout)
+    assert [each["key"] for each in found["faults"]] == ["displacement.engine.agents_out"]
+    assert check(folder, "--without-agents-out").exit_code == 0
+    systems = write(tmp_path / "systems", two_system_decision_making=1.0)
+    assert check(systems).exit_code == 0, "Flee cannot switch them on"
+    assert isinstance(check(systems, "--rules", "documented").exception, DisplacementError)
+
+
+def test_lenient_reading_makes_warnings_of_what_flee_passes_over(check: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "small")
+    settings = folder / "simsetting.yml"
+    settings.write_text(settings.read_text().replace("awareness_level", "awarness_level"))
+    assert isinstance(check(folder).exception, DisplacementError)
+    found = told(check(folder, "--lenient", "--json"))
+    assert [each["near"] for each in found["warnings"]] == ["awareness_level"]
+
+
+def test_every_switch_has_its_words() -> None:
+    for spoken in LANGUAGES:
+        assert set(catalogue("quirks", spoken)) == {f"{name}.{part}" for name in QUIRKS for part in PARTS}
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "off, as its manual says"), ("fr", "off, comme dit son manuel")])
+def test_every_switch_is_listed(monkeypatch: pytest.MonkeyPatch, lang: str, words: str) -> None:
+    quirks = command(monkeypatch, "quirks")
+    shown = quirks(lang=lang).stdout
+    assert [name for name in QUIRKS if f"{name}: " not in shown] == []
+    assert shown.count(words) == len(QUIRKS)
+    found = told(quirks("--json", lang=lang))
+    assert [row["switch"] for row in found["switches"]] == list(QUIRKS)
+    assert set(found["switches"][0]) == {"switch", *PARTS}
+    assert Rules.documented() == Rules.flee().switched(**dict.fromkeys(QUIRKS, False))

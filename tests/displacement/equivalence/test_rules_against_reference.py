@@ -1,0 +1,117 @@
+"""Every rule and setting: the engine has the law of the reference, in expectation to a billionth and in spread by samples.
+
+The quick tests compare expected counts of all cases, and samples of those in which chance or crowding is special; the slow
+ones sample all cases, with more replicas. What a sample can see stands in ``test_planted_faults.py``.
+"""
+
+import numpy as np
+import pytest
+
+from havre.displacement import simulate
+from havre.displacement.simulate import PARAMETERS
+from tests.displacement.equivalence.case import Case
+from tests.displacement.equivalence.cases import ALL, BY_NAME, COUPLED, EXACT, SAMPLED
+from tests.displacement.equivalence.judging import (
+    QUICK,
+    SLOW,
+    Sizes,
+    against_law,
+    between,
+    books,
+    case_error,
+    exact_law,
+    run_engine,
+    run_reference,
+    seed_of,
+)
+from tests.displacement.equivalence.many_people import engine_means, reference_means
+from tests.displacement.equivalence.two_sample import Check, found
+
+TOLERANCE = 1e-9
+"""Persons by which expected counts may differ through floating point."""
+
+
+def names(cases: list[Case]) -> list[str]:
+    return [case.name for case in cases]
+
+
+@pytest.mark.parametrize("name", names(ALL))
+def test_expected_counts_are_those_of_the_reference(name: str) -> None:
+    case = BY_NAME[name]
+    assert np.abs(engine_means(case) - reference_means(case)).max() <= TOLERANCE + case.rounding
+
+
+@pytest.mark.parametrize("name", names(ALL))
+def test_books_are_those_of_the_reference(name: str) -> None:
+    case = BY_NAME[name]
+    assert books(run_engine(case, 1), run_reference(case, 1)[0]) == []
+
+
+def differences(case: Case, sizes: Sizes) -> list[Check]:
+    """Compare samples of the engine with the exact law where there is one, else with samples of the reference."""
+    if case.coupled:
+        checks = between(case, run_engine(case, sizes.coupled), run_reference(case, sizes.reference))
+    else:
+        checks = against_law(case, run_engine(case, sizes.exact), exact_law(case))
+    assert len(checks) > 15
+    return found(checks, case_error())
+
+
+@pytest.mark.parametrize("name", names(SAMPLED))
+def test_samples_have_the_law_of_the_reference(name: str) -> None:
+    assert differences(BY_NAME[name], QUICK) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names(ALL))
+def test_large_samples_have_the_law_of_the_reference(name: str) -> None:
+    assert differences(BY_NAME[name], SLOW) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names(EXACT))
+def test_the_reference_itself_has_its_exact_law(name: str) -> None:
+    case = BY_NAME[name]
+    law, runs = exact_law(case), run_reference(case, SLOW.reference)
+    assert found(between(case, run_engine(case, SLOW.reference), runs), case_error()) == []
+    counts = np.stack([run.place_counts for run in runs])
+    for day in range(case.days):
+        for at, place in enumerate(law.places):
+            mean, variance, _, _ = law.cumulants(day, place)
+            assert abs(counts[:, day, at].mean() - mean) <= 6.0 * np.sqrt(variance / len(runs)) + 1e-9
+
+
+PAIRED = ("types of places", "walking by chance", "people vanish in camps, as Flee does", "camps that fill, frozen")
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_paired_draws_have_the_same_law(name: str) -> None:
+    case = BY_NAME[name]
+    outcome = simulate(
+        case.instance,
+        replicas=QUICK.coupled,
+        seed=seed_of(case),
+        rules=case.rules,
+        occupancy=case.occupancy,
+        paired=True,
+        record=("locations",),
+    )
+    if case.coupled:
+        checks = between(case, outcome, run_reference(case, QUICK.reference))
+    else:
+        checks = against_law(case, outcome, exact_law(case))
+    assert found(checks, case_error()) == []
+
+
+@pytest.mark.parametrize("name", ["weight of camps", "softening of weights", "camps that fill, frozen"])
+def test_parameters_of_replicas_mean_what_settings_mean(name: str) -> None:
+    case = BY_NAME[name]
+    moves = case.instance.settings.move_rules
+    parameters = {each: np.full(50, getattr(moves, each)) for each in PARAMETERS}
+    given = simulate(case.instance, replicas=50, seed=1, occupancy=case.occupancy, parameters=parameters)
+    read = simulate(case.instance, replicas=50, seed=1, occupancy=case.occupancy)
+    assert (given.camp_counts == read.camp_counts).all()
+
+
+def test_every_coupled_case_is_compared_by_samples_or_in_the_limit() -> None:
+    assert {case.name for case in COUPLED if case.occupancy == "adaptive"} <= set(names(SAMPLED))
