@@ -51,7 +51,7 @@ def test_a_good_instance_is_described(check: Command, tmp_path: Path) -> None:
     ("lang", "words"),
     [
         ("en", ["conflict zones by type 2", "roads: 6, 900 km", "can be simulated", "3,000", "registered, last day"]),
-        ("fr", ["zones de conflit selon le type 2", "routes : 6, 900 km", "peut être simulé", "enregistrés, dernier jour"]),
+        ("fr", ["zones de conflit selon le type 2", "routes : 6, 900 km", "peut être simulé", "enregistrés, dernier"]),
     ],
 )  # fmt: skip
 def test_the_table_is_told_in_both_languages(check: Command, tmp_path: Path, lang: str, words: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the commands of ``havre displace`` share: switches, help in both languages, and that help loads nothing heavy."""
+"""What the commands of ``havre displace`` share: switches, and help in both languages that loads nothing heavy."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from havre.errors import DisplacementError
 from tests.cli.command import havre
 from tests.cli.test_main import HEAVY, LOADED
 
-COMMANDS = ("run", "validate", "check", "quirks")
+COMMANDS = ("run", "validate", "scenario", "build", "check", "quirks")
 
 
 def test_switches_are_read() -> None:

@@ -1,7 +1,7 @@
 """Sketches of instances in which one thing happens: everybody is displaced on day 0, and chances are 0 or 1.
 
-People leave conflict zones with chance 1 and other places with chance 0, so that they stay where they arrive; camps have
-no limit unless it is given. :func:`people_at` runs a sketch and says where everybody is.
+People leave conflict zones with chance 1 and other places with chance 0, so that they stay where they arrive; camps
+have no limit unless it is given. :func:`people_at` runs a sketch and says where everybody is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from havre.displacement.environment import Environment
 from havre.displacement.instance import Instance, Location, Route
+from havre.displacement.network import compile_network
 from havre.displacement.rules import Rules
 from havre.displacement.simulate import simulate
 from tests.displacement.small_instances import day_table, registrations, settings, small_instance
@@ -24,7 +26,7 @@ STAYING: Mapping[str, Any] = {
 ALL_AT_ONCE: Mapping[str, Any] = {"insert_day0": False, "sum_from_camps": False}
 """Spawn rules under which day 0 displaces as many people as the total series says, none being in camps yet."""
 
-FLOODED: Mapping[str, Any] = {"flood_zone_spawning_only": True, "conflict_zone_spawning_only": False}
+FLOODED: dict[str, Any] = {"flood_zone_spawning_only": True, "conflict_zone_spawning_only": False}
 """Spawn rules under which floods displace people."""
 OTHERS = pytest.mark.parametrize(
     "others", [Rules.flee(), Rules.documented()], ids=["other switches on", "other switches off"]
@@ -93,3 +95,19 @@ def both(instance: Instance, others: Rules, switch: str, day: int = 0) -> tuple[
     """Say where people are with a switch on, and off."""
     on, off = (people_at(instance, others.switched(**{switch: value}), day) for value in (True, False))
     return on, off
+
+
+def environment(
+    places: Sequence[Location], routes: Sequence[Route] = (), rules: Rules | None = None, **rest: Any
+) -> Environment:
+    """Make the environment of a sketch before its first day."""
+    rest.setdefault("move", {"default_movechance": 0.3})
+    instance = sketch(places, routes, **rest)
+    rules = rules or Rules.flee()
+    return Environment(instance, compile_network(instance, rules), rules, hasten=instance.settings.hasten)
+
+
+def flags_of(found: Environment, number: int) -> list[str]:
+    """Name the types that a place has."""
+    flags = ("camp", "idp_camp", "forward", "marker", "flood_zone", "town")
+    return [flag for flag in flags if getattr(found, flag)[number]]

@@ -1,5 +1,6 @@
 """How many people a camp holds, beside what the engine itself goes by."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from havre.displacement.camp_capacities import camp_capacities, closed_to_newcom
 from havre.displacement.camp_series import registered
 from havre.displacement.chance import StreamChance
 from havre.displacement.engine import Engine
+from havre.displacement.events import CapacityEvent, Events
 from havre.displacement.instance import Instance
 from havre.displacement.outcome import Floats
 from havre.displacement.rules import Rules
@@ -18,6 +20,15 @@ from havre.scale import generator
 from tests.displacement.small_instances import LOCATIONS, small_instance
 
 CAMPS = ("Dol Camp", "Este")
+CHANGED = Events(
+    capacities=(
+        CapacityEvent("Este", 0, 900),
+        CapacityEvent("Dol Camp", 3, None, 0.5),
+        CapacityEvent("Este", 9, 40),
+        CapacityEvent("Este", 12, None, 3.0),
+        CapacityEvent("Dol Camp", 15, -1),
+    )
+)
 
 
 def growing(per_day: str) -> Instance:
@@ -26,6 +37,14 @@ def growing(per_day: str) -> Instance:
         for place in LOCATIONS
     ]
     return small_instance(locations=tuple(places))
+
+
+def run_day(engine: Engine, day: int) -> None:
+    passes = engine.day(day)
+    split = next(passes)
+    with suppress(StopIteration):
+        while True:
+            split = passes.send(split)
 
 
 def of_the_engine(instance: Instance, rules: Rules, days: int) -> Floats:
@@ -41,7 +60,7 @@ def of_the_engine(instance: Instance, rules: Rules, days: int) -> Floats:
     rows = []
     engine.people = engine._spawning.begin(engine._chance)
     for day in range(days):
-        engine.day(day)
+        run_day(engine, day)
         rows.append(engine._environment.capacity[columns] * instance.settings.move_rules.capacity_scaling)
     found = np.array(rows, np.float64)
     return np.where(found < 1, np.inf, found)
@@ -55,6 +74,9 @@ def of_the_engine(instance: Instance, rules: Rules, days: int) -> Floats:
         growing("7"),
         growing("-300"),
         small_instance(settings=Settings(hasten=7)),
+        small_instance(settings=Settings(hasten=7), events=CHANGED),
+        small_instance(events=CHANGED),
+        replace(growing("7"), events=CHANGED),
         small_instance(settings=Settings(move_rules=MoveRules(capacity_scaling=0.5))),
         small_instance(settings=Settings(spawn_rules=SpawnRules(insert_day0=False))),
         small_instance(settings=Settings(spawn_rules=SpawnRules(empty_camps_on_day0=True))),

@@ -104,6 +104,7 @@ def asked_facts(folder: Path, prepared: Prepared, seed: int, replicas: int) -> d
         "rules": prepared.rules_name,
         "switches": prepared.switched,
         "occupancy": prepared.occupancy,
+        "calibration": None if prepared.calibrated is None else prepared.calibrated.facts(),
         "hasten": settings.hasten,
         "unit": "people" if settings.hasten == 1 else f"simulated persons, each for {settings.hasten} people",
         "settings_file": str(instance.settings_file) if instance.settings_file else None,

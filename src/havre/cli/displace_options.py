@@ -12,6 +12,7 @@ from havre.errors import DisplacementError, Problem, check_none
 from havre.texts import say
 
 if TYPE_CHECKING:
+    from havre.cli.displace_calibrated import Calibrated
     from havre.displacement.instance import Instance
     from havre.displacement.rules import Rules
 
@@ -42,6 +43,8 @@ Days = Annotated[int | None, typer.Option("--days", min=1, help=_help("days"))]
 Hasten = Annotated[int | None, typer.Option("--hasten", min=1, help=_help("hasten"))]
 Lenient = Annotated[bool, typer.Option("--lenient", help=_help("lenient"))]
 WithoutAgentsOut = Annotated[bool, typer.Option("--without-agents-out", help=_help("without_agents_out"))]
+CalibrationFile = Annotated[Path | None, typer.Option("--calibration", metavar="FILE", help=_help("calibration"))]
+WithoutDiscrepancy = Annotated[bool, typer.Option("--without-discrepancy", help=_help("without_discrepancy"))]
 Replicas = Annotated[int, typer.Option("--replicas", min=1, max=MOST_REPLICAS, help=_help("replicas"))]
 Workers = Annotated[str | None, typer.Option("--workers", help=_help("workers"))]
 
@@ -60,6 +63,8 @@ class Asked:
     hasten: int | None = None
     lenient: bool = False
     without_agents_out: bool = False
+    calibration: Path | None = None
+    without_discrepancy: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Prepared:
     days : how many are simulated
     warnings : what is odd about the files
     notes : what the options changed, or leave as the files have it although there is no need
+    calibrated : from which each run draws its move parameters, where it does
     """
 
     instance: "Instance"
@@ -94,6 +100,7 @@ class Prepared:
     days: int
     warnings: tuple[Problem, ...]
     notes: tuple[Note, ...]
+    calibrated: "Calibrated | None" = None
 
 
 def prepare(asked: Asked) -> Prepared:
@@ -101,7 +108,7 @@ def prepare(asked: Asked) -> Prepared:
 
     Raises
     ------
-    DisplacementError : the instance has faults, or a switch is not one
+    DisplacementError : the instance has faults, a switch is not one, or the calibration cannot be used
     """
     from dataclasses import replace
 
@@ -119,7 +126,7 @@ def prepare(asked: Asked) -> Prepared:
     if asked.without_agents_out and settings.log_levels.agent > 0:
         notes.append(Note("without_agents_out", (("level", settings.log_levels.agent),)))
         settings = replace(settings, log_levels=replace(settings.log_levels, agent=0))
-    return Prepared(
+    prepared = Prepared(
         instance=replace(read.instance, settings=settings),
         rules_name=asked.rules,
         rules=Rules.named(asked.rules).switched(**switched),
@@ -129,6 +136,11 @@ def prepare(asked: Asked) -> Prepared:
         warnings=read.warnings,
         notes=tuple(notes),
     )
+    if asked.calibration is None:
+        return prepared
+    from havre.cli.displace_calibrated import with_calibration
+
+    return with_calibration(asked.calibration, asked, prepared)
 
 
 def parse_switches(texts: Sequence[str]) -> dict[str, bool]:
@@ -156,16 +168,3 @@ def parse_switches(texts: Sequence[str]) -> dict[str, bool]:
             found[name] = _STATES[state.strip().lower()]
     check_none(problems, DisplacementError)
     return found
-
-
-def parse_workers(text: str | None) -> tuple[int, str | None]:
-    """Read who is to work: a number of processes, or the address of a Dask scheduler; by default all processors.
-
-    Raises
-    ------
-    WorkError : the text is neither
-    """
-    from havre.scale import parse_workers as parse
-    from havre.scale import usable_workers
-
-    return parse(text) if text else (usable_workers(), None)

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from havre.cli.console import number, progress_bar, stdout, table, write_json
+from havre.cli.console import number, stdout, table, write_json
 from havre.cli.displace_facts import Ran, ran_of, run_facts
 from havre.cli.displace_meter import Meter
 from havre.cli.displace_options import (
     DEFAULT_REPLICAS,
     Asked,
+    CalibrationFile,
     Days,
     Folder,
     Hasten,
@@ -22,13 +23,14 @@ from havre.cli.displace_options import (
     Switches,
     Validation,
     WithoutAgentsOut,
+    WithoutDiscrepancy,
     Workers,
-    parse_workers,
     prepare,
     tell,
 )
 from havre.cli.displace_pictures import PicturesWanted, pictures_wanted
-from havre.cli.displace_show import camp_name, count_cell, dated, show_asked, show_cost, spread_cell
+from havre.cli.displace_show import camp_name, count_cell, dated, full_cell, show_asked, show_cost, spread_cell
+from havre.cli.displace_simulate import parse_workers, simulated
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 from havre.cli.plots import PictureFile, Plot
 
@@ -47,9 +49,8 @@ def run(
     replicas: Replicas = DEFAULT_REPLICAS,
     days: Days = None,
     hasten: Hasten = None,
-    calibration: Annotated[
-        Path | None, typer.Option("--calibration", metavar="FILE", help=_help("calibration"))
-    ] = None,
+    calibration: CalibrationFile = None,
+    without_discrepancy: WithoutDiscrepancy = False,  # noqa: FBT002 - a flag of the command line
     full: Annotated[float | None, typer.Option("--full", min=0.01, max=1.0, help=_help("full"))] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=_help("out"))] = None,
     replica: Annotated[int | None, typer.Option("--replica", min=0, help=_help("replica"))] = None,
@@ -65,9 +66,9 @@ def run(
 ) -> None:
     """Simulate; the help text stands in the catalogue."""
     meter = Meter.start()
-    from havre.displacement import simulate
-
-    processes, cluster = parse_workers(workers)
+    if calibration is not None and (map_file or animation):
+        raise typer.BadParameter(tell("run.no_map"))
+    working = parse_workers(workers)
     wanted = pictures_wanted(plot=plot, picture=picture, map_file=map_file, animation=animation, as_json=as_json)
     check_out(out, replica, replicas)
     prepared = prepare(
@@ -82,24 +83,14 @@ def run(
             hasten=hasten,
             lenient=lenient,
             without_agents_out=without_agents_out,
+            calibration=calibration,
+            without_discrepancy=without_discrepancy,
         )
     )
-    with progress_bar() as progress:
-        outcome = simulate(
-            prepared.instance,
-            replicas=replicas,
-            seed=seed,
-            rules=prepared.rules,
-            occupancy=occupancy,
-            days=prepared.days,
-            record=wanted.record,
-            workers=processes,
-            cluster=cluster,
-            progress=progress,
-        )
+    outcome = simulated(prepared, replicas=replicas, seed=seed, workers=working, record=wanted.record)
     ran = ran_of(folder, prepared, outcome, full)
     facts = run_facts(ran)
-    cost = meter.as_dict(replicas, cluster)
+    cost = meter.as_dict(replicas, working[1])
     finish(ran, facts, cost, wanted, out=out, replica=replica, as_json=as_json)
 
 
@@ -180,20 +171,6 @@ def _row(row: dict[str, object]) -> list[str]:
         tell("run.no_limit") if row["capacity_in_force"] is None else count_cell(row["capacity_in_force"]),
         "–" if row["capacity_in_force"] is None else full_cell(full),  # type: ignore[arg-type]
     ]
-
-
-def full_cell(full: dict[str, object]) -> str:
-    """Say between which days a camp fills, and in how many runs it does at all."""
-    chance = float(str(full["chance"]))
-    if chance == 0:
-        return tell("run.full.never")
-    percent = f"{100 * chance:.0f}"
-    first, last = (dated(full[name]) if full[name] else None for name in ("from", "to"))
-    if first is None:
-        return tell("run.full.seldom", percent=percent)
-    if last is None:
-        return tell("run.full.open", first=first, percent=percent)
-    return first if first == last else tell("run.full.between", first=first, last=last)
 
 
 def _show_fit(facts: dict[str, object]) -> None:

@@ -86,3 +86,27 @@ def camp_name(name: str) -> str:
     from rich.markup import escape
 
     return escape(name)
+
+
+def full_cell(full: "Mapping[str, object]") -> str:
+    """Say between which days a camp fills, and in how many runs it does at all."""
+    chance = float(str(full["chance"]))
+    if chance == 0:
+        return tell("run.full.never")
+    percent = f"{100 * chance:.0f}"
+    first, last = (dated(full[name]) if full[name] else None for name in ("from", "to"))
+    if first is None:
+        return tell("run.full.seldom", percent=percent)
+    if last is None:
+        return tell("run.full.open", first=first, percent=percent)
+    return first if first == last else tell("run.full.between", first=first, last=last)
+
+
+def decimal_cell(value: object, digits: int = 2) -> str:
+    """Write a number with decimals, with a dash where there is none."""
+    return f"{value:.{digits}f}" if isinstance(value, float) else "–"
+
+
+def share_cell(value: object) -> str:
+    """Write a share in per cent, with a dash where there is none."""
+    return f"{100 * value:.0f} %" if isinstance(value, float) else "–"

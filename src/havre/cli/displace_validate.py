@@ -1,15 +1,15 @@
 """``havre displace validate``: how well a simulation tells what was registered, over all camps and camp by camp."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import number, progress_bar, stdout, table, write_json
+from havre.cli.console import number, stdout, table, write_json
 from havre.cli.displace_facts import asked_facts, digest, ran_of
 from havre.cli.displace_meter import Meter
 from havre.cli.displace_options import (
     Asked,
+    CalibrationFile,
     Days,
     Folder,
     Hasten,
@@ -22,12 +22,13 @@ from havre.cli.displace_options import (
     Switches,
     Validation,
     WithoutAgentsOut,
+    WithoutDiscrepancy,
     Workers,
-    parse_workers,
     prepare,
     tell,
 )
-from havre.cli.displace_show import camp_name, show_asked, show_cost
+from havre.cli.displace_show import camp_name, decimal_cell, share_cell, show_asked, show_cost
+from havre.cli.displace_simulate import parse_workers, simulated
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 
 if TYPE_CHECKING:
@@ -51,11 +52,10 @@ def validate(
     occupancy: OccupancyOption = "adaptive",
     replicas: Replicas = REPLICAS,
     days: Days = None,
-    first_day: Annotated[int, typer.Option("--from-day", min=0, help=_help("from_day"))] = 0,
+    from_day: Annotated[int | None, typer.Option("--from-day", min=0, help=_help("from_day"))] = None,
     hasten: Hasten = None,
-    calibration: Annotated[
-        Path | None, typer.Option("--calibration", metavar="FILE", help=tell("run.option.calibration"))
-    ] = None,
+    calibration: CalibrationFile = None,
+    without_discrepancy: WithoutDiscrepancy = False,  # noqa: FBT002
     lenient: Lenient = False,  # noqa: FBT002 - a flag of the command line
     without_agents_out: WithoutAgentsOut = False,  # noqa: FBT002
     seed: Seed = DEFAULT_SEED,
@@ -64,10 +64,9 @@ def validate(
 ) -> None:
     """Compare a simulation with the registrations; the help text stands in the catalogue."""
     meter = Meter.start()
-    from havre.displacement import simulate
     from havre.displacement.validate import validate as compare
 
-    processes, cluster = parse_workers(workers)
+    working = parse_workers(workers)
     prepared = prepare(
         Asked(
             folder=folder,
@@ -80,23 +79,15 @@ def validate(
             hasten=hasten,
             lenient=lenient,
             without_agents_out=without_agents_out,
+            calibration=calibration,
+            without_discrepancy=without_discrepancy,
         )
     )
-    with progress_bar() as progress:
-        outcome = simulate(
-            prepared.instance,
-            replicas=replicas,
-            seed=seed,
-            rules=prepared.rules,
-            occupancy=occupancy,
-            days=prepared.days,
-            workers=processes,
-            cluster=cluster,
-            progress=progress,
-        )
+    outcome = simulated(prepared, replicas=replicas, seed=seed, workers=working)
     ran = ran_of(folder, prepared, outcome, None)
-    scores = compare(ran.compared, ran.series, first_day)
-    cost = meter.as_dict(replicas, cluster)
+    fitted = prepared.calibrated.calibration.fit_days if prepared.calibrated else 0
+    scores = compare(ran.compared, ran.series, fitted if from_day is None else from_day)
+    cost = meter.as_dict(replicas, working[1])
     if as_json:
         facts = {**asked_facts(folder, prepared, seed, replicas), "draws_sha256": digest(outcome)}
         write_json({**facts, "validation": scores.summary(), "resources": cost})
@@ -115,7 +106,8 @@ def show(prepared: Prepared, scores: "Scores", seed: int, cost: dict[str, object
     _show_mase(found)
     coverage: dict[str, float | None] = found["coverage"]  # type: ignore[assignment]
     if scores.replicas > 1:
-        console.print(tell("validate.coverage", **{name: _share(coverage[name]) for name in INTERVALS}), soft_wrap=True)
+        shares = {name: share_cell(coverage[name]) for name in INTERVALS}
+        console.print(tell("validate.coverage", **shares), soft_wrap=True)
     columns = ("camp", "entries", "ard", "absolute_error", "bias", "mase", "best_naive", "coverage_80")
     rows = [_row(row) for row in scores.as_table()]
     table(tell("validate.table"), [tell(f"validate.column.{name}") for name in columns], rows)
@@ -150,9 +142,9 @@ def _row(row: "dict[str, str | int | float | None]") -> list[str]:
         _plus_minus(row, "ard"),
         number(_float(row["absolute_error"])),
         _signed(_float(row["bias"])),
-        _decimal(row["mase"]),
+        decimal_cell(row["mase"]),
         "–" if best is None else f"{known[best]:.2f} {tell(f'validate.short.{best}')}",
-        _share(row["coverage_80"]),
+        share_cell(row["coverage_80"]),
     ]
 
 
@@ -165,14 +157,6 @@ def _plus_minus(found: "dict[str, object] | dict[str, str | int | float | None]"
 
 def _float(value: object) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
-
-
-def _decimal(value: object) -> str:
-    return f"{value:.2f}" if isinstance(value, float) else "–"
-
-
-def _share(value: object) -> str:
-    return f"{100 * value:.0f} %" if isinstance(value, float) else "–"
 
 
 def _signed(value: float) -> str:

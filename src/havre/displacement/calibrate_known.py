@@ -31,7 +31,11 @@ class Known:
     camps : names, in the order of ``locations.csv``
     counts : people in each camp by day, on the scale of the arrivals, shape (until, camps)
     counted : on which days each camp was counted, rather than filled in; day 0 left out, shape (until, camps)
+    capacity : people whom each camp can hold, infinite where it has no limit
+    given : whether arrivals are those of the registrations, rather than of conflicts or floods
     arrivals : people who arrived so far, less those who left the registrations, by day of the whole period
+    revision : arrivals so far over the counts as they were read that day. Where it is not 1, a later correction has
+        changed some counts, and nobody can know yet which
     """
 
     instance: Instance
@@ -39,7 +43,26 @@ class Known:
     camps: tuple[str, ...]
     counts: Floats
     counted: npt.NDArray[np.bool_]
+    capacity: Floats
+    given: bool
     arrivals: Floats
+    revision: float
+
+    @property
+    def last_days(self) -> npt.NDArray[np.int64]:
+        """Give the day on which each camp was counted last; 0 where it never was after the start."""
+        days = np.arange(self.until)[:, None] * self.counted
+        return np.asarray(days.max(axis=0), np.int64)
+
+    @property
+    def last_counts(self) -> Floats:
+        """Give the last count of each camp."""
+        return np.asarray(self.counts[self.last_days, np.arange(len(self.camps))])
+
+    @property
+    def exceeded(self) -> npt.NDArray[np.bool_]:
+        """Tell which camps have held more people than they can, so that their capacity is none."""
+        return np.asarray((self.counts > self.capacity).any(axis=0))
 
 
 def known_before(instance: Instance, until: int) -> Known:
@@ -59,13 +82,15 @@ def known_before(instance: Instance, until: int) -> Known:
     if not 1 <= until <= instance.length:
         raise DisplacementError("displacement.calibrate.fit_days", value=until, most=instance.length)
     whole = registered(instance)
-    from_camps = instance.settings.spawn_rules.sum_from_camps
+    spawn = instance.settings.spawn_rules
+    given = spawn.conflict_driven_spawning is None and not spawn.flood_zone_spawning_only
+    from_camps = spawn.sum_from_camps
     arrivals = whole.camp_sum if from_camps else whole.total
     rows = tuple(row.name for row in instance.registrations[1:])
     series = registered(_cut(instance, until), until, camps=rows)
     together = series.counts.sum(axis=1)
     scale = np.ones(until)
-    if from_camps:
+    if given and from_camps:
         np.divide(arrivals[:until], together, out=scale, where=(together > 0) & (arrivals[:until] > 0))
     counts = series.counts * scale[:, None]
     camps = camp_names(instance)
@@ -75,7 +100,23 @@ def known_before(instance: Instance, until: int) -> Known:
     never = [not any(_files_before(instance, instance.registrations[1 + column], until)) for column in columns]
     counted[:, never] = False
     told = _told(instance, arrivals, dict(zip(rows, counts.T, strict=True)))
-    return Known(told, until, camps, np.ascontiguousarray(counts[:, columns]), counted, arrivals)
+    return Known(
+        instance=told,
+        until=until,
+        camps=camps,
+        counts=np.ascontiguousarray(counts[:, columns]),
+        counted=counted,
+        capacity=_capacity(instance, camps),
+        given=given,
+        arrivals=arrivals,
+        revision=float(scale[-1]),
+    )
+
+
+def _capacity(instance: Instance, camps: tuple[str, ...]) -> Floats:
+    places = {place.name: place.population // instance.settings.hasten for place in instance.locations}
+    capacity = np.array([places[name] for name in camps], np.float64)
+    return np.where(capacity < 1, np.inf, capacity)
 
 
 def _files_before(instance: Instance, row: Registrations, until: int) -> Iterator[CountFile]:

@@ -34,15 +34,29 @@ def camp_capacities(instance: Instance, rules: Rules, series: CampSeries, camps:
     places = {place.name: place for place in instance.locations}
     numbers = {name: number for number, name in enumerate(series.camps)}
     lowered = rules.day0_lowers_capacity and instance.settings.spawn_rules.insert_day0 and _by_registrations(instance)
-    after = np.arange(1, days + 1)
     capacities = np.empty((days, len(camps)))
     for column, name in enumerate(camps):
-        capacity = _written(places[name], instance.settings.hasten)
-        if lowered and capacity > 0 and name in numbers:
-            capacity -= int(series.counts[0, numbers[name]])
-        capacities[:, column] = capacity + after * int(number_of(places[name].attributes, "capacity_per_day"))
+        people = int(series.counts[0, numbers[name]]) if lowered and name in numbers else 0
+        capacities[:, column] = _by_day(instance, places[name], people, days)
     capacities *= instance.settings.move_rules.capacity_scaling
     return np.where(capacities < 1, np.inf, capacities)
+
+
+def _by_day(instance: Instance, place: Location, people: int, days: int) -> Floats:
+    """Give the capacity of one camp, of which people of day 0 are taken off, in the order of the simulation's days."""
+    growth = int(number_of(place.attributes, "capacity_per_day"))
+    capacity, taken = _written(place, instance.settings.hasten), 0
+    values = np.empty(days)
+    for day in range(days):
+        for event in instance.events.capacities:
+            if event.camp == place.name and event.day == day:
+                capacity = event.applied(capacity, taken, instance.settings.hasten)
+        if day == 0 and capacity > 0:
+            taken = people
+            capacity -= taken
+        capacity += growth
+        values[day] = capacity
+    return values
 
 
 def closed_to_newcomers(instance: Instance) -> float:

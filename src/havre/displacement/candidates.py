@@ -75,6 +75,8 @@ class Candidates:
     block_of: Ints
     row_of: Ints
     nearest: Floats
+    flagged: Flags | None = None
+    """Candidates from places where a link redirects people, who draw evenly, C + 1; ``None`` where there are none."""
 
 
 def find_candidates(network: Network, open_links: Flags, marker: Flags, hops: int, book: RouteBook) -> Candidates:

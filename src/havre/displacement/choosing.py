@@ -97,7 +97,7 @@ class Choices:
         labels = table
         if self._chance.keyed:
             candidates = self._weights.candidates
-            labels = candidates.link[table] + candidates.link.size * candidates.rest[table]
+            labels = np.where(table >= 0, candidates.link[table] + (candidates.rest[table] << 20), -1)
             keys = keys[own]
         drawn = self._chance.multinomial(count, share, keys, labels)
         return drawn.transpose(0, 2, 1).reshape(-1, self._replicas)

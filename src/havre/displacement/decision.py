@@ -186,7 +186,8 @@ class Weights:
         if self._unweighted:
             weight = (scores > 0).astype(np.float64)
         else:
-            km = np.append(self.candidates.distance, 0.0)[None, :, None]
+            # The last candidate stands for none: its weight is 0 whatever its length.
+            km = np.append(self.candidates.distance, 1.0)[None, :, None]
             weight = (parameters["weight_softening"] + scores) / (parameters["softening"] + km) ** parameters[
                 "distance_power"
             ]
@@ -208,30 +209,41 @@ class Weights:
         weight = self.base[group[:, None], table] if self.plain else self._own_weight(table, group, home)
         if not self._fixed:
             weight = weight * self._powered(known.share[self.candidates.end[table]])
+        if self.candidates.flagged is not None:
+            weight = np.where(self.candidates.flagged[table][:, :, None], 1.0, weight)
         weight = np.broadcast_to(weight, (*table.shape, self._replicas)).transpose(0, 2, 1).copy()
-        self._prune(weight)
+        if not self._fixed:
+            self._prune(weight)
         return weight, table
 
     def _own_weight(self, table: Ints, group: Ints, home: Ints) -> Floats:
         """Weigh candidates where the score depends on the home, on who else is there or on a population that falls."""
-        score = self.scores[group[:, None], table]
-        end = self.candidates.end[table]
-        if self._from_home:
-            start = np.broadcast_to((np.abs(home) - 1)[:, None], end.shape)
-            km = great_circle_km(self._network, start, end, swapped=self._rules.swapped_coordinates)
-            score = score * nearness(km, self._move.home_distance_power)[:, :, None]
-        if self._match is not None and not (self._distance_only or self._unweighted):
-            score = score * self._match[group[:, None], end]
-        if self._counts_population:
-            score = score * self._population_weight(self._population)[end]
+        factor = self._own_factor(table, group, home)
         if self._unweighted:
             return np.asarray((table >= 0)[:, :, None], np.float64)
+        if self._fixed:
+            return self.base[group[:, None], table] * factor
+        score = self.scores[group[:, None], table] * factor
         km = self.candidates.distance[table][:, :, None]
         parameters = self._parameters
         weight = (parameters["weight_softening"] + score) / (parameters["softening"] + km) ** parameters[
             "distance_power"
         ]
         return self._powered(np.where((table >= 0)[:, :, None], weight, 0.0))
+
+    def _own_factor(self, table: Ints, group: Ints, home: Ints) -> Floats:
+        """Multiply what depends on the home, on who else is there or on a population that falls, (S, K, R) or less."""
+        end = self.candidates.end[table]
+        factor = np.ones((*table.shape, 1))
+        if self._from_home:
+            start = np.broadcast_to((np.abs(home) - 1)[:, None], end.shape)
+            km = great_circle_km(self._network, start, end, swapped=self._rules.swapped_coordinates)
+            factor = factor * nearness(km, self._move.home_distance_power)[:, :, None]
+        if self._match is not None and not (self._distance_only or self._unweighted):
+            factor = factor * self._match[group[:, None], end]
+        if self._counts_population:
+            factor = factor * self._population_weight(self._population)[end]
+        return factor
 
     def _prune(self, weight: Floats) -> None:
         threshold = self._move.pruning_threshold
@@ -317,4 +329,5 @@ def forced_only(candidates: Candidates, network: Network, forced: Flags, book: R
         link=np.concatenate([candidates.link[kept], links]),
         rest=np.concatenate([candidates.rest[kept], none]),
     )
-    return arrange(joined, network.locations)
+    found = arrange(joined, network.locations)
+    return replace(found, flagged=np.append(forced[found.link], False))

@@ -5,12 +5,13 @@ which everybody on a link walks and, arriving early, decides again. In both pass
 ``occupancy`` says how often that is looked at anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
+from havre.displacement.arrivals import Arrivals
 from havre.displacement.candidates import Candidates, RouteBook, find_candidates
 from havre.displacement.chance import Chance
 from havre.displacement.choosing import Choices
@@ -24,10 +25,12 @@ from havre.displacement.network import Flags, Floats, Ints, Network
 from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, add_by, sum_by
 from havre.displacement.rules import Occupancy, Rules
 from havre.displacement.scoring import Parameters
-from havre.displacement.spawning import Arrivals, Spawning
+from havre.displacement.spawning import Spawning
 from havre.displacement.travel import Arrived, Roads, counted_at, keys_of, parts_of, remembered
 from havre.errors import DisplacementError
 
+Split = tuple[Ints, bool]
+"""Into how many parts a pass is split in each replica, and whether people go one by one."""
 MOST_ROADS = 10_000
 WORTH_MERGING = 200
 """Rows times replicas from which it pays within a day to add up equal states."""
@@ -48,12 +51,12 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Days:
-    """What some replicas gave, see :class:`havre.displacement.outcome.Outcome`; means are sums over replicas here."""
+    """What some replicas gave, see :class:`havre.displacement.outcome.Outcome`; places and links are summed here."""
 
     camp_counts: Ints
     people: Ints
-    raw: Ints
-    debt: Ints
+    raw: Floats
+    debt: Floats
     steps: Ints
     location_sums: Floats | None
     link_sums: Floats | None
@@ -63,7 +66,14 @@ class Days:
 class Engine:
     """Runs the days of some replicas."""
 
-    def __init__(self, plan: Plan, parameters: Mapping[str, Floats], replicas: int, chance: Chance) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        parameters: Mapping[str, Floats],
+        replicas: int,
+        chance: Chance,
+        book: RouteBook | None = None,
+    ) -> None:
         self._plan, self._chance, self._replicas = plan, chance, replicas
         instance, network, rules = plan.instance, plan.network, plan.rules
         self._move = instance.settings.move_rules
@@ -82,7 +92,7 @@ class Engine:
             self._weights, len(self._groups), replicas, chance, full_is_uniform=rules.full_is_uniform
         )
         self._roads = Roads(network, self._move, rules, chance)
-        self._book = RouteBook()
+        self._book = RouteBook() if book is None else book
         self._routes_of: tuple[bytes, ...] = ()
         self._candidates: Candidates
         self._deactivation = np.array(
@@ -98,10 +108,25 @@ class Engine:
 
     def run(self) -> Days:
         """Run all days."""
-        plan, camps = self._plan, np.flatnonzero(self._environment.camps_at_start)
+        stages = self.stages()
+        wanted = next(stages)
+        while True:
+            try:
+                wanted = stages.send(wanted)
+            except StopIteration as end:
+                days: Days = end.value
+                return days
+
+    def stages(self) -> Generator[Split, Split, Days]:
+        """Run all days, and stop before each pass to say into how many parts it needs to be split.
+
+        Whoever runs two engines hand in hand sends back what both need.
+        """
+        plan, camps = self._plan, np.flatnonzero(self._environment.counted)
         counts = np.zeros((self._replicas, plan.days, camps.size), np.int64)
         people = np.zeros((self._replicas, plan.days), np.int64)
-        raw, debt, steps = (np.zeros(plan.days, np.int64) for _ in range(3))
+        raw, debt = np.zeros(plan.days), np.zeros(plan.days)
+        steps = np.zeros(plan.days, np.int64)
         places = np.zeros((plan.days, plan.network.locations)) if "locations" in plan.record else None
         total = np.zeros(plan.network.links)
         daily = np.zeros((plan.days, plan.network.links)) if "daily_flows" in plan.record else None
@@ -109,10 +134,11 @@ class Engine:
         self._displaced += self.people.count.sum(axis=0)
         for day in range(plan.days):
             self._flows[:] = 0
-            self.day(day)
+            yield from self.day(day)
             counts[:, day] = self.present[camps].T
             people[:, day] = self._displaced
-            raw[day], debt[day], steps[day] = self._spawning.ledger.raw, self._spawning.ledger.debt, self._steps
+            raw[day], debt[day] = self._spawning.ledger.raw.mean(), self._spawning.ledger.debt.mean()
+            steps[day] = self._steps
             total += self._flows
             if places is not None:
                 places[day] = self.present.sum(axis=1)
@@ -121,7 +147,7 @@ class Engine:
         flows = total if "flows" in plan.record else None
         return Days(counts, people, raw, debt, steps, places, flows, daily)
 
-    def day(self, day: int) -> None:
+    def day(self, day: int) -> Generator[Split, Split, None]:
         """Run one day."""
         environment, network = self._environment, self._plan.network
         if environment.begin_day(day):
@@ -140,8 +166,8 @@ class Engine:
         self._crowding.begin_day()
         here = self.people.place < network.locations
         self._steps = 1
-        stayed, left = self._first_pass(day, self.people.rows(here))
-        ended = self._travel_pass(day, People.together([self.people.rows(~here), left]))
+        stayed, left = yield from self._first_pass(day, self.people.rows(here))
+        ended = yield from self._travel_pass(day, People.together([self.people.rows(~here), left]))
         together = People.together([*stayed, *ended])
         self.people = remembered(together.occupied(), self._move)
         if self._sinks:
@@ -193,8 +219,8 @@ class Engine:
         here, place = counted_at(self.people, locations)
         return present_groups(place, self.people.group[here], self.people.count[here], locations, groups)
 
-    def _first_pass(self, day: int, people: People) -> tuple[list[People], People]:
-        steps, single = self._steps_for(people, arriving=None)
+    def _first_pass(self, day: int, people: People) -> Generator[Split, Split, tuple[list[People], People]]:
+        steps, single = yield self._steps_for(people, arriving=None)
         self._steps = int(steps.max())
         self._chance.moment(day, 4)
         stayed: list[People] = []
@@ -209,12 +235,12 @@ class Engine:
             left.append(leaving)
         return stayed, People.together(left)
 
-    def _travel_pass(self, day: int, people: People) -> list[People]:
+    def _travel_pass(self, day: int, people: People) -> Generator[Split, Split, list[People]]:
         self._chance.moment(day, 6)
         arrived, back, ended = self._roads.walk(people.occupied(), self._candidates.nearest)
         self._settle(back)
         arrived = self._merged(arrived)
-        steps, single = self._steps_for(arrived.people.rows(arrived.again), arriving=arrived.people)
+        steps, single = yield self._steps_for(arrived.people.rows(arrived.again), arriving=arrived.people)
         self._steps = max(self._steps, int(steps.max()))
         frozen = self._crowding.known(self.present) if self._plan.occupancy == "frozen" else None
         done = [back, ended]
@@ -262,7 +288,7 @@ class Engine:
             arrived = self._merged(arrived)
         raise DisplacementError("displacement.engine.endless", day=day, rounds=MOST_ROADS)
 
-    def _steps_for(self, choosing: People, *, arriving: People | None) -> tuple[Ints, bool]:
+    def _steps_for(self, choosing: People, *, arriving: People | None) -> Split:
         """Say into how many parts a pass over people who decide is split, and whether they go one by one."""
         if self._plan.occupancy == "frozen":
             return np.ones(self._replicas, np.int64), False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from havre.displacement.events import open_roads
 from havre.displacement.instance import Closure, DayTable, Instance
 from havre.displacement.network import Flags, Ints, Network
 from havre.displacement.rules import Rules
@@ -45,11 +46,12 @@ class Environment:
     kind : which move chance holds, L
     capacity : people, below 1 without limit, L
     open : links that can be entered, K
+    counted : places whose people the outcome tells: the camps at the start, and what a scenario makes a camp, L
     version : grows with every change of types, conflicts, floods or hunger
     """
 
     def __init__(self, instance: Instance, network: Network, rules: Rules, *, hasten: int) -> None:
-        self._instance, self._network, self._rules = instance, network, rules
+        self._instance, self._network, self._rules, self._hasten = instance, network, rules, hasten
         size = network.locations
         self.camp, self.idp_camp, self.forward, self.marker, self.flood_zone, self.town = (
             np.zeros(size, np.bool_) for _ in range(6)
@@ -62,6 +64,8 @@ class Environment:
         self.level = np.zeros(size, np.int64)
         self.hunger = np.zeros(size)
         self.open = np.ones(network.links, np.bool_)
+        self._open_by_files = self.open.copy()
+        self._lowered = np.zeros(size, np.int64)
         self.forced = network.forced.copy()
         self.version = 0
         self._growth = self._daily_growth()
@@ -74,6 +78,8 @@ class Environment:
         self._conflict_columns = self._columns(instance.conflicts)
         self._start_without_conflict()
         self.camps_at_start = self.camp.copy()
+        self.counted = self.camp.copy()
+        self.counted[[network.number(name) for name in instance.events.counted]] = True
 
     def _daily_growth(self) -> Ints:
         places = self._instance.locations
@@ -137,6 +143,7 @@ class Environment:
                 intensity = float(self._instance.settings.default_conflict_intensity)
                 place = self._network.number(change.name)
                 self._set_type(place, type_word(change.new_type), change.new_type, intensity)
+        self._change_capacities(day)
         if self._instance.ipc is not None:
             self._update_hunger(day, self._instance.ipc)
         if self._instance.settings.spawn_rules.flood_zone_spawning_only:
@@ -144,6 +151,14 @@ class Environment:
             self.version += 1
             return False
         return self._update_conflicts(day)
+
+    def _change_capacities(self, day: int) -> None:
+        for event in self._instance.events.capacities:
+            if event.day == day:
+                place = self._network.number(event.camp)
+                before, lowered = int(self.capacity[place]), int(self._lowered[place])
+                self.capacity[place] = event.applied(before, lowered, self._hasten)
+                self.version += 1
 
     def _update_hunger(self, day: int, ipc: DayTable) -> None:
         if not ipc.days[0] <= day <= ipc.days[-1]:
@@ -215,7 +230,16 @@ class Environment:
                 closed.append(self._close(closure))
             if closure.end == day:
                 self._open_again(closure)
-        return np.unique(np.concatenate(closed)) if closed else np.zeros(0, np.int64)
+        turned = np.unique(np.concatenate(closed)) if closed else np.zeros(0, np.int64)
+        before, self.open = self.open, self._open_by_files.copy()
+        roads = self._instance.events.roads
+        if not roads:
+            return turned
+        self.open, missing = open_roads(roads, day, self._network.row, self._open_by_files)
+        shut = before & ~self.open
+        # A closure of the files counts where no event decides otherwise.
+        shut[turned] |= self.open[turned] == self._open_by_files[turned]
+        return np.flatnonzero(shut & ~missing)
 
     def _close(self, closure: Closure) -> Ints:
         if closure.closure_type in ("camp", "idpcamp"):
@@ -227,8 +251,8 @@ class Environment:
             self.version += 1
             return np.zeros(0, np.int64)
         links = self._links_of(closure)
-        links = links[self.open[links]]
-        self.open[links] = False
+        links = links[self._open_by_files[links]]
+        self._open_by_files[links] = False
         return links
 
     def _keep_town(self, closure: Closure) -> None:
@@ -242,7 +266,7 @@ class Environment:
             self.forced[self._between(closure.name1, closure.name2)] = True
             self.version += 1
         else:
-            self.open[self._links_of(closure)] = True
+            self._open_by_files[self._links_of(closure)] = True
 
     def _links_of(self, closure: Closure) -> Ints:
         network = self._network
@@ -269,6 +293,11 @@ class Environment:
     def _between(self, name1: str, name2: str) -> Ints:
         one, other = self._network.number(name1), self._network.number(name2)
         return np.flatnonzero((self._network.origin == one) & (self._network.destination == other))
+
+    def lower_capacity(self, people: Ints) -> None:
+        """Take the people of day 0 off the capacity of the camps that have one, (L,)."""
+        self._lowered = np.where(self.capacity > 0, people, 0)
+        self.capacity -= self._lowered
 
     def grow_capacity(self) -> None:
         """Add what camps can take more each day."""

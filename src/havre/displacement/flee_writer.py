@@ -193,6 +193,8 @@ def _number(value: float) -> str:
 
 def _faults(instance: Instance) -> Iterator[Problem]:
     """Find what cannot be written so that it is read again."""
+    if instance.events:
+        yield Problem.of("displacement.scenario.not_written")
     for names, meaning in _names(instance):
         for name, number in Counter(names).items():
             if not _is_plain(name):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from havre.displacement.events import NO_EVENTS, Events
 from havre.displacement.settings import Settings
 
 LOCATION_TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
@@ -151,3 +152,5 @@ class Instance:
     settings: Settings = field(default_factory=Settings)
     settings_file: Path | None = None
     """Where the settings came from; ``None`` where they are the defaults."""
+    events: Events = NO_EVENTS
+    """What a scenario adds; no file of Flee's holds it."""

@@ -33,6 +33,7 @@ class Network:
     walk_probability : chance a day that somebody walks the link, K
     forced : links with ``forced_redirection``, K
     first : for each link the first one between the same places: the one that is walked, K
+    row : row of ``routes`` that made the link, K
     country, region : L numbers of ``countries`` and ``regions``
     foreign : places outside the home country, L
     """
@@ -47,6 +48,7 @@ class Network:
     walk_probability: Floats
     forced: Flags
     first: Ints
+    row: Ints
     country: Ints
     countries: tuple[str, ...]
     region: Ints
@@ -116,6 +118,7 @@ def compile_network(instance: Instance, rules: Rules) -> Network:
         walk[rows],
         np.array(forced, np.bool_),
         first_of[inverse].astype(np.int64),
+        np.array(rows, np.int64),
         country,
         countries,
         region,

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from havre.displacement.camp_series import registered
-from havre.displacement.chance import Chance, PairedChance, StreamChance
+from havre.displacement.arrivals import find_arrivals
+from havre.displacement.chance import StreamChance
 from havre.displacement.engine import Days, Engine, Plan
 from havre.displacement.environment import LOWEST_MOVECHANCE, Environment
 from havre.displacement.instance import Instance
-from havre.displacement.network import Network, compile_network
+from havre.displacement.network import Ints, compile_network
 from havre.displacement.outcome import Floats, Outcome
 from havre.displacement.rules import Occupancy, Rules
 from havre.displacement.settings import V1_RULES
-from havre.displacement.spawning import Arrivals
 from havre.errors import DisplacementError, Problem, check_none
 from havre.scale import generator, spread
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], object]
 DEFAULT_SEED = 20_260_101
 RECORDS = ("locations", "flows", "daily_flows")
-MOST_TOGETHER = 100
+MOST_TOGETHER = 250
 """Replicas that are drawn together at most."""
 CELLS_AT_ONCE = 2_000_000
 PARAMETERS = (
@@ -55,7 +54,6 @@ def simulate(
     occupancy: Occupancy = "adaptive",
     days: int | None = None,
     parameters: Mapping[str, Floats] | None = None,
-    paired: bool = False,
     record: Sequence[str] = (),
     workers: int = 1,
     cluster: "str | Client | None" = None,
@@ -71,7 +69,6 @@ def simulate(
     occupancy : ``adaptive`` refreshes how full camps are within a pass, ``frozen`` once a pass
     days : days to simulate, ``None`` for the whole period
     parameters : move rules (of ``PARAMETERS``) with a value for each replica, shape (replicas,)
-    paired : draw so that two runs of the same seed share their randomness wherever they agree; slower
     record : what to keep beside the camps: ``locations``, ``flows``, ``daily_flows``
     workers, cluster : who works, see :func:`havre.scale.spread`
 
@@ -80,24 +77,20 @@ def simulate(
     DisplacementError : the instance asks for what cannot be counted, or cannot be simulated
     """
     plan = make_plan(instance, rules or Rules.flee(), occupancy, days, record)
-    values = _parameter_values(instance, parameters or {}, replicas)
-    size = _chunk_size(plan)
-    chunks = [
-        _Chunk(
-            plan, _part_of(values, first, min(size, replicas - first)), seed, first, min(size, replicas - first), paired
-        )
-        for first in range(0, replicas, size)
-    ]
+    plan.arrivals.check(replicas, plan.days)
+    values = parameter_values(instance, parameters or {}, replicas)
+    size = chunk_size(plan)
+    chunks = [part_of(plan, values, seed, first, min(size, replicas - first)) for first in range(0, replicas, size)]
     parts: list[Days] = []
     for part in spread(run_chunk, chunks, workers, cluster=cluster):
         parts.append(part)
         if progress is not None:
             progress(instance.name, min(len(parts) * size, replicas), replicas)
-    return _joined(plan, parts, seed)
+    return joined(plan, parts, seed)
 
 
 @dataclass(frozen=True, eq=False)
-class _Chunk:
+class Chunk:
     """Replicas that are drawn together; how they are cut does not depend on who works."""
 
     plan: Plan
@@ -105,7 +98,6 @@ class _Chunk:
     seed: int
     first: int
     replicas: int
-    paired: bool
 
 
 def make_plan(
@@ -144,22 +136,13 @@ def _check_countable(instance: Instance, rules: Rules) -> None:
     check_none(problems, DisplacementError)
 
 
-def find_arrivals(instance: Instance, network: Network, rules: Rules, days: int) -> Arrivals:
-    """Take from the registrations how many people are displaced each day, and who is in the camps on day 0."""
-    series = registered(instance, days)
-    from_camps = instance.settings.spawn_rules.sum_from_camps
-    level = series.camp_sum if from_camps else series.total
-    change = np.diff(level, prepend=0.0)
-    if from_camps and rules.day0_raw_counts_total:
-        change[0] += series.total[0]
-    day0 = np.zeros(network.locations, np.int64)
-    numbers = {name: number for number, name in enumerate(network.names)}
-    for camp, name in enumerate(series.camps):
-        day0[numbers[name]] = int(series.counts[0, camp])
-    return Arrivals(np.trunc(change).astype(np.int64), day0)
+def parameter_values(instance: Instance, parameters: Mapping[str, Floats], replicas: int) -> dict[str, Floats]:
+    """Give each parameter's value, one for all replicas or one for each.
 
-
-def _parameter_values(instance: Instance, parameters: Mapping[str, Floats], replicas: int) -> dict[str, Floats]:
+    Raises
+    ------
+    DisplacementError : there are no replicas, or a parameter is unknown, too low or not one value a replica
+    """
     if replicas < 1:
         raise DisplacementError("displacement.engine.replicas", replicas=replicas)
     move = instance.settings.move_rules
@@ -181,30 +164,29 @@ def _parameter_values(instance: Instance, parameters: Mapping[str, Floats], repl
     return values
 
 
-def _part_of(values: Mapping[str, Floats], first: int, count: int) -> dict[str, Floats]:
-    return {name: value if value.size == 1 else value[first : first + count] for name, value in values.items()}
+def part_of(plan: Plan, values: Mapping[str, Floats], seed: int, first: int, count: int) -> Chunk:
+    """Cut out some replicas."""
+    own = {name: value if value.size == 1 else value[first : first + count] for name, value in values.items()}
+    return Chunk(replace(plan, arrivals=plan.arrivals.part(first, count)), own, seed, first, count)
 
 
-def _chunk_size(plan: Plan) -> int:
+def chunk_size(plan: Plan) -> int:
     """Say how many replicas are drawn together: many where the network is small, so that memory stays bounded."""
     return int(np.clip(CELLS_AT_ONCE // (plan.network.locations + plan.network.links), 1, MOST_TOGETHER))
 
 
-def run_chunk(chunk: _Chunk) -> Days:
+def run_chunk(chunk: Chunk) -> Days:
     """Run the replicas of one chunk."""
-    chance: Chance
-    if chunk.paired:
-        chance = PairedChance(chunk.seed, chunk.first, chunk.replicas)
-    else:
-        chance = StreamChance(generator(chunk.seed, "displacement", str(chunk.first)))
+    chance = StreamChance(generator(chunk.seed, "displacement", str(chunk.first)))
     return Engine(chunk.plan, chunk.values, chunk.replicas, chance).run()
 
 
-def _joined(plan: Plan, parts: Sequence[Days], seed: int) -> Outcome:
+def joined(plan: Plan, parts: Sequence[Days], seed: int) -> Outcome:
+    """Put the replicas of all chunks together."""
     network = plan.network
     replicas = sum(part.camp_counts.shape[0] for part in parts)
     camps = tuple(
-        place.name for place, is_camp in zip(plan.instance.locations, camps_at_start(plan), strict=True) if is_camp
+        place.name for place, is_camp in zip(plan.instance.locations, counted_places(plan), strict=True) if is_camp
     )
     return Outcome(
         name=plan.instance.name,
@@ -215,8 +197,8 @@ def _joined(plan: Plan, parts: Sequence[Days], seed: int) -> Outcome:
         camps=camps,
         camp_counts=np.concatenate([part.camp_counts for part in parts]),
         people=np.concatenate([part.people for part in parts]),
-        raw=parts[0].raw,
-        debt=parts[0].debt,
+        raw=_whole_mean([part.raw for part in parts], [part.camp_counts.shape[0] for part in parts]),
+        debt=_whole_mean([part.debt for part in parts], [part.camp_counts.shape[0] for part in parts]),
         steps=np.max([part.steps for part in parts], axis=0),
         location_means=_mean([part.location_sums for part in parts], replicas),
         link_flows=_mean([part.link_sums for part in parts], replicas),
@@ -225,12 +207,17 @@ def _joined(plan: Plan, parts: Sequence[Days], seed: int) -> Outcome:
     )
 
 
-def camps_at_start(plan: Plan) -> Sequence[bool]:
-    """Say which places are camps at the start."""
+def counted_places(plan: Plan) -> Sequence[bool]:
+    """Say of which places the people are told: the camps."""
     environment = Environment(plan.instance, plan.network, plan.rules, hasten=plan.instance.settings.hasten)
-    return [bool(flag) for flag in environment.camps_at_start]
+    return [bool(flag) for flag in environment.counted]
 
 
 def _mean(sums: Sequence[Floats | None], replicas: int) -> Floats | None:
     known = [each for each in sums if each is not None]
     return None if not known else np.asarray(np.sum(known, axis=0) / replicas, np.float64)
+
+
+def _whole_mean(means: Sequence[Floats], replicas: Sequence[int]) -> Ints:
+    """Give the mean over all replicas as whole people; without a scenario it is the same in all."""
+    return np.rint(np.average(means, axis=0, weights=replicas)).astype(np.int64)

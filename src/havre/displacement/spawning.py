@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from havre.displacement.arrivals import Arrivals
 from havre.displacement.chance import Chance, key_of
 from havre.displacement.environment import Environment, number_of
 from havre.displacement.groups import Groups, read_fact
@@ -22,27 +23,16 @@ from havre.errors import DisplacementError
 _MODES = ("constant", "pop_ratio", "poisson")
 
 
-@dataclass(frozen=True, eq=False)
-class Arrivals:
-    """What the registrations tell (days).
-
-    Attributes
-    ----------
-    change : change of the registered people by day
-    day0 : registered people of day 0 at each place, L
-    """
-
-    change: Ints
-    day0: Ints
-
-
 @dataclass(frozen=True)
 class Ledger:
-    """Registrations of a day: people to displace, the debt after it, and the sum of all changes so far."""
+    """Registrations of a day: people to displace, the debt after it, and the sum of all changes so far.
 
-    new: int
-    debt: int
-    raw: int
+    Each has one number, or one for each replica, (1,) or (R,).
+    """
+
+    new: Ints
+    debt: Ints
+    raw: Ints
 
 
 class Spawning:
@@ -64,7 +54,8 @@ class Spawning:
         self._groups, self._rules, self._arrivals = groups, rules, arrivals
         self._spawn = instance.settings.spawn_rules
         self._replicas, self._homes = replicas, homes
-        self.ledger = Ledger(0, 0, 0)
+        none = np.zeros(1, np.int64)
+        self.ledger = Ledger(none, none, none)
         own = self._spawn.take_from_population
         columns = replicas if own else 1
         self.population = np.repeat(environment.population[:, None], columns, axis=1).astype(np.int64)
@@ -119,6 +110,7 @@ class Spawning:
             people = self._by_flood(self._flood, chance)
         else:
             people = self._by_registrations(day, chance)
+        people = people + self._beside(day, chance)
         self._take(people)
         chance.moment(day, 2)
         return self._grouped(people, chance)
@@ -149,29 +141,39 @@ class Spawning:
         return np.trunc(wide).astype(np.int64)
 
     def _by_registrations(self, day: int, chance: Chance) -> Ints:
-        change = int(self._arrivals.change[day])
+        change = np.atleast_1d(self._arrivals.change[..., day])
         raw = self.ledger.raw + change
         new = change - self.ledger.debt
         if day == 0 and self._spawn.insert_day0:
-            new = 0
+            new = np.zeros_like(new)
             if self._rules.day0_lowers_capacity:
-                limited = self._environment.capacity > 0
-                self._environment.capacity -= np.where(limited, self._arrivals.day0, 0)
-        self.ledger = Ledger(max(new, 0), max(-new, 0), raw)
+                self._environment.lower_capacity(self._arrivals.day0)
+        self.ledger = Ledger(np.maximum(new, 0), np.maximum(-new, 0), raw)
         new = self.ledger.new
-        if new == 0:
+        if not new.any():
             return np.zeros((self._network.locations, self._replicas), np.int64)
         weights = np.broadcast_to(self.weights, (self._network.locations, self._replicas)).T
         total = weights.sum(axis=1, keepdims=True)
         if (total <= 0).any():
-            raise DisplacementError("displacement.engine.no_zone", day=day, people=new)
+            raise DisplacementError("displacement.engine.no_zone", day=day, people=int(new.max()))
         places = np.flatnonzero(self.weights.any(axis=1))
         shares = (weights / total)[None, :, places]
-        counts = np.full((1, self._replicas), new, np.int64)
+        counts = np.broadcast_to(new, (1, self._replicas))
         drawn = chance.multinomial(counts, shares, key_of(np.array([day])), places[None, :])
         people = np.zeros((self._network.locations, self._replicas), np.int64)
         people[places] = drawn[0].T
         return people
+
+    def _beside(self, day: int, chance: Chance) -> Ints:
+        """Draw where the people start whom a scenario adds."""
+        added = np.zeros((self._network.locations, self._replicas), np.int64)
+        for number, extra in enumerate(self._arrivals.extra):
+            counts = np.broadcast_to(np.atleast_1d(extra.people[..., day]), (1, self._replicas))
+            chance.moment(day, 1, 1 + number)
+            shares = np.broadcast_to(extra.shares, (1, self._replicas, extra.places.size))
+            drawn = chance.multinomial(counts, shares, key_of(np.array([number])), extra.places[None, :])
+            added[extra.places] += drawn[0].T
+        return added
 
     def _grouped(self, people: Ints, chance: Chance) -> People:
         """Draw the group of each person and make rows of them."""

@@ -36,8 +36,9 @@ SPECIAL_CHANCE = (
     "camps that fill, frozen",
     "a wide buffer, frozen",
     "a backlog let go, frozen",
+    "nothing but full places, as documented",
+    "fewer people in a place as they leave",
+    "MatchTownEthnicity",
 )
 """Cases in which people are split, drawn or remembered in a way of their own, for quick comparisons by samples."""
-SAMPLED: list[Case] = [
-    case for case in ALL if (case.coupled and case.occupancy == "adaptive") or case.name in SPECIAL_CHANCE
-]
+SAMPLED: list[Case] = [case for case in ALL if case.name in SPECIAL_CHANCE or case.name.endswith(", adaptive")]

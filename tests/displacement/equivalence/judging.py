@@ -19,14 +19,14 @@ from tests.displacement.reference.simulator import Run, simulate_reference
 
 @dataclass(frozen=True)
 class Sizes:
-    """Replicas: of the engine against an exact law, of the engine against runs of the reference, and of the reference."""
+    """Replicas of the engine against an exact law and against runs of the reference, and such runs."""
 
     exact: int
     coupled: int
     reference: int
 
 
-QUICK = Sizes(exact=2000, coupled=400, reference=200)
+QUICK = Sizes(exact=2000, coupled=300, reference=150)
 SLOW = Sizes(exact=10_000, coupled=4000, reference=2000)
 
 

@@ -1,7 +1,7 @@
-"""Every rule and setting: the engine has the law of the reference, in expectation to a billionth and in spread by samples.
+"""Every rule and setting: the engine has the reference's law, in expectation to a billionth and in spread by samples.
 
-The quick tests compare expected counts of all cases, and samples of those in which chance or crowding is special; the slow
-ones sample all cases, with more replicas. What a sample can see stands in ``test_planted_faults.py``.
+The quick tests compare expected counts of all cases, and samples of those in which chance or crowding is special; the
+slow ones sample all cases, with more replicas. What a sample can see stands in ``test_planted_faults.py``.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 from havre.displacement import simulate
 from havre.displacement.simulate import PARAMETERS
 from tests.displacement.equivalence.case import Case
-from tests.displacement.equivalence.cases import ALL, BY_NAME, COUPLED, EXACT, SAMPLED
+from tests.displacement.equivalence.cases import ALL, BY_NAME, EXACT, SAMPLED
 from tests.displacement.equivalence.judging import (
     QUICK,
     SLOW,
@@ -22,7 +22,6 @@ from tests.displacement.equivalence.judging import (
     exact_law,
     run_engine,
     run_reference,
-    seed_of,
 )
 from tests.displacement.equivalence.many_people import engine_means, reference_means
 from tests.displacement.equivalence.two_sample import Check, found
@@ -81,28 +80,6 @@ def test_the_reference_itself_has_its_exact_law(name: str) -> None:
             assert abs(counts[:, day, at].mean() - mean) <= 6.0 * np.sqrt(variance / len(runs)) + 1e-9
 
 
-PAIRED = ("types of places", "walking by chance", "people vanish in camps, as Flee does", "camps that fill, frozen")
-
-
-@pytest.mark.parametrize("name", PAIRED)
-def test_paired_draws_have_the_same_law(name: str) -> None:
-    case = BY_NAME[name]
-    outcome = simulate(
-        case.instance,
-        replicas=QUICK.coupled,
-        seed=seed_of(case),
-        rules=case.rules,
-        occupancy=case.occupancy,
-        paired=True,
-        record=("locations",),
-    )
-    if case.coupled:
-        checks = between(case, outcome, run_reference(case, QUICK.reference))
-    else:
-        checks = against_law(case, outcome, exact_law(case))
-    assert found(checks, case_error()) == []
-
-
 @pytest.mark.parametrize("name", ["weight of camps", "softening of weights", "camps that fill, frozen"])
 def test_parameters_of_replicas_mean_what_settings_mean(name: str) -> None:
     case = BY_NAME[name]
@@ -111,7 +88,3 @@ def test_parameters_of_replicas_mean_what_settings_mean(name: str) -> None:
     given = simulate(case.instance, replicas=50, seed=1, occupancy=case.occupancy, parameters=parameters)
     read = simulate(case.instance, replicas=50, seed=1, occupancy=case.occupancy)
     assert (given.camp_counts == read.camp_counts).all()
-
-
-def test_every_coupled_case_is_compared_by_samples_or_in_the_limit() -> None:
-    assert {case.name for case in COUPLED if case.occupancy == "adaptive"} <= set(names(SAMPLED))

@@ -190,15 +190,28 @@ class ExactSimulator(Simulator):
         twin = replace(person, route=list(person.route))
         self.travel(twin)
         self.rest(twin)
-        if not self.moves.avoid_short_stints:
-            twin.recent = 0.0  # nobody asks for it, and those who differ only in it become one
+        self._forget(twin)
         if self.camps_are_sinks():
             self.vanishes(twin)
         return twin
 
+    def _forget(self, person: Person) -> None:
+        """Forget what no rule asks for, so that those who differ only in it become one."""
+        moves = self.moves
+        if not moves.avoid_short_stints:
+            person.recent = 0.0
+        if not moves.start_on_foot:
+            person.places_travelled = 2
+        from_home = moves.stay_close_to_home and not self.rules.home_is_current_place
+        if not moves.harvest_months and not from_home:
+            person.home = self.world.places[0]
+
 
 class ManyPeople(ExactSimulator):
-    """The limit of very many people: what they find at places is what is expected there; only means are exact."""
+    """The limit of very many people: what they find at places is what is expected there; only means are exact.
+
+    All are one cohort, in which people take the place of chances.
+    """
 
     def check(self, law: Law) -> None:
         """Refuse nothing: in the limit, the influence of people on each other is without chance."""
@@ -208,6 +221,16 @@ class ManyPeople(ExactSimulator):
         found = sum(cohort.size * cohort.places(self.world.places) for cohort in self.cohorts)
         for place, people in zip(self.world.places, np.broadcast_to(found, len(self.world.places)), strict=True):
             place.seen = float(people)
+
+    def _create_cohort(
+        self, size: float, origins: dict[Place, float], attributes: dict[str, str], *, poisson: bool = False
+    ) -> None:
+        del poisson
+        if not self.cohorts:
+            self.cohorts.append(Cohort(1.0, poisson=False))
+        for origin, share in origins.items():
+            for probability, person in every_way(partial(self._born, origin, attributes)):
+                self.cohorts[0].add(size * share * probability, person)
 
     def recount(self) -> None:
         """Count the expected people by what the Match rules look at."""

@@ -184,6 +184,8 @@ class World:
         """Start and end conflicts (1.5)."""
         table, changed = self.instance.conflicts, False
         for column, name in enumerate(table.names):
+            if name not in self.by_name:
+                continue  # Burundi has such a column, and runs
             place, today = self.by_name[name], float(table.values[day, column])
             yesterday = float(table.values[day - 1, column]) if day > 0 else 0.0
             if today > THRESHOLD and yesterday < THRESHOLD:
