@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from havre.texts import LANGUAGES, Language, catalogue
 from tests.cli.command import invoke
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,8 @@ def test_commands_are_found() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_shows_works(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    # Processes change the time alone, and here they would cost more of it than they save.
+    monkeypatch.setattr("havre.scale.usable_workers", lambda: 1)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     for _, line in (each for each in commands() if each[0] == page):
         arguments = shlex.split(line, comments=True)
@@ -36,3 +39,11 @@ def test_what_a_page_shows_works(page: str, monkeypatch: pytest.MonkeyPatch, tmp
         ran = invoke(monkeypatch, *plain, lang=lang)
         assert ran.exit_code == 0, (line, ran.output, ran.exception)
         assert ran.stdout
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_documents_that_sentences_name_are_there(spoken: Language) -> None:
+    said = " ".join((*catalogue("displace", spoken).values(), *catalogue("errors", spoken).values()))
+    named = set(re.findall(r"docs/[\w.-]+\.md", said))
+    assert named
+    assert [name for name in named if not (ROOT / name).is_file()] == []

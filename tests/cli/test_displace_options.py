@@ -12,7 +12,7 @@ from havre.errors import DisplacementError
 from tests.cli.command import havre
 from tests.cli.test_main import HEAVY, LOADED
 
-COMMANDS = ("run", "validate", "scenario", "build", "check", "quirks")
+COMMANDS = ("run", "validate", "calibrate", "scenario", "sensitivity", "build", "check", "quirks")
 
 
 def test_switches_are_read() -> None:

@@ -40,8 +40,7 @@ class ChoiceOfOne:
         rules = rules or Rules.flee()
         self.network = compile_network(instance, rules)
         self.environment = Environment(instance, self.network, rules, hasten=1)
-        for each in range(day + 1):
-            self.environment.begin_day(each)
+        self.environment.begin_day(0)
         self.groups = find_groups(instance, self.network, rules)
         move = instance.settings.move_rules
         own = {name: np.array(values) for name, values in (parameters or {}).items()}
@@ -57,7 +56,10 @@ class ChoiceOfOne:
         for name, counts in (groups or {}).items():
             present[self.network.number(name)] = np.array(counts)[:, None]
         population = self.environment.population[:, None]
-        self._weights.update(self.candidates, day, present, population)
+        self._weights.update(self.candidates, 0, present, population)
+        for each in range(1, day + 1):
+            self.environment.begin_day(each)
+            self._weights.update(self.candidates, each, present, population)
         leaving = Leaving(instance, self.environment, rules, self.parameters, self._weights.floods)
         month = instance.start.month
         self.chances: Floats = leaving.chance(day, month, population, self.groups)

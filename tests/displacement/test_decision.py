@@ -87,6 +87,15 @@ def test_awareness_0_weighs_by_distance_and_below_0_not_at_all_where_documented(
     assert choice(country(awareness_level=-1)) == choice(country())
 
 
+def test_weights_follow_the_days() -> None:
+    # Within two days the war next door is half over and deters less; nothing else changes.
+    decay = {"conflict_spawn_decay": (1.0, 0.5), "conflict_spawn_decay_interval": 2}
+    places = [WAR, place("Riot", "conflict_zone")]
+    instance = sketch(places, roads(("War", "Riot", 90)), spawn=decay, move={"conflict_weight": 0.25})
+    by_day = [choice(instance, day=day)["Riot"] for day in range(3)]
+    assert by_day == pytest.approx([0.0025, 0.0025, 0.005])
+
+
 def near_and_far(**move: Any) -> Instance:
     places = [
         place("War", "conflict_zone", 1_000, y=0.0),

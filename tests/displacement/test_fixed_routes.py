@@ -123,6 +123,7 @@ def test_scores_count_twice_and_those_of_the_day_before_further_down_the_file() 
     rules = Rules.flee().switched(first_row_is_home=False)
     # Before the first day every score is 1.
     assert choice(sketch(places, routes, move=move), rules) == pytest.approx({"Up": 9 / 100, "Down": 3 / 100})
+    assert choice(sketch(places, routes, move=move), rules, day=1) == pytest.approx({"Up": 9 / 100, "Down": 9 / 100})
     manual = choice(sketch(places, routes, move=move), Rules.documented())
     assert manual == pytest.approx({"Up": 3 / 100, "Down": 3 / 100})
 

@@ -1,6 +1,7 @@
 """New places, new and other roads, closures: on which days who may go where."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from havre.displacement.instance import Closure, LocationChange
 from havre.displacement.paired_runs import simulate_pair
 from havre.displacement.rules import Rules
-from havre.displacement.scenario_changes import Close, NewCamp, RoadTo, Scenario
 from havre.displacement.scenario import apply_scenario
+from havre.displacement.scenario_changes import Close, NewCamp, RoadTo, Scenario
 from tests.displacement.scenario_case import BORDER, apply, day_by_day, faults, open_days
 from tests.displacement.small_instances import LENGTH, START, small_instance
 
@@ -29,7 +30,9 @@ CAMP = {
         ({"location": "Cerna", "from": 6}, {("Cerna", "Hub"), ("Alba", "Cerna"), ("Brod", "Cerna")}),
     ],
 )
-def test_what_closes_is_closed_from_the_day_on_and_nothing_else(close: dict, shut: set[tuple[str, str]]) -> None:
+def test_what_closes_is_closed_from_the_day_on_and_nothing_else(
+    close: dict[str, Any], shut: set[tuple[str, str]]
+) -> None:
     applied = apply(close=close)
     for road in small_instance().routes:
         pair = (road.name1, road.name2)
@@ -141,14 +144,13 @@ def test_a_longer_road_takes_the_place_of_the_old_one() -> None:
         (400.0, {"max_move_speed": "50.0"}),
         (800.0, {"max_move_speed": "50.0"}),
     ]
-    only = {row: [] for row in range(9)}
+    only: dict[int, list[int]] = {}
     for row in range(5, 9):
-        others = tuple(each for each in range(5, 9) if each != row)
-        lone = replace(
-            applied.changed,
-            routes=tuple(replace(road, name1="Hub") if n in others else road for n, road in enumerate(applied.changed.routes)),
-        )  # fmt: skip
-        only[row] = open_days(lone, "Alba", "Este")
+        others = [each for each in range(5, 9) if each != row]
+        elsewhere = (
+            replace(road, name1="Hub") if n in others else road for n, road in enumerate(applied.changed.routes)
+        )
+        only[row] = open_days(replace(applied.changed, routes=tuple(elsewhere)), "Alba", "Este")
     assert (only[5], only[6]) == ([0, 1, 2, 3, 4], [5, 6, 7, 8, 9])
     assert (only[7], only[8]) == ([15, 16, 17, 18, 19], [10, 11, 12, 13, 14])
 
@@ -165,8 +167,14 @@ def test_a_camp_that_closes_becomes_a_town_and_a_camp_again() -> None:
 
 @pytest.mark.parametrize(
     ("start", "until", "closed"),
-    [(6, 9, [3, 4, 5, 9, 10, 11]), (0, None, []), (6, None, [3, 4, 5]), (0, 5, [5, 6, 7, 8, 9, 10, 11]), (11, 14, list(range(3, 11)))],
-)  # fmt: skip
+    [
+        (6, 9, [3, 4, 5, 9, 10, 11]),
+        (0, None, []),
+        (6, None, [3, 4, 5]),
+        (0, 5, [5, 6, 7, 8, 9, 10, 11]),
+        (11, 14, [3, 4, 5, 6, 7, 8, 9, 10]),
+    ],
+)
 def test_a_camp_opens_within_a_closure_of_the_files(start: int, until: int | None, closed: list[int]) -> None:
     instance = small_instance(closures=(Closure("camp", "Este", "", 3, 12),))
     opened = {"camp": "Este", "from": start} | ({} if until is None else {"until": until})

@@ -181,11 +181,14 @@ def test_an_unknown_way_to_displace_is_refused(floods: bool) -> None:  # noqa: F
 
 def test_people_are_taken_from_the_population_until_nobody_is_left() -> None:
     # A tenth a day of what is left: 100, 90, 81.
-    spawn = {"conflict_driven_spawning": ConflictSpawning("pop_ratio", 0.1), "take_from_population": True}
+    spawn: dict[str, Any] = {"conflict_driven_spawning": ConflictSpawning("pop_ratio", 0.1)}
+    spawn["take_from_population"] = True
     assert simulate(still(spawn=spawn)).people[0].tolist() == [100, 190, 271]
     more = {"conflict_driven_spawning": ConflictSpawning("constant", 700.0), "take_from_population": True}
-    half = [place("War", "conflict_zone", 1_000), place("Camp", "camp")]
-    assert simulate(still(half, spawn=more)).people[0].tolist() == [700, 1_400, 2_100]
+    assert simulate(still(spawn=more)).people[0].tolist() == [700, 1_400, 2_100]
+    # More than there are, and then none of none.
+    all_and_more = spawn | {"conflict_driven_spawning": ConflictSpawning("pop_ratio", 1.5)}
+    assert simulate(still(spawn=all_and_more)).people[0].tolist() == [1_500, 1_500, 1_500]
 
 
 def test_an_emptied_zone_displaces_nobody_by_registrations() -> None:

@@ -107,7 +107,8 @@ def show(prepared: Prepared, scores: "Scores", seed: int, cost: dict[str, object
     coverage: dict[str, float | None] = found["coverage"]  # type: ignore[assignment]
     if scores.replicas > 1:
         shares = {name: share_cell(coverage[name]) for name in INTERVALS}
-        console.print(tell("validate.coverage", **shares), soft_wrap=True)
+        key = "coverage" if prepared.calibrated is None else "coverage_calibrated"
+        console.print(tell(f"validate.{key}", **shares), soft_wrap=True)
     columns = ("camp", "entries", "ard", "absolute_error", "bias", "mase", "best_naive", "coverage_80")
     rows = [_row(row) for row in scores.as_table()]
     table(tell("validate.table"), [tell(f"validate.column.{name}") for name in columns], rows)

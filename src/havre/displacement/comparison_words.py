@@ -26,6 +26,8 @@ from havre.displacement.scenario_changes import (
 from havre.texts import Language, say
 
 _LIMITS = ("condition", "behaviour", "capacities", "arrivals", "interval")
+_GAINS = 1.5
+"""Factor from which it is said without reserve that pairing cuts the variance."""
 _TARGETS = ("border", "link", "location", "camp")
 COLUMNS = ("camp", "base", "scenario", "change", "interval", "more", "fills_base", "fills")
 
@@ -172,7 +174,8 @@ def _changes(comparison: Comparison, language: Language, day: int, sure: float, 
     )  # fmt: skip
     factor = comparison.pairing.factor(day)
     if factor is not None:
-        told.append(say("displace_scenario", "pairing", language, factor=_decimal(factor, language)))
+        key = "pairing" if factor >= _GAINS else "pairing_little"
+        told.append(say("displace_scenario", key, language, factor=_decimal(factor, language)))
     return told
 
 

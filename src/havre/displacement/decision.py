@@ -191,12 +191,13 @@ class Weights:
             weight = (parameters["weight_softening"] + scores) / (parameters["softening"] + km) ** parameters[
                 "distance_power"
             ]
-            weight[:, -1] = 0.0
-        return self._powered(weight)
+        powered = self._powered(weight).copy()
+        powered[:, -1] = 0.0
+        return powered
 
     def _powered(self, weight: Floats) -> Floats:
         power = self._parameters["weight_power"]
-        return weight if (power == 1).all() else np.where(weight > 0, weight**power, 0.0)
+        return weight if (power == 1).all() else np.asarray(weight**power, np.float64)
 
     def of_rows(self, block: Block, rows: Ints, group: Ints, home: Ints, known: Attraction) -> tuple[Floats, Ints]:
         """Weigh the candidates of rows of people who are at places of a block.
@@ -229,7 +230,7 @@ class Weights:
         weight = (parameters["weight_softening"] + score) / (parameters["softening"] + km) ** parameters[
             "distance_power"
         ]
-        return self._powered(np.where((table >= 0)[:, :, None], weight, 0.0))
+        return np.where((table >= 0)[:, :, None], self._powered(weight), 0.0)
 
     def _own_factor(self, table: Ints, group: Ints, home: Ints) -> Floats:
         """Multiply what depends on the home, on who else is there or on a population that falls, (S, K, R) or less."""

@@ -29,13 +29,15 @@ Forecasting 16(4), 437–450. https://doi.org/10.1016/S0169-2070(00)00065-0
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from havre.displacement.calibrate_known import Known, known_before
 from havre.displacement.instance import Instance
-from havre.displacement.outcome import Floats, Outcome
+from havre.displacement.outcome import Counts, Floats, Outcome
 from havre.displacement.validate import relative_differences
 from havre.draws import spread_levels
 
+Camps = npt.NDArray[np.int64]
 ORIGINS = tuple(round(0.05 * step, 2) for step in range(4, 20))
 """Days from which earlier forecasts start, as shares of the known days."""
 NEAREST = 0.1
@@ -44,8 +46,8 @@ GROWTH = 0.5
 """Power of the clock with which errors grow: that of a random walk."""
 PER_DAY = 0.0005
 """What a day without arrivals adds to the clock, as a share of the people."""
-FEWEST_ERRORS = 5
-"""Errors of earlier forecasts that are needed to say anything."""
+FEWEST_COUNTS = 5
+"""Counts that must have been forecast from earlier days to say anything."""
 QUANTILES = 100
 """Quantiles of the errors that are kept."""
 _NOBODY = 1e-9
@@ -58,7 +60,7 @@ class Discrepancy:
     Attributes
     ----------
     errors : evenly spread quantiles of the size of errors of √(camp / all camps), in units of the clock
-    counts : how many counts they stand on, some of them seen from several origins
+    counts : how many counts they stand on, most of them forecast from several origins
     origins : from how many days forecasts were made
     """
 
@@ -78,29 +80,28 @@ def fit_discrepancy(instance: Instance, known: Known, simulated: Outcome) -> Dis
 
     Returns
     -------
-    The discrepancy, or ``None`` where fewer than ``FEWEST_ERRORS`` errors can be had.
+    The discrepancy, or ``None`` where fewer than ``FEWEST_COUNTS`` counts could be forecast.
     """
+    days = sorted({round(share * known.until) for share in ORIGINS} - {0, known.until})
+    if not days or (found := int(known.counted[days[0] :].sum())) < FEWEST_COUNTS:
+        return None
     sizes: list[Floats] = []
     weights: list[Floats] = []
-    camps: list[Floats] = []
-    for day in sorted({round(share * known.until) for share in ORIGINS} - {0, known.until}):
+    camps: list[Camps] = []
+    for day in days:
         error, camp = _errors_from(known_before(instance, day), known, simulated)
-        if error.size:
-            sizes.append(error)
-            camps.append(camp)
-            weights.append(1.0 / np.bincount(camp)[camp])
-    found = sum(each.size for each in sizes)
-    if found < FEWEST_ERRORS:
-        return None
+        sizes.append(error)
+        camps.append(camp)
+        weights.append(1.0 / np.bincount(camp)[camp])
     camp = np.concatenate(camps)
     weight = np.concatenate(weights)
     # Within a camp every origin weighs 1 by now; so does every camp in the end.
     weight /= np.bincount(camp, weight)[camp]
     errors = weighted_quantiles(np.concatenate(sizes), weight, spread_levels(QUANTILES))
-    return Discrepancy(tuple(errors.tolist()), int(known.counted.sum()), len(sizes))
+    return Discrepancy(tuple(errors.tolist()), found, len(days))
 
 
-def _errors_from(then: Known, now: Known, simulated: Outcome) -> tuple[Floats, np.ndarray]:
+def _errors_from(then: Known, now: Known, simulated: Outcome) -> tuple[Floats, Camps]:
     """Give the sizes of errors of the forecast from one day, in units of the clock, and the camp of each."""
     columns = [simulated.camps.index(name) for name in then.camps]
     counts = simulated.camp_counts[:, : now.until, columns]
@@ -140,7 +141,7 @@ def corrected(known: Known, simulated: Outcome, discrepancy: Discrepancy, rng: n
     return replace(simulated, camp_counts=counts)
 
 
-def _totals(known: Known, people: np.ndarray) -> Floats:
+def _totals(known: Known, people: Counts) -> Floats:
     """Give how many people are in camps from ``known.until`` on, shape (replicas, days).
 
     They follow the arrivals, or where these are not given, the people of each run.
@@ -162,7 +163,7 @@ def _anchored(known: Known, counts: Floats, totals: Floats) -> Floats:
     return filled(carried, np.maximum(known.capacity, known.last_counts), totals)
 
 
-def _clock(known: Known, people: np.ndarray) -> Floats:
+def _clock(known: Known, people: Counts) -> Floats:
     """Give how far errors have walked since each camp's last count, shape (later days, camps)."""
     path = known.arrivals[: people.shape[1]] if known.given else np.median(people, axis=0)
     moved = np.cumsum(np.abs(np.diff(path, prepend=path[0])))

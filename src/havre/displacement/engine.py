@@ -242,7 +242,9 @@ class Engine:
         arrived = self._merged(arrived)
         steps, single = yield self._steps_for(arrived.people.rows(arrived.again), arriving=arrived.people)
         self._steps = max(self._steps, int(steps.max()))
-        frozen = self._crowding.known(self.present) if self._plan.occupancy == "frozen" else None
+        # Where a pass is not split, nobody's choice changes noticeably within it: one look is enough.
+        once = self._plan.occupancy == "frozen" or (not single and steps.max() <= 1)
+        frozen = self._crowding.known(self.present) if once else None
         done = [back, ended]
         # Whether a day is over stands in the km made, so that it stays with people when they are split.
         for number, part in enumerate(self._parts(day, arrived, steps, single=single)):
@@ -356,7 +358,7 @@ class Engine:
         """Put people onto links."""
         if self._plan.record:
             np.add.at(self._flows, link, count.sum(axis=1))
-        state, way = people.state[rows], people.way[rows]
+        state, way = people.state.take(rows, 0), people.way.take(rows, 0)
         state[:, PLACE] = self._plan.network.locations + link
         state[:, ROUTE] = rest
         if self._homes:

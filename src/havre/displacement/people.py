@@ -106,7 +106,9 @@ class People:
 
     def rows(self, chosen: Flags | Ints) -> Self:
         """Give some rows."""
-        return type(self)(self.state[chosen], self.way[chosen], self.count[chosen])
+        # Taking numbered rows is several times as fast as picking them by flags or brackets.
+        numbers = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
+        return type(self)(self.state.take(numbers, 0), self.way.take(numbers, 0), self.count.take(numbers, 0))
 
     def parted(self, chosen: Flags) -> tuple[Self, Self]:
         """Give the chosen rows, and the others."""

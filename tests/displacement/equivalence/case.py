@@ -19,6 +19,8 @@ class Case:
         other rules (the switch in its other position)
     coupled : people influence each other, so that only samples can be compared, not the exact law
     rounding : persons by which expected counts may differ because the engine rounds by design
+    blur : share by which means of samples may differ because adaptive occupancy is an approximation; where it is above 0,
+        variances may differ by four times the share, and distributions are not compared
     """
 
     name: str
@@ -28,6 +30,7 @@ class Case:
     occupancy: Occupancy
     coupled: bool
     rounding: float = 0.0
+    blur: float = 0.0
 
     @property
     def days(self) -> int:
@@ -43,9 +46,10 @@ def case(
     occupancy: Occupancy = "adaptive",
     coupled: bool = False,
     rounding: float = 0.0,
+    blur: float = 0.0,
 ) -> Case:
     """Make a case."""
-    return Case(name, instance, rules, faults, occupancy, coupled, rounding)
+    return Case(name, instance, rules, faults, occupancy, coupled, rounding, blur)
 
 
 def both(name: str, switch: str, instance: Instance, rules: Rules = FLEE, *, coupled: bool = False) -> list[Case]:

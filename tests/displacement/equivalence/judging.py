@@ -1,6 +1,7 @@
 """Run a case by engine and reference, and compare all that both can tell."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from zlib import crc32
 
@@ -12,7 +13,7 @@ from havre.displacement.rules import Rules
 from tests.displacement.equivalence import two_sample
 from tests.displacement.equivalence.case import Case, Fault
 from tests.displacement.equivalence.cases import ALL
-from tests.displacement.equivalence.two_sample import Check
+from tests.displacement.equivalence.two_sample import Check, Counts
 from tests.displacement.reference.exact import ExactSimulator, Law
 from tests.displacement.reference.simulator import Run, simulate_reference
 
@@ -61,6 +62,7 @@ def run_reference(case: Case, replicas: int) -> list[Run]:
     ]
 
 
+@cache
 def exact_law(case: Case) -> Law:
     """Give the exact law of a case without coupling."""
     return ExactSimulator(case.instance, case.rules).law(case.days)
@@ -100,21 +102,29 @@ def between(case: Case, outcome: Outcome, runs: list[Run]) -> list[Check]:
         checks += two_sample.mean_between(f"people, day {day}", outcome.people[:, day], people)
         for at, place in enumerate(outcome.locations):
             mean, what = _location_mean(outcome, day, at), f"{place}, day {day}"
-            checks += two_sample.mean_with_spread_of_reference(what, mean, outcome.replicas, places[:, day, at])
+            sample = places[:, day, at]
+            checks += two_sample.mean_with_spread_of_reference(what, mean, outcome.replicas, sample, case.blur)
     for day in _days(case)[-1::-2]:
         pairs = {
             camp: (outcome.camp(camp)[:, day], camps[:, day, at])
             for camp, at in zip(outcome.camps, columns, strict=True)
         }
-        for camp, (sample, reference) in pairs.items():
-            what = f"{camp}, day {day}"
-            checks += two_sample.mean_between(what, sample, reference)
-            checks += two_sample.variance_between(what, sample, reference)
+        checks += _spread_between(case, f"day {day}", pairs)
+    return checks
+
+
+def _spread_between(case: Case, when: str, pairs: dict[str, tuple[Counts, Counts]]) -> list[Check]:
+    """Compare how the counts of camps vary, alone and together."""
+    checks: list[Check] = []
+    for camp, (sample, reference) in pairs.items():
+        what = f"{camp}, {when}"
+        checks += two_sample.mean_between(what, sample, reference, case.blur)
+        checks += two_sample.variance_between(what, sample, reference, 4.0 * case.blur)
+        if case.blur == 0.0:
             checks += two_sample.distribution_between(what, sample, reference)
-        for first, second in combinations(pairs, 2):
-            samples = pairs[first][0], pairs[second][0]
-            references = pairs[first][1], pairs[second][1]
-            checks += two_sample.covariance_between(f"{first} and {second}, day {day}", samples, references)
+    for first, second in combinations(pairs, 2):
+        samples, references = (tuple(pairs[camp][which] for camp in (first, second)) for which in (0, 1))
+        checks += two_sample.covariance_between(f"{first} and {second}, {when}", samples, references)
     return checks
 
 

@@ -25,7 +25,7 @@ FOOT = _roads(
 SLOW_FOOT = _roads(Birk_Dorn={"max_move_speed": 60, "walk_probability": 0.5}, Birk_Eyre={"max_move_speed": 20})
 
 
-def _short(moves: dict[str, Any], days: int = 5) -> Any:
+def _short(moves: dict[str, Any], days: int = 4) -> Any:
     """Make few days: with the memory of distances every person is another kind of person."""
     return valley(conflicts={"Alda": [1.0] * days}, moves=moves)
 

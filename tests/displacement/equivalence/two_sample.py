@@ -119,8 +119,8 @@ def distribution_against_law(what: str, sample: Counts, chances: Floats) -> list
 # Between two samples
 
 
-def mean_between(what: str, sample: Floats | Counts, reference: Counts) -> list[Check]:
-    """Compare two means (Welch), corrected for skewness."""
+def mean_between(what: str, sample: Floats | Counts, reference: Counts, blur: float = 0.0) -> list[Check]:
+    """Compare two means (Welch), corrected for skewness; a share of ``blur`` is no difference."""
     first, second = np.asarray(sample, float), np.asarray(reference, float)
     number = len(second)
     spread = second.var(ddof=1)
@@ -130,34 +130,36 @@ def mean_between(what: str, sample: Floats | Counts, reference: Counts) -> list[
         return []
     error = sqrt(first.var(ddof=1) / len(first) + spread / number)
     third = _third(first) / len(first) ** 2 - _third(second) / number**2
-    t = (first.mean() - second.mean()) / error
+    t = _beyond(first.mean() - second.mean(), blur * second.mean()) / error
     score = t + _bounded(third / error**3 * (2.0 * t * t + 1.0) / 6.0, t)
     return [Check(f"{what}: mean {first.mean():.4g} for {second.mean():.4g}", _two_sided(score, number - 1))]
 
 
-def mean_with_spread_of_reference(what: str, mean: float, replicas: int, reference: Counts) -> list[Check]:
+def mean_with_spread_of_reference(
+    what: str, mean: float, replicas: int, reference: Counts, blur: float = 0.0
+) -> list[Check]:
     """Compare a mean of which the spread is not known with a sample, as if both spread alike."""
     number, spread = len(reference), float(reference.var(ddof=1))
     if spread == 0.0 or number * spread < ENOUGH:
         return []
     error = sqrt(spread / replicas + spread / number)
-    t = (mean - float(reference.mean())) / error
+    t = _beyond(mean - float(reference.mean()), blur * float(reference.mean())) / error
     third = _third(reference.astype(float)) * (1.0 / replicas**2 - 1.0 / number**2)
     score = t + _bounded(third / error**3 * (2.0 * t * t + 1.0) / 6.0, t)
     return [Check(f"{what}: mean {mean:.4g} for {reference.mean():.4g}", _two_sided(score, number - 1))]
 
 
-def variance_between(what: str, sample: Counts, reference: Counts) -> list[Check]:
+def variance_between(what: str, sample: Counts, reference: Counts, blur: float = 0.0) -> list[Check]:
     """Compare two variances by the logarithm of their ratio, its error corrected for kurtosis."""
     first, second = float(sample.var(ddof=1)), float(reference.var(ddof=1))
     if len(reference) * min(first, second) < 4.0 * ENOUGH:
         return []
     error = sqrt(sum(max(_kurtosis(each) - 1.0, 0.5) / len(each) for each in (sample, reference)))
-    score = log(first / second) / error
+    score = _beyond(log(first / second), blur) / error
     return [Check(f"{what}: variance {first:.4g} for {second:.4g}", _two_sided(score, len(reference) - 1))]
 
 
-def covariance_between(what: str, sample: tuple[Counts, Counts], reference: tuple[Counts, Counts]) -> list[Check]:
+def covariance_between(what: str, sample: tuple[Counts, ...], reference: tuple[Counts, ...]) -> list[Check]:
     """Compare two covariances, unless the samples are too small for such skewed products."""
     first, second = (_centred(pair[0]) * _centred(pair[1]) for pair in (sample, reference))
     if len(second) * second.var() < ENOUGH:
@@ -187,6 +189,11 @@ def distribution_between(what: str, sample: Counts, reference: Counts) -> list[C
 
 
 # Parts
+
+
+def _beyond(difference: float, blur: float) -> float:
+    """Give what of a difference lies beyond that which is allowed."""
+    return float(np.sign(difference) * max(0.0, abs(difference) - blur))
 
 
 def _two_sided(score: float, freedom: int | None = None) -> float:

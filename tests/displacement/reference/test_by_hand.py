@@ -99,8 +99,8 @@ def test_full_camps_turn_people_away() -> None:
     camps = {"Cove": [20.0] * 6}
     assert arrived(line(100, people=5, camps=camps, capacity=21)) == [20] * 6
     assert arrived(line(100, people=5, camps=camps, capacity=21, rules=MANUAL)) == [20] * 6
-    # Of 24 places, 21.6 attract fully; at 22 the cap is 0.83, at 23 it is 0.42: people decide one after the other before
-    # anybody arrives, so that all five go.
+    # Of 24 places, 21.6 attract fully; at 22 the cap is 0.83, at 23 it is 0.42: people decide one after the other, but
+    # before anybody arrives, so that all five go.
     assert arrived(line(100, people=5, camps=camps, capacity=24, rules=MANUAL)) == [25] * 6
 
 
