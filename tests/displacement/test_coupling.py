@@ -89,6 +89,8 @@ def multinomial_law(people: int, chances: tuple[float, ...]) -> dict[tuple[int, 
         # Nothing in common, and the same road twice.
         (4, (1.0,), (1,), 4, (0.5, 0.5), (7, 9)),
         (4, (0.5, 0.3, 0.2), (7, 7, 9), 4, (0.2, 0.5, 0.3), (7, 7, 9)),
+        (4, (0.5, 0.3, 0.2), (7, 7, 9), 4, (0.3, 0.7), (7, 7)),
+        (4, (0.3, 0.7), (7, 9), 4, (0.5, 0.3, 0.2), (7, 7, 9)),
         # Places without a choice are filled up in front.
         (4, (0.0, 0.7, 0.3), (-1, 7, 9), 4, (0.0, 0.0, 1.0), (-1, -1, 9)),
     ],

@@ -33,11 +33,16 @@ def test_weights_with_powers_and_softening() -> None:
     assert choice(country(**move)) == pytest.approx(expected)
 
 
+def test_weights_without_softening() -> None:
+    assert choice(country(softening=0.0)) == pytest.approx({"Town": 1 / 30, "Camp": 2 / 90, "Abroad": 6 / 40})
+
+
 def test_full_camps_pull_less_and_powers_cover_that_too() -> None:
     # 97 of 100: with a buffer of a tenth 3 of 10 are free.
     assert choice(country(), here={"Camp": 97})["Camp"] == pytest.approx(0.3 * 2 / 100)
     assert choice(country(weight_power=2.0), here={"Camp": 97})["Camp"] == pytest.approx((0.3 * 2 / 100) ** 2)
-    assert choice(country(weight_power=0.0), here={"Camp": 97})["Camp"] == 1
+    # With power 0 nothing matters, full camps included.
+    assert choice(country(weight_power=0.0), here={"Camp": 100}) == {"Town": 1, "Camp": 1, "Abroad": 1}
     assert choice(country(), here={"Camp": 100, "Abroad": 10**6}) == pytest.approx(
         {"Town": 1 / 40, "Camp": 0, "Abroad": 6 / 50}
     )

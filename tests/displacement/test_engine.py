@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from havre.displacement.instance import Closure, LocationChange
+from havre.displacement.instance import Closure, LocationChange, Route
 from havre.displacement.rules import Rules
 from havre.displacement.simulate import simulate
 from tests.displacement.sketches import WAR, people_at, place, roads, sketch
@@ -57,7 +57,7 @@ def test_the_day_of_people_who_come_back_is_over() -> None:
     places = [WAR, CAMP, place("Refuge", "camp")]
     routes = roads(("War", "Camp", 800), ("War", "Refuge", 10_000))
     closures = (Closure("country", "Home", "Away", 1, -1),)
-    move = {"softening": 1e-6, "distance_power": 50.0}
+    move = {"softening": 0.0, "distance_power": 50.0}
     outcome = simulate(
         sketch(places, routes, length=4, move=move, closures=closures), record=("locations", "daily_flows")
     )
@@ -133,6 +133,19 @@ def test_a_route_whose_next_link_has_closed_is_forgotten() -> None:
     found = by_day(4, LINE, routes, move=move, closures=closures, rules=TOWNS)
     # At One on day 1 with the way ahead closed, they stay for good: nobody leaves towns without a route.
     assert [each["One"] for each in found] == [0, 100, 100, 100]
+
+
+def test_a_route_whose_end_is_full_by_now_is_forgotten() -> None:
+    # The camp takes 300, 200 and 100 people on the days, and 150 are there already.
+    camp = place("Camp", "camp", 400, initial_idps=150, capacity_per_day=-100)
+    routes = roads(("War", "One", 400), ("One", "Camp", 30))
+    move = FURTHER | {"awareness_level": 2}
+    found = by_day(4, [WAR, place("One"), camp], routes, move=move, rules=TOWNS, people=10)
+    assert [each["Camp"] for each in found] == [150, 160, 160, 160]
+    # Those who reach the town on day 2 are too late.
+    routes = roads(("War", "One", 800), ("One", "Camp", 30))
+    late = by_day(4, [WAR, place("One"), camp], routes, move=move, rules=TOWNS, people=10)
+    assert [(each["One"], each["Camp"]) for each in late] == [(0, 150), (0, 150), (10, 150), (10, 150)]
 
 
 def test_a_full_camp_at_the_end_of_a_route_makes_people_stay_where_they_are() -> None:
@@ -246,3 +259,12 @@ def test_a_pass_is_not_split_where_nobody_can_be_misled() -> None:
         places = [*CROSSING[:2], place("Camp", "camp", capacity), CROSSING[3]]
         outcome = simulate(sketch(places, WAYS, people=people, move=CROWDED), days=2)
         assert outcome.steps.tolist() == [1, 1]
+
+
+def test_several_flagged_links_are_as_likely_whatever_they_lead_to() -> None:
+    places = [WAR, place("Good"), place("Poor", country="Away"), place("Plain")]
+    flagged = [Route("War", "Good", 10.0, 1), Route("Poor", "War", 300.0, 2)]
+    instance = sketch(places, [*flagged, *roads(("War", "Plain", 10))], people=10_000, move={"foreign_weight": 0.0})
+    found = people_at(instance, Rules.documented())
+    assert found["Good"] + found["Poor"] == 10_000
+    assert found["Good"] == pytest.approx(5_000, abs=250)

@@ -141,3 +141,22 @@ def test_powers_cover_the_route_and_not_the_second_score() -> None:
     move = {"fixed_routes": True, "foreign_weight": 3.0, "weight_power": 2.0, "default_movechance": 0.3}
     found = choice(sketch(places, roads(("War", "Up", 90)), move=move), Rules.flee().switched(first_row_is_home=False))
     assert found == pytest.approx({"Up": np.square(3 / 100) * 3})
+
+
+def test_scores_of_each_person_count_twice_as_well() -> None:
+    # Seen from home, one degree away or four.
+    degree = np.pi / 180 * 6_371.0
+    places = [place("One", country="Away", y=1), place("Four", y=4), place("War", "conflict_zone", 9)]
+    move = {"fixed_routes": True, "foreign_weight": 3.0, "stay_close_to_home": True, "home_distance_power": 1.0}
+    instance = sketch(places, roads(("War", "One", 90), ("War", "Four", 90)), move=move | {"default_movechance": 0.3})
+    for from_home in (True, False):
+        rules = Rules.flee().switched(first_row_is_home=False, home_is_current_place=from_home)
+        assert choice(instance, rules) == pytest.approx({"One": 0.09 / degree, "Four": 0.01 / (4 * degree)})
+
+
+def test_fixed_routes_are_not_pruned() -> None:
+    places = [place("Good", country="Away"), place("War", "conflict_zone", 9), place("Poor")]
+    move = {"fixed_routes": True, "foreign_weight": 3.0, "pruning_threshold": 1.5, "default_movechance": 0.3}
+    rules = Rules.flee().switched(first_row_is_home=False)
+    found = choice(sketch(places, roads(("War", "Good", 90), ("War", "Poor", 90)), move=move), rules)
+    assert found == pytest.approx({"Good": 0.09, "Poor": 0.01})

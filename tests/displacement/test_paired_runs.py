@@ -102,6 +102,18 @@ def test_before_the_runs_part_they_are_the_same(occupancy: Occupancy) -> None:
     assert (one.people == other.people).all()
 
 
+def test_both_runs_split_a_pass_into_the_parts_that_either_needs() -> None:
+    """Without its camps' limits the base needs no parts; it takes those of the other run all the same."""
+    free = tuple(replace(place, population=0) if "camp" in place.location_type else place for place in LOCATIONS)
+    full = crowded()
+    one, other = simulate_pair(replace(full, locations=free), full, replicas=6)
+    assert simulate(replace(full, locations=free), replicas=6).steps.max() == 1
+    assert (one.steps == other.steps).all()
+    assert (one.steps > 1).sum() > 3
+    frozen, _ = simulate_pair(replace(full, locations=free), full, replicas=6, occupancy="frozen")
+    assert frozen.steps.max() == 1
+
+
 def test_pairing_cuts_the_variance_of_a_small_change() -> None:
     base = crowded()
     roads = tuple(replace(road, distance=405.0) if road.name2 == "Este" else road for road in base.routes)

@@ -19,9 +19,9 @@ from tests.displacement.sketches import FLOODED, OTHERS, WAR, both, people_at, p
 from tests.displacement.small_outcomes import small_outcome, small_series
 
 pytestmark = OTHERS
-EVENLY = {"softening": 1e-6, "distance_power": 0.0}
+EVENLY = {"softening": 0.0, "distance_power": 0.0}
 """Distance does not matter."""
-STEEPLY = {"softening": 1e-6, "distance_power": 50.0}
+STEEPLY = {"softening": 0.0, "distance_power": 50.0}
 """Everybody takes the nearest of equally attractive places."""
 MANY = 90_000
 """People, where shares tell the rules apart: their standard deviations are below 150 people."""
@@ -162,7 +162,7 @@ def test_fixed_routes_score_twice(others: Rules) -> None:
     # The near place scores 1e-20 and is 1e30 times easier to reach: worth more once, less twice.
     places = [place("Near", "town", 0, "Away"), place("Far"), WAR]
     routes = roads(("War", "Near", 1), ("War", "Far", 1000))
-    move = {"fixed_routes": True, "foreign_weight": 1e-20, "softening": 1e-6, "distance_power": 10.0}
+    move = {"fixed_routes": True, "foreign_weight": 1e-20, "softening": 0.0, "distance_power": 10.0}
     home = others.switched(first_row_is_home=False)
     instance = sketch(places, routes, move=move | {"max_move_speed": 2_000.0})
     on, off = both(instance, home, "fixed_routes_score_twice")

@@ -222,7 +222,7 @@ def test_agents_have_the_facts_of_their_row_and_draw_the_others() -> None:
         "ChildrenAvoidHazards": True,
         "WomenAvoidHazards": True,
         "foreign_weight": 1e-20,
-        "softening": 1e-6,
+        "softening": 0.0,
         "distance_power": 30.0,
     }
     instance = sketch(
@@ -243,7 +243,7 @@ def test_agents_have_the_facts_of_their_row_and_draw_the_others() -> None:
 def test_groups_are_drawn_by_place_of_displacement() -> None:
     # Elders alone go to the far camp, as the near one's low score, squared, is lower yet.
     table = Demographics("age", (30, 70), {"War": (1.0, 0.0), "Default": (0.0, 1.0)})
-    move = {"ElderlyAvoidHazards": True, "foreign_weight": 1e-20, "softening": 1e-6, "distance_power": 30.0}
+    move = {"ElderlyAvoidHazards": True, "foreign_weight": 1e-20, "softening": 0.0, "distance_power": 30.0}
     places = [WAR, place("Riot", "conflict_zone", 1_000), place("Near", "camp", 0, "Away"), place("Far", "camp")]
     routes = roads(("War", "Near", 10), ("War", "Far", 100), ("Riot", "Near", 10), ("Riot", "Far", 100))
     outcome = simulate(sketch(places, routes, demographics=(table,), move=move), days=1, record=("flows",))

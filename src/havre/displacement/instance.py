@@ -1,7 +1,7 @@
 """An instance: one conflict with its places, roads, days and camp registrations, as the files say it.
 
-Nothing is computed here: values are those of the files, before ``hasten``, closures or rules. Names of columns and files
-are those of Flee's format, so that an analyst finds them again. Days count from ``start``, which is day 0.
+Nothing is computed here: values are those of the files, before ``hasten``, closures or rules. Names of columns and
+files are those of Flee's format, so that an analyst finds them again. Days count from ``start``, which is day 0.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from havre.displacement.events import NO_EVENTS, Events
 from havre.displacement.settings import Settings
 
 LOCATION_TYPES = ("camp", "conflict", "forward", "marker", "flood_zone", "default", "town")
-"""Words that a location type contains, in the order in which they are looked for; ``idp`` beside ``camp`` is an IDP camp."""
+"""Words that a location type contains, in the order in which they are looked for; ``idp`` beside ``camp``: IDP camp."""
 CLOSURE_TYPES = ("country", "location", "camp", "idpcamp", "link", "remove_forced_redirection")
 
 

@@ -88,4 +88,4 @@ def needed_steps(pressure: Pressure) -> Ints:
     by_buffer = np.abs(pressure.change) / (BUFFER_SHARE * width)
     by_people = pressure.choosing / PEOPLE_MISLED
     needed = np.where(touched, np.minimum(by_buffer, by_people), 0.0)
-    return np.clip(np.ceil(needed.max(axis=0)), 1, MOST_STEPS).astype(np.int64)
+    return np.asarray(np.clip(np.ceil(needed.max(axis=0)), 1, MOST_STEPS), np.int64)

@@ -17,7 +17,8 @@ class Outcome:
     Attributes
     ----------
     camp_counts : people in each camp, shape (replicas, days, camps)
-    people : people who were ever displaced or inserted, on the way or arrived, shape (replicas, days); sinks do not lower it
+    people : people who were ever displaced or put in, on the way or arrived, shape (replicas, days); sinks leave it as
+        it is
     raw : arrivals that the data tell, with falls left in, by day
     debt : falls of the registrations not yet made up for by arrivals, by day
     location_means : mean over replicas of the people in each place, shape (days, locations), or ``None``

@@ -1,7 +1,8 @@
 """Rules by name: each point where Flee does something else than its manual says is one switch.
 
-``Rules.flee()`` does as Flee does, ``Rules.documented()`` as its manual says. What each switch means stands in the catalogue
-``quirks`` in English and French (``havre displace quirks``). Facts about Flee are those of its master of May 2026.
+``Rules.flee()`` does as Flee does, ``Rules.documented()`` as its manual says. What each switch means stands in the
+catalogue ``quirks`` in English and French (``havre displace quirks``). Facts about Flee are those of its master of May
+2026.
 """
 
 from dataclasses import dataclass, fields, replace

@@ -1,8 +1,8 @@
 """The settings of a simulation: every key of ``simsetting.yml`` under its own name, with its default.
 
 A field that a mapping of the file may leave out altogether (such as ``conflict_driven_spawning``) is ``None`` then.
-Flee reads some keys under other names than its manual says; both names are fields here, and :mod:`havre.displacement.rules`
-says which of them counts.
+Flee reads some keys under other names than its manual says; both names are fields here, and
+:mod:`havre.displacement.rules` says which of them counts.
 """
 
 from collections.abc import Mapping
@@ -156,4 +156,4 @@ class Settings:
     spawn_rules: SpawnRules = field(default_factory=SpawnRules)
     move_rules: MoveRules = field(default_factory=MoveRules)
     hasten: int = 1
-    """People for one simulated person; Havre does not need it, and reads it so that Flee's files give Flee's results."""
+    """People for one simulated person; Havre does not need it, and reads it so that Flee's files give its results."""

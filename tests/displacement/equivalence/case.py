@@ -18,8 +18,7 @@ class Case:
     faults : what an engine that gets the rule wrong would simulate: another instance (the rule left out, or misread) or
         other rules (the switch in its other position)
     coupled : people influence each other, so that only samples can be compared, not the exact law
-    rounding : persons by which expected counts may differ because the engine rounds by design
-    blur : share by which means of samples may differ because adaptive occupancy is an approximation; where it is above 0,
+    blur : share by which means of samples may differ because adaptive occupancy is approximate; where it is above 0,
         variances may differ by four times the share, and distributions are not compared
     """
 
@@ -29,7 +28,6 @@ class Case:
     faults: tuple[Fault, ...]
     occupancy: Occupancy
     coupled: bool
-    rounding: float = 0.0
     blur: float = 0.0
 
     @property
@@ -45,11 +43,10 @@ def case(
     rules: Rules = FLEE,
     occupancy: Occupancy = "adaptive",
     coupled: bool = False,
-    rounding: float = 0.0,
     blur: float = 0.0,
 ) -> Case:
     """Make a case."""
-    return Case(name, instance, rules, faults, occupancy, coupled, rounding, blur)
+    return Case(name, instance, rules, faults, occupancy, coupled, blur)
 
 
 def both(name: str, switch: str, instance: Instance, rules: Rules = FLEE, *, coupled: bool = False) -> list[Case]:

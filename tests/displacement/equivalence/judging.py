@@ -74,8 +74,7 @@ def against_law(case: Case, outcome: Outcome, law: Law) -> list[Check]:
     for day in _days(case):
         people = float(outcome.people[:, day].mean())
         checks += two_sample.mean_against_law(f"people, day {day}", people, outcome.replicas, law.people(day))
-        for at, place in enumerate(outcome.locations):
-            mean = _location_mean(outcome, day, at)
+        for place, mean in _means(outcome, day):
             what = f"{place}, day {day}"
             checks += two_sample.mean_against_law(what, mean, outcome.replicas, law.cumulants(day, place))
     for day in _days(case)[-1::-2]:
@@ -100,9 +99,8 @@ def between(case: Case, outcome: Outcome, runs: list[Run]) -> list[Check]:
     for day in _days(case):
         people = np.array([run.people[day] for run in runs])
         checks += two_sample.mean_between(f"people, day {day}", outcome.people[:, day], people)
-        for at, place in enumerate(outcome.locations):
-            mean, what = _location_mean(outcome, day, at), f"{place}, day {day}"
-            sample = places[:, day, at]
+        for place, mean in _means(outcome, day):
+            sample, what = places[:, day, outcome.locations.index(place)], f"{place}, day {day}"
             checks += two_sample.mean_with_spread_of_reference(what, mean, outcome.replicas, sample, case.blur)
     for day in _days(case)[-1::-2]:
         pairs = {
@@ -142,6 +140,8 @@ def _days(case: Case) -> list[int]:
     return list(range(1, case.days, 2)) or [0]
 
 
-def _location_mean(outcome: Outcome, day: int, at: int) -> float:
-    assert outcome.location_means is not None
-    return float(outcome.location_means[day, at])
+def _means(outcome: Outcome, day: int) -> list[tuple[str, float]]:
+    """Give the mean count of every place, or of the camps where others were not recorded."""
+    if outcome.location_means is None:
+        return [(camp, float(outcome.camp(camp)[:, day].mean())) for camp in outcome.camps]
+    return list(zip(outcome.locations, outcome.location_means[day].tolist(), strict=True))

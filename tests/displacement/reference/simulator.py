@@ -6,18 +6,13 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
-from havre.displacement.instance import Demographics, Instance
+from havre.displacement.instance import Instance
 from havre.displacement.rules import Occupancy, Rules
-from havre.displacement.settings import FloodSpawning
-from tests.displacement.reference.choice import Choice
-from tests.displacement.reference.dice import Dice
+from tests.displacement.reference.arrivals import Arrivals
 from tests.displacement.reference.person import Person
-from tests.displacement.reference.registered import series_of, value
-from tests.displacement.reference.world import Place, Road, World
+from tests.displacement.reference.world import Place, Road
 
 Counts = npt.NDArray[np.int64]
-FLOODED_PEOPLE = (0.0, 100.0, 200.0, 300.0, 500.0)
-FLOODED_SHARES = (0.0, 0.1, 0.2, 0.5, 0.9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,23 +28,8 @@ class Run:
     raw: Counts
 
 
-class Simulator:
+class Simulator(Arrivals):
     """One run of one instance."""
-
-    def __init__(self, instance: Instance, rules: Rules, occupancy: Occupancy, rng: np.random.Generator) -> None:
-        self.instance, self.rules, self.occupancy = instance, rules, occupancy
-        self.dice = Dice(rng)
-        self.world = World(instance, rules)
-        self.choice = Choice(self.world, occupancy)
-        self.moves, self.spawn = self.world.moves, self.world.spawn
-        self.series = series_of(instance)
-        self.total = instance.registrations[0].name if instance.registrations else ""
-        self.camps = [place for place in self.world.places if place.camp or self.spawn.flood_zone_spawning_only]
-        self.people: list[Person] = []
-        self.ever = self.raw = self.debt = 0
-        self.day = 0
-        self.harvest = False
-        self._insert_first_people()
 
     def run(self, days: int) -> Run:
         """Simulate day by day."""
@@ -69,7 +49,7 @@ class Simulator:
         self.day = day
         self.harvest = (self.instance.start + timedelta(days=day)).month in self.moves.harvest_months
         self.world.change_environment(day)
-        self._spawn()
+        self.displace()
         self.world.close_and_open(day)
         self.world.refresh_spawn_weights(day)
         self.choice.refresh(day)
@@ -106,115 +86,6 @@ class Simulator:
     def _freeze(self) -> None:
         for place in self.world.places:
             place.seen = place.people
-
-    # 3. Initialisation
-
-    def _insert_first_people(self) -> None:
-        """Put people of agents.csv and of day 0 where they are counted."""
-        table = self.instance.agents
-        if table is not None and self.spawn.read_from_agents_csv_file:
-            for row, number in zip(table.rows, table.numbers, strict=True):
-                attributes = dict(zip(table.attributes, row[1:], strict=True))
-                self._create_many(self.world.by_name[row[0]], number, attributes)
-        if self.spawn.empty_camps_on_day0:
-            return
-        for place in self.world.places:
-            number = 0
-            if place.camp and self.spawn.insert_day0:
-                number += self._day0(place)
-            if place.camp or not self.rules.idps_in_camps_only:
-                number += int(place.number("initial_idps"))
-            self._create_many(place, number, {}, inserted=True)
-
-    def _day0(self, place: Place) -> int:
-        return int(value(self.series[place.name], 0)) if place.name in self.series else 0
-
-    def _create_many(self, place: Place, number: float, attributes: dict[str, str], *, inserted: bool = False) -> None:
-        for _ in range(int(number)):
-            self.people.append(self.new_person(place, attributes))
-            self.ever += 1
-            if self.spawn.take_from_population and not inserted:
-                place.population = max(0, place.population - 1)
-
-    def new_person(self, place: Place, attributes: dict[str, str]) -> Person:
-        """Make somebody at a place, with a draw for each table of demographics."""
-        drawn: dict[str, str | float] = {each.attribute: self._draw(each, place) for each in self.instance.demographics}
-        person = Person(place, place, {**self._awareness(), **drawn, **attributes})
-        person.farmer = not self.rules.harvest_stops_everyone and self.dice.happens(place.number("farmer_fraction"))
-        person.stand(place)
-        return person
-
-    def _awareness(self) -> dict[str, str | float]:
-        """Draw how aware of floods somebody is, each level as likely, for where no demographics say so."""
-        flood = self.moves.flood_rules
-        if flood is None or not flood.flood_forecaster:
-            return {}
-        return {"floodawareness": self.dice.pick([1.0] * len(flood.flood_awareness_weights))}
-
-    def _draw(self, demographics: Demographics, place: Place) -> str | float:
-        column = place.name if place.name in demographics.weights else "Default"
-        return demographics.values[self.dice.pick(demographics.weights[column])]
-
-    # B. Spawning
-
-    def _spawn(self) -> None:
-        if self.spawn.conflict_driven_spawning is not None:
-            rule = self.spawn.conflict_driven_spawning
-            for place in self.world.places:
-                if place.conflict > 0.0:
-                    displaced = rule.displaced_per_conflict_day * place.conflict
-                    self._create_many(place, self._number(rule.spawn_mode, displaced, place), {})
-        elif self.spawn.flood_zone_spawning_only:
-            mode, levels = self._flood_spawning()
-            for place in self.world.places:
-                if place.level > 0:
-                    displaced = self.choice.by_level(levels, place.level)
-                    displaced = displaced if mode == "pop_ratio" else int(displaced)
-                    self._create_many(place, self._number(mode, displaced, place), {})
-        else:
-            self._spawn_registered()
-
-    def _flood_spawning(self) -> tuple[str, tuple[float, ...]]:
-        rule = self.spawn.flood_driven_spawn_mode
-        if not self.rules.flood_spawn_key_unread:
-            rule = self.spawn.flood_spawn_mode or rule
-        rule = rule or FloodSpawning("pop_ratio", FLOODED_SHARES)
-        return rule.spawn_mode, rule.displaced_per_flood_day
-
-    def _number(self, mode: str, displaced: float, place: Place) -> float:
-        """Give how many are displaced from a place on this day."""
-        if mode == "poisson":
-            return self.dice.poisson(displaced)
-        return int(displaced * place.population) if mode == "pop_ratio" else int(displaced)
-
-    def _spawn_registered(self) -> None:
-        """Place those newly registered, less what the registrations fell by before."""
-        arrived = self._registered()
-        self.raw += arrived
-        new = arrived - self.debt
-        if self.day == 0 and self.spawn.insert_day0:
-            new = 0
-            if self.rules.day0_lowers_capacity:
-                for place in self.world.places:
-                    if place.capacity > 0:
-                        place.capacity -= self._day0(place)
-        self.debt = max(0, -new)
-        self._create_by_weight(max(0, new))
-
-    def _create_by_weight(self, number: int) -> None:
-        weights = [place.spawn_weight for place in self.world.places]
-        for _ in range(number):
-            self._create_many(self.world.places[self.dice.pick(weights)], 1, {})
-
-    def _registered(self) -> int:
-        """Give diff(t)."""
-        camps = [self.series[name] for name in self.series if name != self.total]
-        counted = camps if self.spawn.sum_from_camps else [self.series[self.total]]
-        if self.day > 0:
-            return int(sum(value(series, self.day) - value(series, self.day - 1) for series in counted))
-        if self.spawn.sum_from_camps and self.rules.day0_raw_counts_total:
-            counted = [*camps, self.series[self.total]]
-        return int(sum(value(series, 0) for series in counted))
 
     # 4.1 to 4.3 Decision
 
