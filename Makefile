@@ -22,7 +22,7 @@ demo: $(VENV)/.installed  ## Make a forecast release from the reference snapshot
 	$(BIN)/havre forecast --out $(OUT)
 
 test: $(VENV)/.developing  ## Run the tests (a few minutes); page tests need Debian's chromium, else they say that they were skipped.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(VENV)/.developing  ## Run the tests that take longer.
 	$(BIN)/python -m pytest -m slow

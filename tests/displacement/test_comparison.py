@@ -69,6 +69,9 @@ def test_pairing_compares_with_the_sum_of_both_variances(comparison: Comparison)
     whole = (base + changed)[first:].sum() / comparison.difference.var(axis=0)[first:].sum()
     assert pairing.factor() == pytest.approx(whole)
     assert pairing.factor(0) is None
+    least = (np.sqrt(base) - np.sqrt(changed))[-1] ** 2
+    assert pairing.bound(19) == pytest.approx((base + changed)[-1].sum() / least.sum())
+    assert float(pairing.bound(19) or 0) >= last
     assert pairing.by_camp(0) == [None, None]
     assert comparison.rows()[1]["variance_cut"] == pairing.by_camp(19)[1]
 

@@ -184,13 +184,19 @@ def test_camps_take_more_people_as_they_grow() -> None:
 
 
 def test_sinks_take_people_out_who_go_on_counting() -> None:
-    places = [WAR, place("Camp", "camp", deactivation_probability=0.5), place("Town", deactivation_probability=1)]
-    routes = roads(("War", "Camp", 50))
+    places = [
+        WAR,
+        place("Camp", "camp", deactivation_probability=0.5),
+        place("Town", "town", deactivation_probability=1),
+    ]
+    routes = roads(("War", "Camp", 50), ("War", "Town", 50))
     instance = sketch(places, routes, people=80_000, spawn={"camps_are_sicks": True})
-    outcome = simulate(instance)
+    outcome = simulate(instance, rules=TOWNS, record=("locations",))
     assert outcome.people.tolist() == [[80_000] * 3]
-    counts = outcome.camp("Camp")[0].astype(float)
-    assert counts == pytest.approx([40_000, 20_000, 10_000], abs=800)
+    assert outcome.location_means is not None
+    # Of half the people a half is left, and again; nothing is a sink but a camp.
+    assert outcome.location_means[:, 1] == pytest.approx([20_000, 10_000, 5_000], abs=600)
+    assert outcome.location_means[:, 2] == pytest.approx([40_000] * 3, abs=600)
 
 
 def test_people_who_came_a_short_way_only_go_on_from_towns() -> None:
@@ -222,6 +228,10 @@ def test_in_harvest_months_people_count_at_home_until_they_move_again() -> None:
     found = by_day(5, places, routes, move=move, start=date(2020, 1, 31))
     # On the road on January 31, in the town in February, but counted in the war zone.
     assert [each["War"] for each in found] == [0, 100, 100, 100, 100]
+    # Day 30 is March 1: they set out, and from the next day on they count in the camp.
+    outcome = simulate(sketch(places, routes, length=33, move=move, start=date(2020, 1, 31)), record=("locations",))
+    assert outcome.location_means is not None
+    assert outcome.location_means[29:, [0, 2]].tolist() == [[100, 0], [0, 0], [0, 100], [0, 100]]
     later = by_day(4, places, routes, move=move | {"harvest_months": (3,)}, start=date(2020, 1, 31))
     assert [each["Camp"] for each in later] == [0, 0, 100, 100]
 
@@ -268,3 +278,12 @@ def test_several_flagged_links_are_as_likely_whatever_they_lead_to() -> None:
     found = people_at(instance, Rules.documented())
     assert found["Good"] + found["Poor"] == 10_000
     assert found["Good"] == pytest.approx(5_000, abs=250)
+
+
+def test_a_flagged_link_takes_people_who_are_on_their_way_elsewhere() -> None:
+    places = [*LINE, place("Aside")]
+    routes = roads(("War", "One", 200), ("One", "Two", 200), ("Two", "Camp", 200))
+    move = FURTHER | {"awareness_level": 3}
+    rules = TOWNS.switched(forced_redirection_ignored=False)
+    found = people_at(sketch(places, [*routes, Route("Aside", "One", 50.0, 2)], move=move), rules)
+    assert found == {"War": 0, "One": 0, "Two": 0, "Camp": 0, "Aside": 100}

@@ -94,6 +94,20 @@ def test_chunks_are_put_together_replica_by_replica(monkeypatch: pytest.MonkeyPa
     assert outcome.link_flows.tolist() == [60, 0]
 
 
+def test_steps_are_those_of_the_replica_that_needs_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = [WAR, place("Town", "forwarding_hub"), place("Camp", "camp", 100), place("Other", "camp")]
+    routes = roads(("War", "Town", 10), ("Town", "Camp", 10), ("Town", "Other", 10))
+    instance = sketch(places, routes, people=1_000, move={"conflict_weight": 0.0})
+    # A capacity of 0 is no limit.
+    scaling = {"capacity_scaling": np.array([0.0, 1.0, 0.0])}
+    for together in (1, 3):
+        monkeypatch.setattr(simulate_module, "MOST_TOGETHER", together)
+        outcome = simulate(instance, replicas=3, parameters=scaling, days=1)
+        assert outcome.steps[0] > 50
+        assert outcome.camp("Camp")[[0, 2], 0].min() > 400
+        assert outcome.camp("Camp")[1, 0] < 120
+
+
 def test_large_networks_are_drawn_in_smaller_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulate_module, "CELLS_AT_ONCE", 50)
     seen: list[int] = []

@@ -37,25 +37,41 @@ class Pairing:
 
     Attributes
     ----------
-    unpaired : variance that the difference of two runs without shared chance has, ``Var(base) + Var(scenario)``
-    paired : variance of the differences as they are
+    base, changed : of either run
+    paired : of the differences as they are
     first : first day on which a run differs from its base; ``None`` where none does
     """
 
-    unpaired: Floats
+    base: Floats
+    changed: Floats
     paired: Floats
     first: int | None
+
+    @property
+    def unpaired(self) -> Floats:
+        """The variance that the difference of two runs without shared chance has."""
+        return self.base + self.changed
 
     def factor(self, day: int | None = None) -> float | None:
         """Say by how much the variance falls, summed over camps: on a day, or over all days from the first on.
 
         ``None`` where nothing differs.
         """
+        return self._cut(self.paired, day)
+
+    def bound(self, day: int | None = None) -> float | None:
+        """Say by how much it could fall at most, whatever the two runs shared.
+
+        The difference of two numbers of standard deviations ``a`` and ``b`` varies at least by ``(a - b)²``.
+        """
+        return self._cut((np.sqrt(self.base) - np.sqrt(self.changed)) ** 2, day)
+
+    def _cut(self, variance: Floats, day: int | None) -> float | None:
         if self.first is None:
             return None
         days = slice(self.first, None) if day is None else slice(day, day + 1 or None)
-        paired = float(self.paired[days].sum())
-        return float(self.unpaired[days].sum()) / paired if paired > 0 else None
+        left = float(variance[days].sum())
+        return float(self.unpaired[days].sum()) / left if left > 0 else None
 
     def by_camp(self, day: int) -> list[float | None]:
         """Say by how much the variance falls in each camp on a day; ``None`` where the differences are all the same."""
@@ -134,7 +150,7 @@ class Comparison:
     def pairing(self) -> Pairing:
         """What the shared chance gains."""
         base, changed = self.base.camp_counts.var(axis=0), self.changed.camp_counts.var(axis=0)
-        return Pairing(base + changed, self.difference.var(axis=0), self.first_difference)
+        return Pairing(base, changed, self.difference.var(axis=0), self.first_difference)
 
     def fill_dates(self, share: float | None = None) -> tuple[FillDates, FillDates]:
         """Find when each camp fills in base and scenario.

@@ -268,7 +268,11 @@ def summary(comparison: Comparison, *, day: int = -1, sure: float = SURE, by_day
         "camps": comparison.rows(day, sure),
         "outside": comparison.outside_row(day, sure),
         "fill_dates": {"base": base_fills.as_table(), "scenario": fills.as_table()},
-        "pairing": {"variance_cut_day": pairing.factor(day), "variance_cut_all_days": pairing.factor()},
+        "pairing": {
+            "variance_cut_day": pairing.factor(day),
+            "variance_cut_all_days": pairing.factor(),
+            "bound_day": pairing.bound(day),
+        },
         "remarks": list(_remarks(comparison, "en")),
         "limits": [say("displace_scenario", f"limit.{key}", "en") for key in _LIMITS],
     }

@@ -28,7 +28,7 @@ class Sizes:
 
 
 QUICK = Sizes(exact=2000, coupled=300, reference=150)
-SLOW = Sizes(exact=10_000, coupled=4000, reference=2000)
+SLOW = Sizes(exact=5000, coupled=2000, reference=1000)
 
 
 def case_error() -> float:
@@ -60,6 +60,25 @@ def run_reference(case: Case, replicas: int) -> list[Run]:
         simulate_reference(case.instance, case.rules, case.occupancy, np.random.default_rng(seed), case.days)
         for seed in seeds
     ]
+
+
+def outcome_of(case: Case, runs: list[Run]) -> Outcome:
+    """Give runs of the reference as an outcome."""
+    first = runs[0]
+    return Outcome(
+        name=case.name,
+        start=case.instance.start,
+        hasten=1,
+        seed=seed_of(case),
+        locations=first.places,
+        camps=first.camps,
+        camp_counts=np.stack([run.camp_counts for run in runs]),
+        people=np.stack([run.people for run in runs]),
+        raw=first.raw,
+        debt=first.debt,
+        steps=np.ones(case.days, np.int64),
+        location_means=np.mean([run.place_counts for run in runs], axis=0),
+    )
 
 
 @cache

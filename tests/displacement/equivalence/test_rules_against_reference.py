@@ -20,6 +20,7 @@ from tests.displacement.equivalence.judging import (
     books,
     case_error,
     exact_law,
+    outcome_of,
     run_engine,
     run_reference,
 )
@@ -71,13 +72,8 @@ def test_large_samples_have_the_law_of_the_reference(name: str) -> None:
 @pytest.mark.parametrize("name", names(EXACT))
 def test_the_reference_itself_has_its_exact_law(name: str) -> None:
     case = BY_NAME[name]
-    law, runs = exact_law(case), run_reference(case, SLOW.reference)
-    assert found(between(case, run_engine(case, SLOW.reference), runs), case_error()) == []
-    counts = np.stack([run.place_counts for run in runs])
-    for day in range(case.days):
-        for at, place in enumerate(law.places):
-            mean, variance, _, _ = law.cumulants(day, place)
-            assert abs(counts[:, day, at].mean() - mean) <= 6.0 * np.sqrt(variance / len(runs)) + 1e-9
+    runs = run_reference(case, SLOW.reference // 2)
+    assert found(against_law(case, outcome_of(case, runs), exact_law(case)), case_error()) == []
 
 
 @pytest.mark.parametrize("name", ["weight of camps", "softening of weights", "camps that fill, frozen"])

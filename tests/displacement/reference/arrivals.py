@@ -1,4 +1,11 @@
-"""Who comes into being, where and when: section 3 and step B of section 4 of the format."""
+"""Who comes into being, where and when: section 3 and step B of section 4 of the format.
+
+Where the format is silent, here: displacement by conflict comes before that by flood, and that before registrations;
+a capacity below its day-0 count becomes no limit, as 4.2 reads a capacity below 1; people of ``agents.csv`` come
+first, and what their row says outweighs demographics; ``initial_idps`` are not divided by ``hasten`` and not inserted
+where camps are emptied; nobody is to be placed without a conflict only where there is somebody; farmers are drawn for
+everybody by the share of the home, and where no table says how aware of floods people are, each level is as likely.
+"""
 
 import numpy as np
 

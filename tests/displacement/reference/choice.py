@@ -1,4 +1,11 @@
-"""How attractive places and routes are: sections 4 D2, D3 and 4.2 of the format."""
+"""How attractive places and routes are: sections 4 D2, D3 and 4.2 of the format.
+
+Where the format is silent, here: a flood forecast is the mean of a list over the levels of the days to come, by the
+forecaster's weights; without an attribute, no rule on it concerns a person; documented awareness 0 knows distance and
+fill only, and -1 fill only; boys' risk is asked for only where children avoid hazards; a score before the first day
+is 1; a major route leads from each of its places, both ways, to every later one that is no marker, if its roads are
+open.
+"""
 
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt

@@ -1,4 +1,9 @@
-"""The reference: people one by one, in the order of sections 3 and 4 of the format; slow, plain, the engine's judge."""
+"""The reference: people one by one, in the order of sections 3 and 4 of the format; slow, plain, the engine's judge.
+
+Where the format is silent, here: people go in a random order in each pass; a forced redirection outweighs remembered
+routes, and one of several is as likely; in a harvest month the count of a person stands at the home from the decision
+until the next road; whether people walk is drawn for each road of a day; somebody who is sent back keeps the route.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,13 @@
-"""Places and roads, and what happens to them: sections 1.2 to 1.6 and 4 A and C of the format, row by row."""
+"""Places and roads, and what happens to them: sections 1.2 to 1.6 and 4 A and C of the format, row by row.
+
+Where the format is silent, here: a low move chance makes a camp at the start and at a location change, not where a
+conflict ends or a camp closes; closures are not counted, so that any that reopens a road opens it; one that starts
+and ends on a day does both in that order; a closed camp keeps its capacity and loses all flags; levels of floods are
+read only with ``flood_zone_spawning_only``, and conflicts change only without it; documented changes of intensity
+leave the age of the conflict; spawn weights are computed at the start, at transitions of conflicts and in the move
+phase, with the age and the hunger of that day; hunger of a region without a column is 0; columns of unknown places
+are skipped.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
