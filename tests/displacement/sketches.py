@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from havre.displacement.environment import Environment
 from havre.displacement.instance import Instance, Location, Route
@@ -28,6 +30,8 @@ ALL_AT_ONCE: Mapping[str, Any] = {"insert_day0": False, "sum_from_camps": False}
 
 FLOODED: dict[str, Any] = {"flood_zone_spawning_only": True, "conflict_zone_spawning_only": False}
 """Spawn rules under which floods displace people."""
+UNHURRIED = hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Settings of properties, which must not depend on how busy the machine is."""
 OTHERS = pytest.mark.parametrize(
     "others", [Rules.flee(), Rules.documented()], ids=["other switches on", "other switches off"]
 )

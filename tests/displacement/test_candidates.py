@@ -14,7 +14,7 @@ from havre.displacement.candidates import Candidates, RouteBook, find_candidates
 from havre.displacement.instance import Route
 from havre.displacement.network import Flags, Network, compile_network
 from havre.displacement.rules import Rules
-from tests.displacement.sketches import place, roads, sketch
+from tests.displacement.sketches import UNHURRIED, place, roads, sketch
 
 NAMES = "ABCDE"
 
@@ -66,6 +66,7 @@ def countries(draw: st.DrawFn) -> Country:
 
 
 @given(countries())
+@UNHURRIED
 def test_candidates_are_those_of_a_search_by_hand(country: Country) -> None:
     found, book = country.candidates()
     routes = [
@@ -77,6 +78,7 @@ def test_candidates_are_those_of_a_search_by_hand(country: Country) -> None:
 
 
 @given(countries())
+@UNHURRIED
 def test_candidates_visit_no_place_twice_and_are_as_long_as_their_links(country: Country) -> None:
     found, book = country.candidates()
     network = country.network
@@ -90,6 +92,7 @@ def test_candidates_visit_no_place_twice_and_are_as_long_as_their_links(country:
 
 
 @given(countries())
+@UNHURRIED
 def test_tables_number_each_candidate_once_in_the_row_of_its_place(country: Country) -> None:
     found, _ = country.candidates()
     assert (np.diff(found.place) >= 0).all()

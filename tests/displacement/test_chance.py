@@ -9,7 +9,7 @@ from math import factorial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -17,6 +17,7 @@ from havre.displacement.chance import Chance, Keys, StreamChance, key_of
 from havre.displacement.coupling import FollowingChance, LeadingChance
 from havre.displacement.network import Floats, Ints
 from havre.scale import generator
+from tests.displacement.sketches import UNHURRIED
 
 DRAWS = 20_000
 LEVEL = 1e-4
@@ -130,7 +131,7 @@ def test_many_people_have_the_multinomial_covariances(chance: Chance) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40)
+@UNHURRIED
 def test_multinomials_add_up(data: st.DataObject) -> None:
     rows, replicas, choices = (data.draw(st.integers(1, 4)) for _ in range(3))
     number = st.one_of(st.just(0.0), st.floats(1e-9, 1.0))

@@ -16,7 +16,7 @@ from havre.displacement.rules import QUIRKS, Occupancy, Rules
 from havre.displacement.settings import ConflictSpawning
 from havre.displacement.simulate import make_plan, parameter_values, simulate
 from havre.scale import generator
-from tests.displacement.sketches import place, sketch
+from tests.displacement.sketches import UNHURRIED, place, sketch
 
 DAYS = 6
 NAMES = ("War", "Riot", "Town", "Hub", "Cross", "Camp", "Idp")
@@ -150,7 +150,7 @@ def _spawn(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(UNHURRIED, max_examples=60)
 def test_nobody_is_lost_or_made(case: Case) -> None:
     engine, displaced, camp_counts = case.run()
     assert len(engine.there) == DAYS
@@ -169,7 +169,7 @@ def test_nobody_is_lost_or_made(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=15, deadline=None)
+@settings(UNHURRIED, max_examples=10)
 def test_the_same_seed_gives_the_same_bits(case: Case) -> None:
     one, other = (
         simulate(

@@ -11,7 +11,7 @@ from havre.displacement.instance import Route
 from havre.displacement.network import Network, compile_network
 from havre.displacement.rules import Rules
 from havre.errors import DisplacementError
-from tests.displacement.sketches import WAR, place, roads, sketch
+from tests.displacement.sketches import UNHURRIED, WAR, place, roads, sketch
 
 PLACES = [
     place("Over", "camp", country="Away", region="Coast", x=1, y=2),
@@ -111,6 +111,7 @@ def test_no_places_at_all() -> None:
 
 
 @given(st.lists(st.tuples(st.permutations(range(4)), st.floats(0.1, 1e4), st.sampled_from([0, 1, 2])), max_size=12))
+@UNHURRIED
 def test_links_come_in_pairs_there_and_back(rows: list[tuple[list[int], float, int]]) -> None:
     names = ["War", "A", "B", "C"]
     routes = tuple(Route(names[ends[0]], names[ends[1]], km, flag) for ends, km, flag in rows)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from havre.displacement.occupancy import MOST_STEPS, Pressure, attraction, needed_steps
+from tests.displacement.sketches import UNHURRIED
 
 PEOPLE = st.integers(0, 2_000)
 CAPACITY = st.integers(-5, 1_500)
@@ -46,12 +47,14 @@ def test_each_replica_has_its_own_buffer_and_capacity() -> None:
 
 
 @given(PEOPLE, PEOPLE, CAPACITY, BUFFER)
+@UNHURRIED
 def test_more_people_never_attract_more(one: int, other: int, capacity: int, buffer: float) -> None:
     fewer, more = sorted((one, other))
     assert 1.0 >= pulls(fewer, capacity, buffer) >= pulls(more, capacity, buffer) >= 0.0
 
 
 @given(PEOPLE, st.integers(1, 1_500), st.integers(1, 1_500), BUFFER)
+@UNHURRIED
 def test_more_room_never_attracts_less(people: int, one: int, other: int, buffer: float) -> None:
     small, large = sorted((one, other))
     assert pulls(people, small, buffer) <= pulls(people, large, buffer)
@@ -101,6 +104,7 @@ def test_in_each_replica_the_place_that_changes_most_decides() -> None:
 
 
 @given(PEOPLE, st.floats(-3_000, 3_000), st.floats(0, 1e4), st.integers(1, 2_000), BUFFER)
+@UNHURRIED
 def test_parts_lie_within_their_bounds(
     people: int, change: float, choosing: float, capacity: int, buffer: float
 ) -> None:

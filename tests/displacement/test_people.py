@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from havre.displacement.network import Ints
 from havre.displacement.people import People, add_by, sum_by
+from tests.displacement.sketches import UNHURRIED
 
 FEW = st.integers(0, 2)
 HUGE = st.sampled_from([0, 1, 2**40, 2**62])
@@ -19,10 +20,16 @@ WAYS = st.sampled_from([0.0, 0.1, 0.30000000000000004, 0.3, 360.0])
 
 @st.composite
 def crowds(draw: st.DrawFn) -> People:
-    """Draw rows of few different states, so that some are equal; homes may be negative."""
+    """Draw rows of which many are in the same state, or differ in one column; homes may be negative."""
     number = FEW if draw(st.booleans()) else HUGE
-    state = st.tuples(number, number, number, st.integers(-2, 2), st.integers(0, 1))
-    rows = draw(st.lists(st.tuples(state, st.tuples(WAYS, WAYS, WAYS)), max_size=12))
+    columns = [*[number] * 3, st.integers(-2, 2), st.integers(0, 1), *[WAYS] * 3]
+    common = [draw(column) for column in columns]
+    rows: list[tuple[list[float], list[float]]] = []
+    for place in draw(st.lists(st.integers(-2, 7), max_size=12)):
+        row = list(common)
+        if place >= 0:
+            row[place] = draw(columns[place])
+        rows.append((row[:5], row[5:]))
     replicas = draw(st.integers(1, 3))
     size = len(rows)
     counts = draw(st.lists(st.integers(0, 5), min_size=size * replicas, max_size=size * replicas))
@@ -43,6 +50,7 @@ def counted(people: People) -> Counter[tuple[object, ...]]:
 
 
 @given(crowds())
+@UNHURRIED
 def test_merged_has_each_state_once_and_keeps_everybody(people: People) -> None:
     merged = people.merged()
     assert counted(merged) == counted(people)
@@ -51,6 +59,7 @@ def test_merged_has_each_state_once_and_keeps_everybody(people: People) -> None:
 
 
 @given(crowds())
+@UNHURRIED
 def test_merging_again_changes_nothing(people: People) -> None:
     once = people.merged()
     twice = once.merged()
@@ -60,6 +69,7 @@ def test_merging_again_changes_nothing(people: People) -> None:
 
 
 @given(crowds(), st.randoms(use_true_random=False))
+@UNHURRIED
 def test_merged_does_not_depend_on_the_order_of_rows(people: People, random: Random) -> None:
     order = list(range(len(people)))
     random.shuffle(order)
@@ -70,6 +80,7 @@ def test_merged_does_not_depend_on_the_order_of_rows(people: People, random: Ran
 
 
 @given(crowds(), crowds())
+@UNHURRIED
 def test_together_keeps_everybody(one: People, other: People) -> None:
     replicas = min(one.count.shape[1], other.count.shape[1])
     parts = [part.counted(part.count[:, :replicas]) for part in (one, other)]
@@ -79,6 +90,7 @@ def test_together_keeps_everybody(one: People, other: People) -> None:
 
 
 @given(crowds(), st.data())
+@UNHURRIED
 def test_parted_keeps_everybody_on_one_side(people: People, data: st.DataObject) -> None:
     chosen = np.array(data.draw(st.lists(st.booleans(), min_size=len(people), max_size=len(people))), np.bool_)
     yes, no = people.parted(chosen)
@@ -88,6 +100,7 @@ def test_parted_keeps_everybody_on_one_side(people: People, data: st.DataObject)
 
 
 @given(crowds())
+@UNHURRIED
 def test_occupied_leaves_out_states_in_which_nobody_is(people: People) -> None:
     occupied = people.occupied()
     assert counted(occupied) == counted(people)
@@ -132,6 +145,7 @@ def test_large_numbers_do_not_mix_states_up() -> None:
 
 @pytest.mark.parametrize("replicas", [1, 3])
 @given(data=st.data())
+@UNHURRIED
 def test_sums_by_index_are_those_of_a_loop(replicas: int, data: st.DataObject) -> None:
     index = np.array(data.draw(st.lists(st.integers(0, 5), max_size=20)), np.int64)
     count = np.arange(index.size * replicas).reshape(index.size, replicas)

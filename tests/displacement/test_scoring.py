@@ -26,7 +26,7 @@ from havre.displacement.scoring import (
 )
 from havre.displacement.settings import FloodRules, MoveRules
 from havre.errors import DisplacementError
-from tests.displacement.sketches import FLOODED, place, sketch
+from tests.displacement.sketches import FLOODED, UNHURRIED, place, sketch
 
 WEIGHTS = {"foreign_weight": 3.0, "camp_weight": 2.0, "conflict_weight": 0.5}
 PLACES = [
@@ -205,6 +205,7 @@ def test_great_circles_by_hand() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=2, max_size=2), st.booleans())
+@UNHURRIED
 def test_great_circles_are_as_long_both_ways(ends: list[tuple[float, float]], swapped: bool) -> None:  # noqa: FBT001
     network = compile_network(sketch([place(str(each), x=each[0], y=each[1]) for each in ends], ()), Rules.flee())
     there, back = great_circle_km(network, np.array([0, 1]), np.array([1, 0]), swapped=swapped)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -16,7 +16,7 @@ from havre.displacement.rules import Rules
 from havre.displacement.settings import MoveRules
 from havre.displacement.travel import COARSE_MEMORY, MOST_STATES, Roads, counted_at, parts_of, remembered
 from havre.scale import generator
-from tests.displacement.sketches import WAR, environment, place, roads, sketch
+from tests.displacement.sketches import UNHURRIED, WAR, environment, place, roads, sketch
 
 PLACES = [WAR, place("Town"), place("Camp", "camp")]
 ROUTES = (*roads(("War", "Town", 100), ("War", "Camp", 800), ("Town", "Camp", 360)), Route("Town", "Camp", 90.0))
@@ -211,7 +211,7 @@ def by_place(parts: list[People], like: People) -> Ints:
 
 
 @given(crowds(), st.data())
-@settings(max_examples=50)
+@UNHURRIED
 def test_parts_are_all_the_people(people: People, data: st.DataObject) -> None:
     replicas = people.count.shape[1]
     steps = np.array(data.draw(st.lists(st.integers(1, 7), min_size=replicas, max_size=replicas)))
@@ -225,7 +225,7 @@ def test_parts_are_all_the_people(people: People, data: st.DataObject) -> None:
 
 
 @given(crowds())
-@settings(max_examples=50)
+@UNHURRIED
 def test_one_by_one_each_part_is_a_person(people: People) -> None:
     steps = np.maximum(people.count.sum(axis=0), 1)
     parts = parts_of(people, steps, one_by_one=True, chance=StreamChance(generator(1, "parts")))
