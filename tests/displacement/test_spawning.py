@@ -216,7 +216,7 @@ def test_agents_of_a_file_are_there_from_the_start() -> None:
 def test_agents_have_the_facts_of_their_row_and_draw_the_others() -> None:
     # Children, who are in the file, avoid hazards: the worthless camp, which is nearer, gets the adults alone.
     places = [WAR, place("Near", "camp", 0, "Away"), place("Far", "camp")]
-    gender = Demographics("gender", ("f", "m"), {"Default": (1.0, 1.0)})
+    gender = Demographics("gender", ("f", "m"), {"Default": (3.0, 1.0)})
     agents = AgentTable(("age",), (("War", "10"), ("War", "40")), (40, 60))
     move = {
         "ChildrenAvoidHazards": True,
@@ -235,9 +235,9 @@ def test_agents_have_the_facts_of_their_row_and_draw_the_others() -> None:
         move=move,
     )
     found = np.array([people_at(instance, seed=seed)["Near"] for seed in range(40)])
-    # 1e-20 × 1e30 is more than 1, and its square less: men of 40 go near, half of the 60.
+    # 1e-20 × 1e30 is more than 1, and its square less: men of 40 go near, a quarter of the 60.
     assert (found <= 60).all()
-    assert found.mean() == pytest.approx(30, abs=4 * np.sqrt(15 / 40))
+    assert found.mean() == pytest.approx(15, abs=4 * np.sqrt(11.25 / 40))
 
 
 def test_groups_are_drawn_by_place_of_displacement() -> None:
