@@ -172,7 +172,7 @@ def test_markers_are_on_the_way_and_never_the_end() -> None:
 
 
 def test_camps_take_more_people_as_they_grow() -> None:
-    # 100 of 100 places are taken; 50 more come each day, and on day 2 200 of them leave room for all.
+    # All 100 places are taken on day 0.
     places = [WAR, place("Camp", "camp", 100, initial_idps=100, capacity_per_day=0)]
     growing = [WAR, place("Camp", "camp", 100, initial_idps=100, capacity_per_day=8)]
     routes = roads(("War", "Camp", 50))
