@@ -213,7 +213,7 @@ class Weights:
         if self.candidates.flagged is not None:
             weight = np.where(self.candidates.flagged[table][:, :, None], 1.0, weight)
         weight = np.broadcast_to(weight, (*table.shape, self._replicas)).transpose(0, 2, 1).copy()
-        if not self._fixed:
+        if not self._move.fixed_routes:
             self._prune(weight)
         return weight, table
 

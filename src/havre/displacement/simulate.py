@@ -79,6 +79,8 @@ def simulate(
     plan = make_plan(instance, rules or Rules.flee(), occupancy, days, record)
     plan.arrivals.check(replicas, plan.days)
     values = parameter_values(instance, parameters or {}, replicas)
+    if plan.rules.low_movechance_is_camp:
+        _check_no_town_is_camp(parameters or {})
     size = chunk_size(plan)
     chunks = [part_of(plan, values, seed, first, min(size, replicas - first)) for first in range(0, replicas, size)]
     parts: list[Days] = []
@@ -136,6 +138,13 @@ def _check_countable(instance: Instance, rules: Rules) -> None:
     check_none(problems, DisplacementError)
 
 
+def _check_no_town_is_camp(parameters: Mapping[str, Floats]) -> None:
+    """Refuse move chances under which a town would be a camp in some replicas only."""
+    lowest = float(np.min(parameters.get("default_movechance", 1.0)))
+    if lowest < LOWEST_MOVECHANCE:
+        raise DisplacementError("displacement.engine.low_parameter", value=lowest)
+
+
 def parameter_values(instance: Instance, parameters: Mapping[str, Floats], replicas: int) -> dict[str, Floats]:
     """Give each parameter's value, one for all replicas or one for each.
 
@@ -158,9 +167,6 @@ def parameter_values(instance: Instance, parameters: Mapping[str, Floats], repli
                 "displacement.engine.parameter_shape", name=name, values=array.size, replicas=replicas
             )
         values[name] = array
-    lowest = float(values["default_movechance"].min())
-    if "default_movechance" in parameters and lowest < LOWEST_MOVECHANCE:
-        raise DisplacementError("displacement.engine.low_parameter", value=lowest)
     return values
 
 
