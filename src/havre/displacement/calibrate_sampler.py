@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from math import ceil, inf
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
@@ -142,7 +143,7 @@ def sample(names: Sequence[str], evaluate: Evaluate, stopping: Stopping, seed: i
     """
     pyabc = _pyabc()
     desk = Desk(names)
-    with _own_randomness(seed), _quiet():
+    with _own_randomness(seed), _quiet(), TemporaryDirectory(prefix="havre-calibrate-") as folder:
         run = pyabc.ABCSMC(
             desk,
             pyabc.Distribution(**{name: pyabc.RV("uniform", 0, 1) for name in names}),
@@ -153,8 +154,9 @@ def sample(names: Sequence[str], evaluate: Evaluate, stopping: Stopping, seed: i
             eps=pyabc.MedianEpsilon(),
             acceptor=pyabc.UniformAcceptor(),
         )
-        # "sqlite://" is a database in memory: nothing is left behind.
-        run.new("sqlite://", {})
+        # A file, which pyabc closes after each use: a database in memory stays open until it is collected as garbage,
+        # and SQLite complains where another thread happens to do that.
+        run.new(f"sqlite:///{folder}/particles.db", {})
         history = run.run(
             max_nr_populations=stopping.generations,
             min_acceptance_rate=stopping.least_acceptance,
