@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from havre.displacement import simulate
+from havre.displacement.rules import QUIRKS, Rules
 from havre.displacement.simulate import PARAMETERS
+from havre.errors import DisplacementError
 from tests.displacement.equivalence.case import Case
 from tests.displacement.equivalence.cases import ALL, BY_NAME, EXACT, SAMPLED
 from tests.displacement.equivalence.judging import (
@@ -26,6 +28,7 @@ from tests.displacement.equivalence.judging import (
 )
 from tests.displacement.equivalence.many_people import engine_means, reference_means
 from tests.displacement.equivalence.two_sample import Check, found
+from tests.displacement.reference.simulator import simulate_reference
 
 TOLERANCE = 1e-9
 """Persons by which expected counts may differ through floating point."""
@@ -74,6 +77,28 @@ def test_the_reference_itself_has_its_exact_law(name: str) -> None:
     case = BY_NAME[name]
     runs = run_reference(case, SLOW.reference // 2)
     assert found(against_law(case, outcome_of(case, runs), exact_law(case)), case_error()) == []
+
+
+@pytest.mark.parametrize("name", ["the highest flood", "the highest flood of all"])
+def test_the_highest_flood_stops_a_run_as_in_flee(name: str) -> None:
+    instance = BY_NAME[name].instance
+    with pytest.raises(IndexError, match="flood level 3 of 4"):
+        simulate_reference(instance, Rules.flee(), "adaptive", np.random.default_rng(0), instance.length)
+    with pytest.raises(DisplacementError):
+        simulate(instance, rules=Rules.flee())
+
+
+def test_every_switch_of_the_simulation_has_a_case() -> None:
+    elsewhere = {"date_is_next_day", "two_systems_never", "flood_top_level_fails"}  # output, refusal, errors
+    switched = {
+        switch
+        for case in ALL
+        for fault in case.faults
+        if isinstance(fault, Rules) and case.rules != Rules.documented()
+        for switch in QUIRKS
+        if getattr(fault, switch) != getattr(case.rules, switch)
+    }
+    assert switched | elsewhere == set(QUIRKS)
 
 
 @pytest.mark.parametrize("name", ["weight of camps", "softening of weights", "camps that fill, frozen"])
