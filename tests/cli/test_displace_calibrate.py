@@ -55,7 +55,7 @@ def test_json_and_file_say_the_same(calibrate: Command, tmp_path: Path) -> None:
     methods = [row["method"] for row in found["calibration"]["scores"]]
     assert methods[:4] == ["settings", "code_defaults", "calibrated", "calibrated_with_discrepancy"]
     assert "constant_share" in methods
-    assert found["resources"]["cpu_seconds"] > 0
+    assert "resources" not in found  # they differ from run to run: they stand on standard error
 
 
 def test_parameters_and_scores_are_told(made: tuple[Path, str]) -> None:

@@ -33,7 +33,7 @@ def test_json_tells_the_comparison(scenario: Command) -> None:
     for row, other in zip(found["camps"], expected, strict=True):
         assert row == pytest.approx(other)
     assert found["camps"][0]["high"] < 0
-    assert found["resources"]["cpu_seconds"] > 0
+    assert "resources" not in found  # they differ from run to run: they stand on standard error
 
 
 @pytest.mark.parametrize(

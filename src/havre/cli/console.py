@@ -23,6 +23,13 @@ def stdout() -> "Console":
     return Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False, soft_wrap=False)
 
 
+def stderr() -> "Console":
+    """Give the console of standard error, for what accompanies a result and is not part of it."""
+    from rich.console import Console
+
+    return Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
+
+
 def write_json(content: Mapping[str, object]) -> None:
     """Write JSON to standard output: keys in order, no NaN, the same bytes for the same content."""
     json.dump(content, sys.stdout, ensure_ascii=False, indent=1, allow_nan=False, default=str)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from havre.cli.console import number, stdout, table, write_json
+from havre.cli.console import number, stderr, stdout, table, write_json
 from havre.cli.displace_facts import Ran, ran_of, run_facts
 from havre.cli.displace_meter import Meter
 from havre.cli.displace_options import (
@@ -131,7 +131,8 @@ def finish(
 
         write_run(ran, out, replica)
     if as_json:
-        write_json({**facts, "resources": cost})
+        write_json(facts)
+        show_cost(cost, stderr())
     else:
         show(ran, facts, cost, out)
     wanted.show(ran)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import progress_bar, stdout, table, write_json
+from havre.cli.console import progress_bar, stderr, stdout, table, write_json
 from havre.cli.displace_facts import asked_facts
 from havre.cli.displace_meter import Meter
 from havre.cli.displace_options import (
@@ -130,7 +130,8 @@ def scenario(
         from havre.displacement.comparison_words import summary
 
         facts = {**asked_facts(folder, prepared, seed, replicas), **summary(found, day=on_day)}
-        write_json({**facts, "kind": "if", "resources": cost})
+        write_json({**facts, "kind": "if"})
+        show_cost(cost, stderr())
     else:
         show(prepared, found, seed, on_day)
         show_cost(cost)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import number, progress_bar, stdout, table, write_json
+from havre.cli.console import number, progress_bar, stderr, stdout, table, write_json
 from havre.cli.displace_facts import asked_facts
 from havre.cli.displace_meter import Meter
 from havre.cli.displace_options import (
@@ -96,7 +96,8 @@ def sensitivity(
     cost = meter.as_dict(found.points, cluster)
     if as_json:
         facts = asked_facts(folder, prepared, seed, found.points)
-        write_json({**facts, "sensitivity": found.summary(), "resources": cost})
+        write_json({**facts, "sensitivity": found.summary()})
+        show_cost(cost, stderr())
     else:
         show(prepared, found, cost)
 

@@ -10,6 +10,8 @@ from havre.cli.language import language
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rich.console import Console
+
     from havre.errors import Problem
 
 MOST_WARNINGS = 12
@@ -50,8 +52,9 @@ def show_warnings(warnings: "Sequence[Problem]", most: int | None = None) -> Non
         stdout().print(tell("show.more_warnings", count=len(warnings) - most), soft_wrap=True)
 
 
-def show_cost(cost: "Mapping[str, object]") -> None:
-    """Print what the simulation cost."""
+def show_cost(cost: "Mapping[str, object]", console: "Console | None" = None) -> None:
+    """Print what the simulation cost; beside JSON on standard error, so that a seed gives the same bytes of JSON."""
+    shown = console or stdout()
     seconds, each, memory = (cost[name] for name in ("cpu_seconds", "cpu_seconds_per_replica", "peak_memory_mb"))
     told = {
         "seconds": f"{seconds:.2f}",
@@ -59,9 +62,9 @@ def show_cost(cost: "Mapping[str, object]") -> None:
         "memory": "–" if memory is None else f"{memory:.0f}",
     }
     if each is None:
-        stdout().print(tell("show.cost_elsewhere", **told), soft_wrap=True)
+        shown.print(tell("show.cost_elsewhere", **told), soft_wrap=True)
     else:
-        stdout().print(tell("show.cost", each=f"{each:.3f}", **told), soft_wrap=True)
+        shown.print(tell("show.cost", each=f"{each:.3f}", **told), soft_wrap=True)
 
 
 def spread_cell(spread: "Mapping[str, float | None]") -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import number, stdout, table, write_json
+from havre.cli.console import number, stderr, stdout, table, write_json
 from havre.cli.displace_facts import asked_facts, digest, ran_of
 from havre.cli.displace_meter import Meter
 from havre.cli.displace_options import (
@@ -90,7 +90,8 @@ def validate(
     cost = meter.as_dict(replicas, working[1])
     if as_json:
         facts = {**asked_facts(folder, prepared, seed, replicas), "draws_sha256": digest(outcome)}
-        write_json({**facts, "validation": scores.summary(), "resources": cost})
+        write_json({**facts, "validation": scores.summary()})
+        show_cost(cost, stderr())
     else:
         show(prepared, scores, seed, cost)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], object]
 DEFAULT_SEED = 20_260_101
 RECORDS = ("locations", "flows", "daily_flows")
-MOST_TOGETHER = 250
+MOST_TOGETHER = 100
 """Replicas that are drawn together at most."""
 CELLS_AT_ONCE = 2_000_000
 PARAMETERS = (
