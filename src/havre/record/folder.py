@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,8 @@ from havre.record.tables import SCOPE_KEY, Release
 from havre.texts import Language
 
 INTERVALS = (0.5, 0.8, 0.95)
+MANIFEST = "manifest.json"
+OVERRIDE_KEY = ["scope", "origin", "destination", "horizon"]
 
 
 def write_release(
@@ -44,7 +47,24 @@ def write_release(
     FileError : the folder is there and not empty, or it cannot be written; nothing is left half-written
     """
     check_free(out)
-    files = release_files(release, measure_names, model_descriptions)
+    files = dict(release_files(release, measure_names, model_descriptions))
+    digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    return write_files(out, {**files, MANIFEST: manifest_bytes(release, digests)}.items())
+
+
+def write_files(out: Path, files: Iterable[tuple[str, bytes]]) -> Path:
+    """Write files into a new folder under a temporary name, then rename it: it is there whole or not at all.
+
+    Parameters
+    ----------
+    out : the folder; it must not exist, or be empty
+    files : path within the folder, and content
+
+    Raises
+    ------
+    FileError : the folder is there and not empty, or it cannot be written; nothing is left half-written
+    """
+    check_free(out)
     missing = [folder for folder in out.parents if not folder.exists()]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -53,8 +73,8 @@ def write_release(
         _remove_empty(missing)
         raise FileError("file.not_writable", path=out, reason=error.strerror or str(error)) from error
     try:
-        manifest = dict(_written(building, files))
-        (building / "manifest.json").write_bytes(_json(manifest_of(release, manifest)))
+        for name, content in files:
+            _write(building / name, content)
         building.chmod(0o755)
         if out.exists():
             out.rmdir()
@@ -65,6 +85,14 @@ def write_release(
         shutil.rmtree(building, ignore_errors=True)
         _remove_empty(missing)
     return out
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file and see it on the disk, so that a folder that was renamed into place is complete after a crash."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
@@ -108,7 +136,10 @@ def release_files(
 
 
 def forecast_table(release: Release) -> pl.DataFrame:
-    """Give the ensemble as one row per series and month: median and central intervals, for a spreadsheet."""
+    """Give the ensemble as one row per series and month: median and central intervals, for a spreadsheet.
+
+    ``stated`` is what a reviewer put in the place of the median, with the reason; null where they left it.
+    """
     ensemble = release.forecasts.filter(pl.col("model") == release.facts.ensemble)
     ends = {"median": 0.5}
     for interval in INTERVALS:
@@ -119,12 +150,32 @@ def forecast_table(release: Release) -> pl.DataFrame:
     table = ensemble.group_by(keys, maintain_order=True).agg(**picked)
     facts = release.series.select(*SCOPE_KEY, "source", "last_month")
     names = {code: place_name(code, "en") for code in {*release.series["origin"], *release.series["destination"]}}
-    return table.join(facts, on=list(SCOPE_KEY), maintain_order="left").with_columns(
+    stated = table.join(overrides_table(release), on=OVERRIDE_KEY, how="left", maintain_order="left")
+    return stated.join(facts, on=list(SCOPE_KEY), maintain_order="left").with_columns(
         suppressed=pl.col("median").is_null(),
         automated=pl.lit(value=True),
         origin_name=pl.col("origin").replace_strict(names, return_dtype=pl.String),
         destination_name=pl.col("destination").replace_strict(names, return_dtype=pl.String),
     )
+
+
+def overrides_table(release: Release) -> pl.DataFrame:
+    """Give the figures that the reviewer replaced: key, ``stated`` and ``override_reason``."""
+    overrides = () if release.review is None else release.review.overrides
+    schema = {
+        "scope": pl.String,
+        "origin": pl.String,
+        "destination": pl.String,
+        "horizon": pl.Int32,
+        "stated": pl.Float64,
+        "override_reason": pl.String,
+    }
+    return pl.DataFrame([(*each.key, each.stated, each.reason) for each in overrides], schema=schema, orient="row")
+
+
+def manifest_bytes(release: Release, files: Mapping[str, str]) -> bytes:
+    """Write the manifest of a release as its file."""
+    return _json(manifest_of(release, files))
 
 
 def manifest_of(release: Release, files: Mapping[str, str]) -> Mapping[str, object]:
@@ -135,17 +186,10 @@ def manifest_of(release: Release, files: Mapping[str, str]) -> Mapping[str, obje
         **facts,
         "suppressed": count_suppressed(release.history, release.forecasts),
         "automated": True,
-        "reviewed_by": None,
+        "reviewed_by": None if release.review is None else release.review.reviewer,
+        "review": None if release.review is None else release.review.as_dict(),
         "files": dict(sorted(files.items())),
     }
-
-
-def _written(folder: Path, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, str]]:
-    for name, content in files:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        yield name, hashlib.sha256(content).hexdigest()
 
 
 def _parquet(table: pl.DataFrame) -> bytes:

@@ -11,6 +11,7 @@ import polars as pl
 
 from havre.draws import QUANTILE_LEVELS
 from havre.errors import Problem, RecordError, check_none
+from havre.record.reviewed import Reviewed
 
 LEVELS = ("total", "destination", "route", "origin", "corridor")
 """Total of a scope; one destination, route or origin with everything else together; one corridor."""
@@ -130,6 +131,9 @@ class ReleaseFacts:
 class Release:
     """A release: its facts and its four tables, which are already protected against disclosure.
 
+    ``review`` tells who reviewed it and what they changed; ``None`` while no person has. The tables always hold what
+    was computed.
+
     Raises
     ------
     RecordError : a table does not have its schema, or a forecast breaks its rules (a quantile level missing, values
@@ -141,6 +145,7 @@ class Release:
     forecasts: pl.DataFrame
     history: pl.DataFrame
     skill: pl.DataFrame
+    review: Reviewed | None = None
 
     def __post_init__(self) -> None:
         for name, schema in (("series", SERIES), ("forecasts", FORECASTS), ("history", HISTORY), ("skill", SKILL)):
