@@ -91,7 +91,8 @@ def read_draft(folder: Path) -> tuple[Release, dict[str, bytes]]:
         path.relative_to(beside).as_posix(): path.read_bytes() for path in sorted(beside.rglob("*")) if path.is_file()
     }
     facts = facts_from(json.loads(_read(folder, FACTS)))
-    return Release(facts, *(tables[name] for name in ("series", "forecasts", "history", "skill"))), further
+    release = Release(facts, tables["series"], tables["forecasts"], tables["history"], tables["skill"])
+    return release, further
 
 
 def facts_from(found: Mapping[str, Any]) -> ReleaseFacts:
