@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from math import pi
 
 import numpy as np
 import pytest
 
+from havre.displacement import Rules, registered, simulate
+from havre.displacement.camp_capacities import camp_capacities
+from havre.displacement.fill_dates import fill_dates
 from havre.displacement.outcome import Floats
 from havre.displacement.priors import LogUniform, Prior, Uniform
 from havre.displacement.sensitivity import Sensitivity, analyse, sensitivity
@@ -93,3 +97,22 @@ def test_numpys_global_random_numbers_are_left_alone() -> None:
 def test_a_base_that_is_no_power_of_two_is_refused(base: int) -> None:
     with pytest.raises(DisplacementError, match="power of 2"):
         analyse(ishigami, CUBE, base=base)
+
+
+def test_camps_fill_by_the_capacity_in_force() -> None:
+    # Dol Camp begins with 100 people of 900 places, which Flee takes off: it is full at 760, not at 855.
+    case = calibrate_case()
+    small_camp = [replace(place, population=900) if place.name == "Dol Camp" else place for place in case.locations]
+    tight = replace(case, locations=tuple(small_camp))
+    rules = {name: replace(Rules.flee(), day0_lowers_capacity=name == "lowered") for name in ("lowered", "whole")}
+    priors: dict[str, Prior] = {"camp_weight": Uniform(0.9, 1.1)}
+    days = {name: sensitivity(tight, priors=priors, base=8, rules=each, full_from=0.9) for name, each in rules.items()}
+    output = days["lowered"].outputs.index("full: Dol Camp")
+    outcome = simulate(tight, replicas=20, rules=rules["lowered"], occupancy="frozen")
+    series = registered(tight, outcome.days)
+    limits = camp_capacities(tight, rules["lowered"], series, outcome.camps, outcome.days)
+    expected = fill_dates(outcome, limits, 0.9).first_days[:, outcome.camps.index("Dol Camp")].clip(max=outcome.days)
+    assert days["lowered"].mean[output] == pytest.approx(expected.mean(), abs=2.0)
+    as_written = fill_dates(outcome, [900.0, np.inf] if outcome.camps[0] == "Dol Camp" else [np.inf, 900.0], 0.9)
+    written = as_written.first_days[:, outcome.camps.index("Dol Camp")].clip(max=outcome.days)
+    assert written.mean() > expected.mean() + 3

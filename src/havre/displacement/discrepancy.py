@@ -16,7 +16,7 @@ have needed:
    is no bound to doubt.
 
 The idea of a discrepancy beside a calibrated simulation is that of Kennedy & O'Hagan; the form here is our own, chosen
-on earlier days of five instances (``docs/displacement-calibration.md`` has every trial).
+on earlier days of five instances (``docs/displacement-calibration.md`` has the trials).
 
 References
 ----------

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from havre.displacement.camp_capacities import camp_capacities
 from havre.displacement.camp_series import registered
 from havre.displacement.fill_dates import fill_dates
 from havre.displacement.instance import Instance
@@ -136,7 +137,7 @@ def sensitivity(
 
     Outputs are the averaged relative difference (``ard``) over all days, people in camps at the end
     (``people_in_camps``), the final count of each camp (``final: <camp>``), and the day from which it holds
-    ``full_from`` of its capacity (``full: <camp>``; where it never does, the day after the last).
+    ``full_from`` of the capacity in force (``full: <camp>``; where it never does, the day after the last).
 
     Parameters
     ----------
@@ -167,7 +168,7 @@ def sensitivity(
             cluster=cluster,
             progress=progress,
         )
-        return _outputs(instance, outcome, full_from)
+        return _outputs(instance, rules or Rules.flee(), outcome, full_from)
 
     return analyse(model, chosen, base=base, seed=seed, name=instance.name)
 
@@ -237,22 +238,18 @@ def _indices(analyser: Any, problem: Mapping[str, object], value: Floats, seed: 
     return np.array([told["S1"], told["S1_conf"], told["ST"], told["ST_conf"]], np.float64)
 
 
-def _outputs(instance: Instance, outcome: Outcome, full_from: float) -> dict[str, Floats]:
+def _outputs(instance: Instance, rules: Rules, outcome: Outcome, full_from: float) -> dict[str, Floats]:
     series = registered(instance, outcome.days)
     columns = [outcome.camps.index(camp) for camp in series.camps]
     last = outcome.camp_counts[:, -1].astype(np.float64)
-    full = fill_dates(outcome, _capacities(instance, outcome.camps), full_from).first_days
+    capacities = camp_capacities(instance, rules, series, outcome.camps, outcome.days)
+    full = fill_dates(outcome, capacities, full_from).first_days
     return {
         "ard": relative_differences(outcome.camp_counts[:, :, columns], series.counts)[0].mean(axis=1),
         "people_in_camps": last.sum(axis=1),
         **{f"final: {camp}": last[:, column] for column, camp in enumerate(outcome.camps)},
         **{f"full: {camp}": np.minimum(full[:, column], outcome.days) for column, camp in enumerate(outcome.camps)},
     }
-
-
-def _capacities(instance: Instance, camps: tuple[str, ...]) -> list[int]:
-    capacity = {place.name: place.population // instance.settings.hasten for place in instance.locations}
-    return [capacity[camp] for camp in camps]
 
 
 def _or_none(value: float) -> float | None:
