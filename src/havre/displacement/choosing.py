@@ -1,6 +1,7 @@
 """Which route people take who leave: shares of all routes from a place, and draws from them."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from havre.displacement.chance import Chance, Keys
 from havre.displacement.crowding import Attraction
 from havre.displacement.decision import Weights
 from havre.displacement.network import Flags, Floats, Ints
-from havre.displacement.people import People, sum_by
+from havre.displacement.people import sum_by
 
 KEPT_SHARES = 65_536
 """Shares of all places of a network are kept while nothing changes, if they are no more than this."""
@@ -43,18 +44,37 @@ class Chosen:
     count: Ints
 
 
+class AtPlaces(Protocol):
+    """Rows of people at places, of whom place, group and home are asked."""
+
+    @property
+    def place(self) -> Ints:
+        """Where each row is."""
+
+    @property
+    def group(self) -> Ints:
+        """The group of each row."""
+
+    @property
+    def home(self) -> Ints:
+        """One more than the place where each row began; 0 where no rule asks."""
+
+    def __len__(self) -> int: ...
+
+
 class Choices:
     """Draws routes for people who leave."""
 
     def __init__(self, weights: Weights, groups: int, replicas: int, chance: Chance, *, full_is_uniform: bool) -> None:
         self._weights, self._replicas, self._chance = weights, replicas, chance
         self._full_is_uniform = full_is_uniform
-        self._alike = weights.plain and groups == 1
+        self.alike = weights.plain and groups == 1
+        """Whether the shares of routes depend on nothing but the place."""
         self._kept: dict[int, Shares] = {}
         self._kept_for: tuple[object, ...] = ()
 
     def draw(
-        self, people: People, leavers: Ints, stayed: Ints, known: Attraction, rows: Ints, keys: Keys
+        self, people: AtPlaces, leavers: Ints, stayed: Ints, known: Attraction, rows: Ints, keys: Keys
     ) -> list[Chosen]:
         """Draw routes for those who leave; who has nowhere to go or gives up before a full camp is added to ``stayed``.
 
@@ -102,9 +122,9 @@ class Choices:
         drawn = self._chance.multinomial(count, share, keys, labels)
         return drawn.transpose(0, 2, 1).reshape(-1, self._replicas)
 
-    def _shares(self, number: int, row_of: Ints, people: People, own: Ints, known: Attraction) -> Shares:
+    def _shares(self, number: int, row_of: Ints, people: AtPlaces, own: Ints, known: Attraction) -> Shares:
         block = self._weights.candidates.blocks[number]
-        if not self._alike or block.table.size * self._replicas > KEPT_SHARES:
+        if not self.alike or block.table.size * self._replicas > KEPT_SHARES:
             weight, table = self._weights.of_rows(block, row_of, people.group[own], people.home[own], known)
             return self._normed(weight, table)
         moment = (known, self._weights.base)

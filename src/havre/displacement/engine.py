@@ -5,7 +5,7 @@ which everybody on a link walks and, arriving early, decides again. In both pass
 ``occupancy`` says how often that is looked at anew.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +22,7 @@ from havre.displacement.fixed_routes import best_routes
 from havre.displacement.groups import find_groups
 from havre.displacement.instance import Instance
 from havre.displacement.network import Flags, Floats, Ints, Network
+from havre.displacement.onward import Onward
 from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, add_by, sum_by
 from havre.displacement.rules import Occupancy, Rules
 from havre.displacement.scoring import Parameters
@@ -92,6 +93,8 @@ class Engine:
             self._weights, len(self._groups), replicas, chance, full_is_uniform=rules.full_is_uniform
         )
         self._roads = Roads(network, self._move, rules, chance)
+        alike = Onward.suits(network, self._move, rules, self._choices, chance, homes=self._homes)
+        self._onward = Onward(network, self._move, rules, self._choices, chance) if alike else None
         self._book = RouteBook() if book is None else book
         self._routes_of: tuple[bytes, ...] = ()
         self._candidates: Candidates
@@ -268,8 +271,40 @@ class Engine:
         self, day: int, number: int, arrived: Arrived, frozen: Attraction | None, *, single: bool
     ) -> list[People]:
         """Let people who arrived decide again and walk on, until everybody's day is over."""
-        done: list[People] = []
         before = self.present.copy() if frozen is None and not single else self.present
+
+        def look(road: int) -> Attraction:
+            self._chance.moment(day, 8, number, road)
+            # People of a part come one after the other: on average they meet half of the others already there.
+            return frozen or self._crowding.known(self.present if single else (before + self.present) / 2)
+
+        done = self._walk_on_alike(arrived, look) if self._all_alike(arrived) else self._walk_on_any(arrived, look)
+        if done is None:
+            raise DisplacementError("displacement.engine.endless", day=day, rounds=MOST_ROADS)
+        return done
+
+    def _all_alike(self, arrived: Arrived) -> bool:
+        """Tell whether nothing but place and km made today tells people apart."""
+        if self._onward is None or self._harvest or not Onward.today(self._candidates, self._chance_table):
+            return False
+        return not (self._redirects.any() or arrived.people.route.any())
+
+    def _walk_on_alike(self, arrived: Arrived, look: Callable[[int], Attraction]) -> list[People] | None:
+        assert self._onward is not None  # noqa: S101 - for the type checker; the caller looked
+        flows = self._flows if self._plan.record else None
+        return self._onward.walk_on(
+            arrived,
+            self.present,
+            self._chance_table,
+            self._candidates,
+            look=look,
+            flows=flows,
+            worth_merging=WORTH_MERGING,
+            most=MOST_ROADS,
+        )
+
+    def _walk_on_any(self, arrived: Arrived, look: Callable[[int], Attraction]) -> list[People] | None:
+        done: list[People] = []
         for road in range(MOST_ROADS):
             people = arrived.people
             self._settle(people)
@@ -277,9 +312,7 @@ class Engine:
             done.append(over)
             if len(people) == 0:
                 return done
-            # People of a part come one after the other: on average they meet half of the others already there.
-            known = frozen or self._crowding.known(self.present if single else (before + self.present) / 2)
-            self._chance.moment(day, 8, number, road)
+            known = look(road)
             stayed, left = self._decide(people, self._roads.forces(people, self._environment), known)
             done.append(stayed)
             if len(left) == 0:
@@ -288,7 +321,7 @@ class Engine:
             self._settle(back)
             done += [back, resting]
             arrived = self._merged(arrived)
-        raise DisplacementError("displacement.engine.endless", day=day, rounds=MOST_ROADS)
+        return None
 
     def _steps_for(self, choosing: People, *, arriving: People | None) -> Split:
         """Say into how many parts a pass over people who decide is split, and whether they go one by one."""
