@@ -1,0 +1,270 @@
+"""A log in a folder: what was appended stays, in order, with one root however it was appended; nothing half done."""
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from havre.errors import FileError, RecordError
+from havre.record.log import writing
+from havre.record.log.checkpoint import Checkpoint
+from havre.record.log.folder import Log
+from havre.record.log.fsck import fsck
+from havre.record.log.merkle import is_consistent, leaf_hash, nodes_over, tree_root
+from havre.record.log.proof import check_proof, parse_proof, prove
+from tests.record.log.log_case import KEY, ORIGIN, OTHER, entries, made_log
+
+
+def root_of(count: int) -> bytes:
+    return tree_root(count, nodes_over([leaf_hash(entry) for entry in entries(count)]))
+
+
+@pytest.mark.parametrize("sizes", [(1,), (255, 1), (256,), (257, 300), (1, 1, 254, 700), (1000,), (256, 256, 256)])
+def test_the_root_is_the_same_however_entries_were_appended(tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    log = made_log(tmp_path / "log", sizes)
+    count = sum(sizes)
+    assert (log.size, log.root) == (count, root_of(count))
+    assert list(log.entries()) == entries(count)
+    assert log.entry(count - 1) == entries(count)[-1]
+    checked = fsck(tmp_path / "log", [KEY.verifier])
+    assert (checked.size, checked.problems, checked.leftovers) == (count, (), ())
+
+
+def test_a_log_of_more_than_one_level_of_tiles(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (65_000, 1_000, 300))
+    assert log.root == root_of(66_300)
+    assert fsck(tmp_path / "log").problems == ()
+    assert (tmp_path / "log" / "tile" / "2" / "000.p" / "1").is_file()
+    for index in (0, 255, 256, 65_535, 65_536, 66_299):
+        proof = prove(log, index)
+        assert check_proof(log.entry(index), proof, [KEY.verifier], origin=ORIGIN).index == index
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=6))
+@settings(max_examples=15, deadline=None)
+def test_every_earlier_log_is_the_beginning_of_the_later(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int]
+) -> None:
+    log = Log.create(tmp_path_factory.mktemp("l") / "log", ORIGIN, [KEY])
+    seen = [(0, log.root)]
+    for size in sizes:
+        assert log.append(entries(size, log.size), [KEY]) == range(seen[-1][0], seen[-1][0] + size)
+        seen.append((log.size, log.root))
+    for old, root in seen:
+        assert is_consistent(old, log.size, root, log.root, log.consistency_proof(old))
+
+
+def test_readers_of_an_older_checkpoint_find_all_they_need(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (200,))
+    older = log.tree(200)
+    root, proof = older.root(), older.inclusion(7)
+    log.append(entries(400, 200), [KEY])
+    assert not (tmp_path / "log" / "tile" / "0" / "000.p").exists()
+    again = log.tree(200)
+    assert (again.root(), again.inclusion(7)) == (root, proof)
+    assert list(again.entries()) == entries(200)
+
+
+def test_any_changed_cut_or_missing_file_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    made_log(folder, (300, 300))
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"):
+        content = path.read_bytes()
+        for damaged in (
+            content[:-1],
+            bytes([content[0] ^ 1]) + content[1:],
+            content[:-1] + bytes([content[-1] ^ 1]),
+            None,
+        ):
+            path.unlink() if damaged is None else path.write_bytes(damaged)
+            try:
+                told = " ".join(problem.sentence() for problem in fsck(folder, [KEY.verifier]).problems)
+            except RecordError as error:
+                told = str(error)
+            # What belongs to the present size is missed or found changed; a partial file of an earlier size may go.
+            assert bool(told) == _needed(path, folder), path
+            path.write_bytes(content)
+    assert fsck(folder, [KEY.verifier]).problems == ()
+
+
+def _needed(path: Path, folder: Path) -> bool:
+    """Partial files of earlier sizes may go: the log at its present size does not need them."""
+    needed = {"tile/0/002.p/88", "tile/entries/002.p/88", "tile/1/000.p/2", "checkpoint"}
+    name = path.relative_to(folder).as_posix()
+    return name in needed or ".p/" not in name
+
+
+def test_nothing_is_appended_to_a_log_whose_tiles_were_changed(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (10,))
+    tile = tmp_path / "log" / "tile" / "0" / "000.p" / "10"
+    tile.write_bytes(b"x" * 320)
+    with pytest.raises(RecordError, match="root"):
+        log.append([b"{}"], [KEY])
+    assert log.size == 10
+
+
+def test_a_checkpoint_by_another_key_is_refused(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (10,))
+    (tmp_path / "log" / "checkpoint").write_bytes(Checkpoint(ORIGIN, 10, log.root).signed([OTHER]).encode())
+    with pytest.raises(RecordError, match="none of the keys"):
+        log.append([b"{}"], [KEY], [KEY.verifier])
+    assert fsck(tmp_path / "log", [KEY.verifier]).problems
+
+
+def test_a_second_log_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    made_log(tmp_path / "log")
+    with pytest.raises(RecordError, match="already"):
+        Log.create(tmp_path / "log", ORIGIN, [KEY])
+    with pytest.raises(RecordError, match="missing"):
+        Log.open(tmp_path / "nothing")
+
+
+def test_another_writer_waits_and_is_refused_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = made_log(tmp_path / "log")
+    monkeypatch.setattr(writing.only_writer.__wrapped__, "__defaults__", (0.05,))  # type: ignore[attr-defined]
+    with writing.only_writer(tmp_path / "log"), pytest.raises(RecordError, match="another process"):
+        log.append([b"{}"], [KEY])
+    assert log.append([b"{}"], [KEY]) == range(3, 4)
+
+
+@pytest.mark.parametrize("fails_at", range(14))
+def test_a_full_disk_leaves_the_log_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int) -> None:
+    log = made_log(tmp_path / "log", (200,))
+    before = log.checkpoint
+    calls = 0
+
+    def full(number: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > fails_at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        told = _append_or_refusal(log)
+        assert ("No space left" in told) == (calls > fails_at)
+        # Only the very last sync, of the name of the checkpoint, comes after the log has changed.
+        assert log.checkpoint == before or log.size == 300
+    size = log.size
+    assert fsck(tmp_path / "log", [KEY.verifier]).problems == ()
+    log.append(entries(400, size), [KEY])
+    assert list(log.entries()) == entries(size + 400)
+    assert fsck(tmp_path / "log").problems == ()
+
+
+def _append_or_refusal(log: Log) -> str:
+    try:
+        log.append(entries(100, 200), [KEY])
+    except FileError as error:
+        return str(error)
+    return ""
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tests.record.log.log_case import KEY
+from havre.record.log.folder import Log
+log, name = Log(Path(sys.argv[1])), sys.argv[2]
+number = 0
+while True:
+    entries = [f'{name} {number + step}'.encode() for step in range(1 + number % 97)]
+    log.append(entries, [KEY], [KEY.verifier])
+    number += len(entries)
+    print(number, flush=True)
+"""
+
+
+def _killed_at_random(folder: Path, times: int, seed: int) -> None:
+    """Kill writers at random moments: the log is sound each time, and holds all that was acknowledged."""
+    Log.create(folder, ORIGIN, [KEY])
+    rng = random.Random(seed)  # noqa: S311 - moments, not secrets
+    acknowledged: dict[str, int] = {}
+    for turn in range(times):
+        name = f"writer{turn}"
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder), name],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[3],
+            env={**os.environ, "PYTHONPATH": "src:."},
+            text=True,
+        ) as writer:
+            assert writer.stdout is not None
+            first = writer.stdout.readline()
+            assert first
+            time.sleep(rng.random() * 0.12)
+            writer.send_signal(signal.SIGKILL)
+            told = [first, *writer.stdout.readlines()]
+        # The last line may be cut by the kill.
+        acknowledged[name] = max(int(line) for line in told if line.endswith("\n"))
+        checked = fsck(folder, [KEY.verifier])
+        assert checked.problems == ()
+    found: dict[str, list[int]] = {name: [] for name in acknowledged}
+    for entry in Log.open(folder).entries():
+        name, number = entry.decode().split()
+        found[name].append(int(number))
+    for name, numbers in found.items():
+        assert numbers == list(range(len(numbers)))
+        assert len(numbers) >= acknowledged[name]
+
+
+def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    _killed_at_random(tmp_path / "log", 8, 1)
+
+
+@pytest.mark.slow
+def test_kill_9_at_500_random_moments(tmp_path: Path) -> None:
+    _killed_at_random(tmp_path / "log", 500, 2)
+
+
+def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    Log.create(folder, ORIGIN, [KEY])
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom tests.record.log.log_case import KEY\n"
+        "from havre.record.log.folder import Log\nlog = Log(Path(sys.argv[1]))\n"
+        "for number in range(40): log.append([f'{sys.argv[2]} {number}'.encode()], [KEY])\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": "src:."}
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(folder), name], cwd=Path(__file__).parents[3], env=environment
+        )
+        for name in ("one", "two")
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    told = [entry.decode().split() for entry in Log.open(folder).entries()]
+    for name in ("one", "two"):
+        assert [int(number) for who, number in told if who == name] == list(range(40))
+    assert fsck(folder).problems == ()
+
+
+def test_no_byte_of_a_proof_can_be_changed(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (5,))
+    proof = prove(log, 2).encode()
+    assert check_proof(log.entry(2), parse_proof(proof), [KEY.verifier]).signed_by == (ORIGIN,)
+    for at in range(len(proof)):
+        for bit in (0, 3, 6):
+            changed = proof[:at] + bytes([proof[at] ^ 1 << bit]) + proof[at + 1 :]
+            with pytest.raises(RecordError):
+                check_proof(log.entry(2), parse_proof(changed), [KEY.verifier])
+
+
+def test_a_proof_is_of_one_entry_only(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (5,))
+    with pytest.raises(RecordError, match="does not show"):
+        check_proof(log.entry(3), prove(log, 2), [KEY.verifier])
+    with pytest.raises(RecordError, match="none of the keys"):
+        check_proof(log.entry(2), prove(log, 2), [OTHER.verifier])
+    with pytest.raises(RecordError, match="not of"):
+        check_proof(log.entry(2), prove(log, 2), [KEY.verifier], origin="other")
+    with pytest.raises(RecordError, match="no entry or size 5"):
+        prove(log, 5)
