@@ -1,0 +1,145 @@
+"""Reaches logs and witnesses over HTTP: the only module of the log that does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import Request as Call
+from urllib.request import urlopen
+
+from havre.errors import HavreError, RecordError
+from havre.record.log.checkpoint import open_checkpoint
+from havre.record.log.cosignature import Witness, with_cosignatures
+from havre.record.log.folder import Log
+from havre.record.log.notes import Note, Signature, Verifies, parse_note, parse_signature
+from havre.record.log.reading import Fetch, folder_files
+from havre.record.log.witness import LARGEST_REQUEST, SIZE_TYPE, Request
+
+SECONDS = 10.0
+LARGEST_FILE = 20_000_000
+
+
+@dataclass(frozen=True)
+class KnownWitness:
+    """A witness: its public key, and where it is reached."""
+
+    key: Witness
+    address: str
+
+
+def files_at(address: str) -> Fetch:
+    """Give the files of a log in a folder, or under an address that begins with http.
+
+    Raises
+    ------
+    RecordError : while reading, where the server cannot be reached
+    """
+    if urlsplit(address).scheme not in ("http", "https"):
+        return folder_files(Path(address))
+
+    def fetch(path: str) -> bytes | None:
+        try:
+            return _called(f"{address.rstrip('/')}/{path}")
+        except HTTPError as error:
+            if error.code in (404, 410):
+                return None
+            raise RecordError("record.log.address", address=address, reason=str(error)) from error
+
+    return fetch
+
+
+def last_seen(witness: KnownWitness, origin: str) -> bytes | None:
+    """Ask a witness for the last checkpoint of a log that it cosigned; ``None`` where it knows none.
+
+    Raises
+    ------
+    RecordError : it cannot be reached
+    """
+    return files_at(witness.address)(f"checkpoint/{sha256(origin.encode('utf-8')).hexdigest()}")
+
+
+def ask_witnesses(log: Log, keys: Sequence[Verifies], witnesses: Sequence[KnownWitness], needed: int) -> Note:
+    """Ask witnesses to cosign the present checkpoint of a log, and keep it with their cosignatures.
+
+    Parameters
+    ----------
+    keys : public keys of the log
+    needed : how many must cosign
+
+    Returns
+    -------
+    Note : the checkpoint with all cosignatures
+
+    Raises
+    ------
+    RecordError : too few cosigned; the message tells what each of the others answered. What was gathered is kept
+    """
+    data = log.checkpoint
+    checkpoint, note = open_checkpoint(data, keys)
+    gathered: list[Signature] = []
+    reasons: list[str] = []
+    for witness in witnesses:
+        try:
+            gathered.append(_cosignature(log, witness, data, checkpoint.size))
+        except (HavreError, URLError, OSError) as error:
+            reasons.append(f"{witness.key.name}: {error}")
+    cosigned = with_cosignatures(note, gathered)
+    if gathered:
+        log.keep_cosignatures(cosigned, keys)
+    if len(gathered) < needed:
+        raise RecordError(
+            "record.log.few_witnesses",
+            asked=len(witnesses),
+            found=len(gathered),
+            needed=needed,
+            reasons="; ".join(reasons),
+        )
+    return cosigned
+
+
+def _cosignature(log: Log, witness: KnownWitness, checkpoint: bytes, size: int) -> Signature:
+    """Get the cosignature of a witness; where it saw another size last, prove from there."""
+    old = 0
+    for _ in range(2):
+        proof = log.consistency_proof(old, size)
+        try:
+            told = _called(f"{witness.address.rstrip('/')}/add-checkpoint", Request(old, proof, checkpoint).encode())
+        except HTTPError as error:
+            body = error.read(LARGEST_REQUEST).decode("utf-8", "replace").strip()
+            told_size = error.code == 409 and error.headers.get_content_type() == SIZE_TYPE and body.isdigit()
+            if not told_size or int(body) == old or int(body) > size:
+                reason = f"{error.code} {body}"
+                raise RecordError("record.log.address", address=witness.address, reason=reason) from error
+            old = int(body)
+            continue
+        return _checked(told, witness, checkpoint)
+    raise RecordError("record.log.address", address=witness.address, reason="409")
+
+
+def _checked(told: bytes, witness: KnownWitness, checkpoint: bytes) -> Signature:
+    """Find the witness's own, right cosignature in its answer."""
+    text = parse_note(checkpoint).text
+    for line in told.decode("utf-8").splitlines():
+        signature = parse_signature(line, witness.address)
+        found = Note(text, (signature,)).signed_by([witness.key])
+        if found:
+            return signature
+    raise RecordError("record.log.unsigned", where=witness.address, expected=witness.key.name)
+
+
+def _called(address: str, body: bytes | None = None) -> bytes:
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise RecordError("record.log.address", address=address, reason="http, https")
+    try:
+        with urlopen(Call(address, data=body), timeout=SECONDS) as answer:  # noqa: S310 - the scheme was looked at
+            content: bytes = answer.read(LARGEST_FILE + 1)
+    except HTTPError:
+        raise
+    except (URLError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise RecordError("record.log.address", address=address, reason=str(reason)) from error
+    if len(content) > LARGEST_FILE:
+        raise RecordError("record.log.address", address=address, reason=f"> {LARGEST_FILE} B")
+    return content

@@ -1,0 +1,128 @@
+"""Watches a log: that it only grows, that what it shows is one history, and that others are shown the same.
+
+Whoever reads a log alone cannot know whether others are shown another one (a *split view*). A witness that both readers
+ask makes it visible: it cosigns one history only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from havre.errors import RecordError
+from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from havre.record.log.merkle import is_consistent
+from havre.record.log.network import KnownWitness, last_seen
+from havre.record.log.notes import Verifies, parse_note
+from havre.record.log.reading import CHECKPOINT, Fetch, Tree
+from havre.whole_files import write_whole
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What was seen.
+
+    Parameters
+    ----------
+    grown_by : entries since the log was last looked at; ``None`` where that was never
+    agreed : witnesses whose last checkpoint is of the same history
+    silent : witnesses that know nothing of this log, or cannot be reached, with the reason
+    """
+
+    checkpoint: Checkpoint
+    grown_by: int | None
+    agreed: tuple[str, ...]
+    silent: tuple[str, ...]
+
+    @property
+    def split_view_would_show(self) -> bool:
+        """Whether another history shown to others would have been noticed: only if a witness agreed."""
+        return bool(self.agreed)
+
+
+def watch(
+    fetch: Fetch,
+    keys: Sequence[Verifies],
+    witnesses: Sequence[KnownWitness] = (),
+    memory: Path | None = None,
+    where: str = "log",
+) -> Watched:
+    """Look at a log once.
+
+    Parameters
+    ----------
+    fetch : reads the log, see :func:`havre.record.log.network.files_at`
+    keys : public keys of the log
+    memory : file in which the last checkpoint is remembered; it is written if all is well
+
+    Raises
+    ------
+    RecordError : the log is not signed, shrank, contradicts what was seen before or what a witness saw, or its tiles
+        do not have its root
+    """
+    data = fetch(CHECKPOINT)
+    if data is None:
+        raise RecordError("record.log.missing", path=f"{where}/{CHECKPOINT}")
+    now, _ = open_checkpoint(data, keys, where=where)
+    tree = Tree(fetch, now.size)
+    if tree.root() != now.root:
+        raise RecordError("record.log.not_its_root", path=where, size=now.size)
+    before = _remembered(memory, now.origin)
+    if before is not None:
+        if before.size > now.size:
+            raise RecordError("record.log.shrinks", where=where, origin=now.origin, old=before.size, new=now.size)
+        _one_history(tree, now, before)
+    agreed, silent = [], []
+    for witness in witnesses:
+        seen, reason = _seen_by(witness, now.origin)
+        if seen is None:
+            silent.append(f"{witness.key.name}: {reason}")
+        elif seen.size <= now.size:
+            _one_history(tree, now, seen)
+            agreed.append(witness.key.name)
+        else:
+            _later_history(fetch, now, seen)
+            agreed.append(witness.key.name)
+    if memory is not None:
+        write_whole(memory, data)
+    grown = None if before is None else now.size - before.size
+    return Watched(now, grown, tuple(agreed), tuple(silent))
+
+
+def _one_history(tree: Tree, now: Checkpoint, before: Checkpoint) -> None:
+    """Check that the log begins with an earlier checkpoint of it."""
+    proof = tree.consistency(before.size)
+    if not is_consistent(before.size, now.size, before.root, now.root, proof):
+        raise RecordError("record.log.forks", origin=now.origin, one=before.size, other=now.size)
+
+
+def _later_history(fetch: Fetch, now: Checkpoint, seen: Checkpoint) -> None:
+    """Check that what a witness saw, which is larger, begins with what we are shown: its tiles must be there."""
+    try:
+        tree = Tree(fetch, seen.size)
+        fits = tree.root() == seen.root
+        fits = fits and is_consistent(now.size, seen.size, now.root, seen.root, tree.consistency(now.size))
+    except RecordError:
+        fits = False
+    if not fits:
+        raise RecordError("record.log.forks", origin=now.origin, one=now.size, other=seen.size)
+
+
+def _seen_by(witness: KnownWitness, origin: str) -> tuple[Checkpoint | None, str]:
+    try:
+        data = last_seen(witness, origin)
+    except RecordError as error:
+        return None, str(error)
+    if data is None:
+        return None, "–"
+    checkpoint, _ = open_checkpoint(data, [witness.key], origin, witness.address)
+    return checkpoint, ""
+
+
+def _remembered(memory: Path | None, origin: str) -> Checkpoint | None:
+    if memory is None or not memory.is_file():
+        return None
+    note = parse_note(memory.read_bytes(), str(memory))
+    checkpoint = parse_checkpoint(note.text, str(memory))
+    if checkpoint.origin != origin:
+        raise RecordError("record.log.other_log", where=memory, found=checkpoint.origin, expected=origin)
+    return checkpoint

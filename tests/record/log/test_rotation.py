@@ -1,0 +1,87 @@
+"""Who trusts the first key follows every change of keys, and refuses what a revoked key signed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from havre.errors import RecordError
+from havre.record.log.entries import KINDS, Entry, parse_entry
+from havre.record.log.folder import Log
+from havre.record.log.rotation import ADDED, REVOKED, check_signed, key_entry, key_history
+from tests.record.log.log_case import KEY, ORIGIN, OTHER
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def rotated(folder: Path) -> Log:
+    """Make a log whose first key gives over to another and is revoked."""
+    log = Log.create(folder, ORIGIN, [KEY])
+    log.append([Entry("correction", AT, "r", "1", {}).canonical()], [KEY])
+    log.append([key_entry(ADDED, ORIGIN, OTHER.verifier, KEY, AT).canonical()], [KEY, OTHER])
+    log.append([key_entry(REVOKED, ORIGIN, KEY.verifier, OTHER, AT).canonical()], [OTHER])
+    return log
+
+
+def test_the_new_key_is_found_through_the_log(tmp_path: Path) -> None:
+    log = rotated(tmp_path / "log")
+    spans = key_history(log.entries(), KEY.verifier, ORIGIN)
+    assert [(span.key, span.first, span.end) for span in spans] == [(KEY.verifier, 0, 3), (OTHER.verifier, 2, None)]
+    assert check_signed(log.checkpoint, spans, ORIGIN).size == 3
+
+
+def test_a_checkpoint_by_a_revoked_key_is_refused(tmp_path: Path) -> None:
+    log = rotated(tmp_path / "log")
+    spans = key_history(log.entries(), KEY.verifier, ORIGIN)
+    log.append([b"more"], [KEY])
+    with pytest.raises(RecordError, match="revoked"):
+        check_signed(log.checkpoint, spans, ORIGIN)
+    log.append([b"more"], [KEY, OTHER])
+    assert check_signed(log.checkpoint, spans, ORIGIN).size == 5
+
+
+def test_a_change_of_keys_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    log = Log.create(tmp_path / "log", ORIGIN, [KEY])
+    log.append([key_entry(ADDED, ORIGIN, OTHER.verifier, OTHER, AT).canonical()], [OTHER])
+    with pytest.raises(RecordError, match="entry 0"):
+        key_history(log.entries(), KEY.verifier, ORIGIN)
+    forged = key_entry(ADDED, ORIGIN, OTHER.verifier, KEY, AT)
+    body = {**forged.body, "key": KEY.verifier.text}
+    with pytest.raises(RecordError, match="wrong"):
+        key_history([Entry(ADDED, AT, ORIGIN, "x", body).canonical()], KEY.verifier, ORIGIN)
+    with pytest.raises(RecordError, match="wrong"):
+        key_history([key_entry(ADDED, "other", OTHER.verifier, KEY, AT).canonical()], KEY.verifier, ORIGIN)
+
+
+def test_entries_are_canonical_json_and_come_back() -> None:
+    entry = Entry("release_published", AT, "r-1", "id-1", {"ä": 1, "a": [1.0, None, True], "€": "\u20ac"})
+    data = entry.canonical()
+    # RFC 8785: keys in the order of their UTF-16 units, no spaces, whole numbers without a point.
+    assert (
+        data
+        == (
+            '{"at":"2026-11-24T12:00:00Z","body":{"a":[1,null,true],"ä":1,"€":"€"},"format":"havre-log-entry/1",'
+            '"id":"id-1","kind":"release_published","subject":"r-1"}'
+        ).encode()
+    )
+    assert parse_entry(data).canonical() == data
+    for wrong in (b"", b"[]", data + b" ", data.replace(b'"kind"', b'"kinds"'), data.replace(b"published", b"unheard"),
+                  data.replace(b"12:00", b"12:0"), b'{"a":' * 5000, data[:-1]):  # fmt: skip
+        with pytest.raises(RecordError):
+            parse_entry(wrong)
+
+
+def test_what_cannot_be_logged_is_refused() -> None:
+    good: tuple[str, datetime, str, dict[str, object]] = (KINDS[0], AT, "s", {})
+    Entry(good[0], good[1], good[2], "i", good[3])
+    no_zone = datetime(2026, 1, 1)  # noqa: DTZ001 - that is what is refused
+    for kind, at, subject, body in (
+        ("unheard", *good[1:]),
+        (good[0], no_zone, *good[2:]),
+        (*good[:2], "", good[3]),
+        (*good[:3], {"x": float("nan")}),
+        (*good[:3], {"x": object()}),
+        (*good[:3], {"x": "y" * 70_000}),
+    ):
+        with pytest.raises(RecordError):
+            Entry(kind, at, subject, "i", body)
