@@ -1,7 +1,6 @@
 """What a human did to a release before it was published: who reviewed it, which figures they changed, and why."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from havre.errors import Problem, RecordError, check_none
@@ -61,7 +60,7 @@ class Reviewed:
     overrides: tuple[Override, ...] = ()
     supersedes: str | None = None
     corrects: str | None = None
-    statement: Mapping[str, object] = field(default_factory=dict)
+    statement: str = ""
     signature: str = ""
     verifier: str = ""
 

@@ -1,0 +1,1 @@
+"""Where reviews and contests are kept: SQLite beside the log, or a PostgreSQL."""

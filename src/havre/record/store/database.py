@@ -1,0 +1,135 @@
+"""Opens the store: SQLite in the record folder or a PostgreSQL by its address; brings its tables up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from havre.errors import RecordError
+
+FILE = "record.sqlite"
+BUSY_SECONDS = 30
+SERIALIZATION_FAILURE = "40001"
+"""SQLSTATE of PostgreSQL where two transactions decided on the same thing at once."""
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Store:
+    """The database of a record."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def change(self) -> Iterator[Connection]:
+        """Give a connection within a transaction: all that is done with it stands at the end, or nothing.
+
+        Raises
+        ------
+        RecordError : the database cannot be reached or written
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == SERIALIZATION_FAILURE:
+                raise RecordError("record.store.at_once") from error
+            raise RecordError("record.store.unusable", reason=str(error.orig).strip()) from error
+
+    read = change
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_store(folder: Path, address: str | None = None) -> Store:
+    """Open the store of a record, and make or renew its tables.
+
+    Parameters
+    ----------
+    folder : the record folder, in which the SQLite file stands
+    address : of a PostgreSQL, such as ``postgresql://user@host/name``; ``None`` for SQLite
+
+    Raises
+    ------
+    RecordError : the address is wrong, the database cannot be reached, or was made by a later version
+    """
+    engine = _sqlite(folder) if address is None else _server(address)
+    try:
+        _migrate(engine)
+    except (OperationalError, DBAPIError) as error:
+        engine.dispose()
+        raise RecordError("record.store.unusable", reason=str(error.orig).strip()) from error
+    except RecordError:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+def _server(address: str) -> Engine:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise RecordError("record.store.address", address=address.rsplit("@", maxsplit=1)[-1]) from error
+    if url.get_backend_name() != "postgresql":
+        raise RecordError("record.store.address", address=url.render_as_string(hide_password=True))
+    # Whoever changes a record reads first what it decides by: serializable makes of two at once one that fails.
+    return create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool, isolation_level="SERIALIZABLE")
+
+
+def _sqlite(folder: Path) -> Engine:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordError("record.store.unusable", reason=error.strerror or str(error)) from error
+    engine = create_engine(f"sqlite:///{folder / FILE}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: SqliteConnection, _: Any) -> None:
+        # Transactions are begun below, at once for writing, so that two writers wait for each other and never clash.
+        connection.isolation_level = None
+        for line in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON",
+                     "PRAGMA secure_delete=ON"):  # fmt: skip
+            connection.execute(line).close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    with as_file(files("havre.record.store") / "migrations") as scripts, engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        present = MigrationContext.configure(connection).get_current_revision()
+        if present is not None and present not in known:
+            raise RecordError("record.store.newer", found=present, newest=max(known))
+        if present != max(known):
+            command.upgrade(config, "head")
+
+
+def written(at: datetime) -> str:
+    """Write a time for the store: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime(_TIME)
+
+
+def read_time(text: str) -> datetime:
+    """Read a time of the store."""
+    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
