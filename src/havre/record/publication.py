@@ -1,0 +1,191 @@
+"""Publishes an approved release: its folder, its entries in the log, and the proof that they are there.
+
+A crash at any moment leaves either an approved release, or a published one that :func:`finish` completes: the folder is
+on the disk before the store says that it is published, and takes its name once the proof lies in it.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from havre.errors import FileError, RecordError
+from havre.record.draft import draft_digest, read_draft
+from havre.record.folder import MANIFEST, manifest_bytes, release_files, write_files
+from havre.record.frozen import forecast_files
+from havre.record.log.cosignature import Witness
+from havre.record.log.folder import Log
+from havre.record.log.keys import Signer
+from havre.record.log.network import KnownWitness, ask_witnesses
+from havre.record.log.notes import Note, parse_note
+from havre.record.log.proof import prove
+from havre.record.review import all_standing, mark_published, published_id, reviewed, standing
+from havre.record.settings import RecordSettings, read_settings, write_settings
+from havre.record.store.database import Store, open_store
+from havre.record.store.outbox import flush, log_index
+from havre.texts import Language
+from havre.whole_files import write_whole
+
+ENTRY, PROOF, WITNESSES = "log-entry.json", "log-proof.txt", "log-witnesses.txt"
+BESIDE = (MANIFEST, ENTRY, PROOF, WITNESSES)
+"""Files of a release that its manifest does not list: it, and what proves it."""
+DRAFTS, RELEASES, LOG = "drafts", "releases", "log"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a report needs from other rooms: names of measures, and a sentence on each model."""
+
+    measure_names: Mapping[str, Mapping[Language, str]]
+    model_descriptions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record: its folder, settings, store and log."""
+
+    folder: Path
+    settings: RecordSettings
+    store: Store
+    log: Log
+
+    def draft(self, release: str) -> Path:
+        """Where the draft of a release is."""
+        return self.folder / DRAFTS / release
+
+    def release(self, release: str) -> Path:
+        """Where a published release is."""
+        return self.folder / RELEASES / release
+
+    def flush(self, log_signers: Sequence[Signer]) -> int:
+        """Append to the log what waits for it; give how many entries."""
+        return flush(self.store, self.log, log_signers, self.settings.log_keys)
+
+
+def create_record(folder: Path, origin: str, log_key: Signer, people: Sequence[Signer], address: str | None) -> None:
+    """Make a record in a folder: settings, log and store.
+
+    Raises
+    ------
+    RecordError : there is one already
+    FileError : it cannot be written
+    """
+    Log.create(folder / LOG, origin, [log_key])
+    settings = RecordSettings(origin, (log_key.verifier,), tuple(each.verifier for each in people))
+    write_settings(folder, settings)
+    open_store(folder, address).close()
+
+
+@contextmanager
+def open_record(folder: Path, address: str | None = None) -> Iterator[Record]:
+    """Open a record.
+
+    Parameters
+    ----------
+    address : of a PostgreSQL, ``None`` for SQLite in the folder
+
+    Raises
+    ------
+    FileError : there is no record in the folder
+    RecordError : something of it is damaged
+    """
+    settings = read_settings(folder)
+    store = open_store(folder, address)
+    try:
+        yield Record(folder, settings, store, Log.open(folder / LOG))
+    finally:
+        store.close()
+
+
+def publish(
+    record: Record, release: str, publisher: Signer, log_signers: Sequence[Signer], words: Words, at: datetime
+) -> Path:
+    """Publish an approved release.
+
+    Returns
+    -------
+    Path : its folder
+
+    Raises
+    ------
+    RecordError : it is not approved, its draft was changed since, the publisher may not act, or too few witnesses
+        cosigned (it is published then; :func:`finish` asks them again)
+    FileError : the disk is full
+    """
+    record.settings.person(publisher.verifier)
+    with record.store.read() as connection:
+        now = standing(connection, release)
+        review = reviewed(connection, release)
+    if now.state == "approved":
+        if draft_digest(record.draft(release)) != now.draft:
+            found = draft_digest(record.draft(release))
+            raise RecordError("record.review.other_draft", release=release, found=found, expected=now.draft)
+        drafted, further = read_draft(record.draft(release))
+        whole = replace(drafted, review=review)
+        files = {**dict(release_files(whole, words.measure_names, words.model_descriptions)), **further}
+        digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+        manifest = manifest_bytes(whole, digests)
+        shutil.rmtree(_ready(record, release), ignore_errors=True)
+        write_files(_ready(record, release), {**files, MANIFEST: manifest}.items())
+        digest = hashlib.sha256(manifest).hexdigest()
+        with record.store.change() as connection:
+            mark_published(connection, release, digest, forecast_files(digests), publisher, at)
+    finish(record, log_signers)
+    return record.release(release)
+
+
+def finish(record: Record, log_signers: Sequence[Signer]) -> list[str]:
+    """Complete what a crash interrupted: entries that wait for the log, and releases without their proof.
+
+    Returns
+    -------
+    list : releases that have their folder now
+
+    Raises
+    ------
+    RecordError : a prepared folder was changed or lost, or too few witnesses cosigned
+    """
+    record.flush(log_signers)
+    with record.store.read() as connection:
+        published = [each for each in all_standing(connection) if each.manifest is not None]
+        indexes = {each.id: log_index(connection, published_id(each.id)) for each in published}
+    waiting = [each for each in published if not record.release(each.id).exists()]
+    if waiting:
+        _cosigned(record)
+    for each in waiting:
+        ready = _ready(record, each.id)
+        manifest = ready / MANIFEST
+        if not manifest.is_file() or hashlib.sha256(manifest.read_bytes()).hexdigest() != each.manifest:
+            raise RecordError("record.publication.lost", path=ready, release=each.id)
+        index = indexes[each.id]
+        proof = prove(record.log, index)
+        write_whole(ready / ENTRY, record.log.entry(index))
+        witnesses = _witnesses_of(parse_note(proof.checkpoint), record.settings)
+        write_whole(ready / WITNESSES, "".join(f"{witness.text}\n" for witness in witnesses).encode())
+        write_whole(ready / PROOF, proof.encode())
+        try:
+            ready.rename(record.release(each.id))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FileError("file.not_writable", path=record.release(each.id), reason=reason) from error
+    return [each.id for each in waiting]
+
+
+def _cosigned(record: Record) -> None:
+    """Ask the witnesses of the record, where it has any."""
+    settings = record.settings
+    if settings.witnesses:
+        known = [KnownWitness(key, address) for key, address in settings.witnesses]
+        ask_witnesses(record.log, settings.log_keys, known, settings.witnesses_needed)
+
+
+def _witnesses_of(note: Note, settings: RecordSettings) -> list[Witness]:
+    keys = [key for key, _ in settings.witnesses]
+    return [key for key in keys if note.signed_by([key])]
+
+
+def _ready(record: Record, release: str) -> Path:
+    return record.folder / RELEASES / f".ready-{release}"

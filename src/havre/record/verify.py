@@ -1,0 +1,192 @@
+"""Verifies a published release offline: with its folder and the public key of the log, and nothing else.
+
+Every byte of every file counts: what is not exactly as it was published and logged is named.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from havre.errors import FileError, HavreError, Problem, RecordError, check_none
+from havre.record.folder import MANIFEST
+from havre.record.log.cosignature import Witness, parse_witness, seen_at
+from havre.record.log.entries import parse_entry
+from havre.record.log.keys import Verifier
+from havre.record.log.notes import parse_note
+from havre.record.log.proof import check_proof, parse_proof
+from havre.record.publication import BESIDE, ENTRY, PROOF, WITNESSES
+from havre.record.reviewed import Override, Reviewed
+from havre.record.statements import check_statement
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was checked of a release, and what it leads to.
+
+    Parameters
+    ----------
+    files : how many files were compared with the manifest
+    origin, index, size : log, number of the entry, and size of the log that the proof leads to
+    witnesses : names of the witnesses that cosigned, with the time at which they saw the log
+    """
+
+    release: str
+    files: int
+    author: str
+    reviewer: str
+    logged_at: datetime
+    origin: str
+    index: int
+    size: int
+    witnesses: tuple[tuple[str, datetime], ...]
+    overrides: int
+
+
+def verify_release(
+    folder: Path,
+    keys: Sequence[Verifier],
+    *,
+    trusted_witnesses: Sequence[Witness] = (),
+    needed: int = 0,
+    origin: str | None = None,
+) -> Verified:
+    """Verify a published release.
+
+    Parameters
+    ----------
+    keys : public keys of the log
+    trusted_witnesses : witnesses that you trust, of which ``needed`` must have cosigned
+    origin : name that the log must have
+
+    Raises
+    ------
+    FileError : there is no release in the folder
+    RecordError : something is not as it was published; every file concerned is named
+    """
+    manifest_content = _content(folder, MANIFEST)
+    manifest = _manifest(manifest_content, folder)
+    check_none(_file_problems(folder, manifest["files"]), RecordError)
+    entry_content, proof_content = _content(folder, ENTRY), _content(folder, PROOF)
+    entry = parse_entry(entry_content, str(folder / ENTRY))
+    same = entry.body.get("manifest") == hashlib.sha256(manifest_content).hexdigest()
+    if entry.kind != "release_published" or entry.subject != manifest["id"] or not same:
+        raise RecordError("record.verify.other_entry", entry=folder / ENTRY, manifest=folder / MANIFEST)
+    listed = _listed_witnesses(folder)
+    where = f"{folder / PROOF} / {folder / ENTRY}"
+    shown = _proven(folder, entry_content, proof_content, keys, listed, origin, where)
+    trusted = [each for each in listed if each in trusted_witnesses]
+    if len(trusted) < needed:
+        raise RecordError(
+            "record.log.few_witnesses", asked=len(trusted_witnesses), found=len(trusted), needed=needed, reasons=""
+        )
+    review = reviewed_from(manifest["review"], str(folder / MANIFEST))
+    try:
+        check_statement(review, manifest["id"])
+    except RecordError as error:
+        raise RecordError("record.verify.proof", where=folder / MANIFEST, reason=str(error)) from error
+    note = parse_note(parse_proof(proof_content).checkpoint)
+    times = {each.name: seen_at(each) for each in note.signatures if any(each.key_id == w.key_id for w in listed)}
+    return Verified(
+        release=manifest["id"],
+        files=len(manifest["files"]),
+        author=review.author,
+        reviewer=review.reviewer,
+        logged_at=entry.at,
+        origin=shown[0],
+        index=shown[1],
+        size=shown[2],
+        witnesses=tuple(times.items()),
+        overrides=len(review.overrides),
+    )
+
+
+def _proven(
+    folder: Path,
+    entry: bytes,
+    proof_content: bytes,
+    keys: Sequence[Verifier],
+    listed: Sequence[Witness],
+    origin: str | None,
+    where: str,
+) -> tuple[str, int, int]:
+    """Check the proof; every signature under its checkpoint must be one that is known and right."""
+    proof = parse_proof(proof_content, str(folder / PROOF))
+    try:
+        shown = check_proof(entry, proof, keys, witnesses=listed, needed=len(listed), origin=origin, where=where)
+    except RecordError as error:
+        raise RecordError("record.verify.proof", where=where, reason=str(error)) from error
+    note = parse_note(proof.checkpoint)
+    known = {(each.name, each.key_id) for each in keys} | {(each.name, each.key_id) for each in listed}
+    strange = [each.name for each in note.signatures if (each.name, each.key_id) not in known]
+    if strange:
+        raise RecordError("record.verify.strange", path=folder / PROOF, names=", ".join(strange), list=WITNESSES)
+    return shown.checkpoint.origin, shown.index, shown.checkpoint.size
+
+
+def reviewed_from(found: Mapping[str, Any] | None, where: str) -> Reviewed:
+    """Make the review of a release from plain JSON values.
+
+    Raises
+    ------
+    RecordError : nobody reviewed it, or the values do not fit
+    """
+    if found is None:
+        raise RecordError("record.verify.not_reviewed", path=where)
+    try:
+        overrides = [
+            Override(**{**each, "target_month": date.fromisoformat(each["target_month"])})
+            for each in found["overrides"]
+        ]
+        at = datetime.strptime(found["reviewed_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        lists = {"overrides": tuple(overrides), "notes": tuple(found["notes"])}
+        return Reviewed(**{**found, "reviewed_at": at, **lists})
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordError("record.draft.facts", reason=f"{where}: {error}") from error
+
+
+def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+        known = isinstance(found, dict) and isinstance(found["files"], dict) and isinstance(found["id"], str)
+    except (ValueError, KeyError) as error:
+        raise RecordError("record.verify.manifest", path=folder / MANIFEST) from error
+    if not known or "review" not in found:
+        raise RecordError("record.verify.manifest", path=folder / MANIFEST)
+    return dict(found)
+
+
+def _file_problems(folder: Path, digests: Mapping[str, str]) -> list[Problem]:
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    changed = [
+        name
+        for name in sorted(set(digests) & there)
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digests[name]
+    ]
+    found = {"missing": sorted(set(digests) - there), "added": sorted(there - set(digests) - set(BESIDE))}
+    found["changed"] = changed
+    return [Problem.of(f"record.verify.{what}", path=folder / name) for what, names in found.items() for name in names]
+
+
+def _listed_witnesses(folder: Path) -> list[Witness]:
+    path = folder / WITNESSES
+    try:
+        text = _content(folder, WITNESSES).decode("ascii")
+        found = [parse_witness(line) for line in text.splitlines()]
+    except (UnicodeDecodeError, HavreError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise RecordError("record.verify.changed", path=path) from error
+    if "".join(f"{witness.text}\n" for witness in found) != text:
+        raise RecordError("record.verify.changed", path=path)
+    return found
+
+
+def _content(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise FileError("file.missing", path=folder / name) from error

@@ -1,0 +1,110 @@
+"""Any byte of any file of a published release that changes is found, and the file is named."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from havre.errors import FileError, HavreError, RecordError
+from havre.record.log.folder import Log
+from havre.record.log.proof import prove
+from havre.record.publication import PROOF, open_record
+from havre.record.verify import verify_release
+from tests.record.log.log_case import KEY, OTHER
+from tests.record.published_case import made_record, published_release
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("verify") / "record"
+    made_record(folder)
+    with open_record(folder) as record:
+        return published_release(record)
+
+
+@pytest.fixture
+def release(original: Path, tmp_path: Path) -> Path:
+    shutil.copytree(original, tmp_path / "r-1")
+    return tmp_path / "r-1"
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(HavreError) as caught:
+        verify_release(folder, [KEY.verifier])
+    return "\n".join(problem.sentence() for problem in caught.value.problems)
+
+
+def flipped(path: Path, at: int, bit: int) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :])
+
+
+def test_a_flipped_byte_in_each_file_and_200_at_random_are_found_and_named(release: Path) -> None:
+    verify_release(release, [KEY.verifier])
+    rng = random.Random(7)  # noqa: S311 - places, not secrets
+    files = sorted(path for path in release.rglob("*") if path.is_file() and path.stat().st_size)
+    assert len(files) > 15
+    for path in [*files, *rng.choices(files, k=200)]:
+        content = path.read_bytes()
+        flipped(path, rng.randrange(len(content)), rng.randrange(8))
+        assert path.name in refusal(release), path
+        path.write_bytes(content)
+    verify_release(release, [KEY.verifier])
+
+
+def test_every_byte_of_manifest_entry_and_proof_counts(release: Path) -> None:
+    for name in ("log-entry.json", PROOF):
+        path = release / name
+        content = path.read_bytes()
+        for at in range(len(content)):
+            flipped(path, at, at % 8)
+            assert name in refusal(release), at
+            path.write_bytes(content)
+
+
+def test_missing_and_added_files_are_named(release: Path) -> None:
+    (release / "forecast.csv").unlink()
+    (release / "more.txt").write_text("more")
+    (release / "skill.csv").write_text("other")
+    told = refusal(release)
+    assert all(name in told for name in ("forecast.csv", "more.txt", "skill.csv"))
+    (release / PROOF).unlink()
+    shutil.rmtree(release)
+    with pytest.raises(FileError):
+        verify_release(release, [KEY.verifier])
+
+
+def test_a_release_made_anew_around_a_change_does_not_fit_the_log(release: Path) -> None:
+    import hashlib
+
+    (release / "forecast.csv").write_text("forged")
+    manifest = json.loads((release / "manifest.json").read_text())
+    manifest["files"]["forecast.csv"] = hashlib.sha256(b"forged").hexdigest()
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    assert "log-entry.json" in refusal(release)
+
+
+def test_the_proof_of_another_entry_is_refused(release: Path, original: Path) -> None:
+    log = Log.open(original.parents[1] / "log")
+    (release / PROOF).write_bytes(prove(log, 1).encode())
+    assert PROOF in refusal(release) or "does not show" in refusal(release)
+
+
+def test_another_key_does_not_do(release: Path) -> None:
+    with pytest.raises(RecordError, match="none of the keys"):
+        verify_release(release, [OTHER.verifier])
+    with pytest.raises(RecordError, match="not of"):
+        verify_release(release, [KEY.verifier], origin="elsewhere")
+
+
+def test_a_signature_that_nothing_vouches_for_is_refused(release: Path) -> None:
+    from havre.record.log.notes import Note, parse_note, sign_note
+    from havre.record.log.proof import Proof, parse_proof
+
+    proof = parse_proof((release / PROOF).read_bytes())
+    note = parse_note(proof.checkpoint)
+    more = Note(note.text, note.signatures + sign_note(note.text, [OTHER]).signatures)
+    (release / PROOF).write_bytes(Proof(proof.index, proof.path, more.encode()).encode())
+    assert PROOF in refusal(release)
