@@ -69,12 +69,12 @@ def verify_release(
     """
     manifest_content = _content(folder, MANIFEST)
     manifest = _manifest(manifest_content, folder)
-    check_none(_file_problems(folder, manifest["files"]), RecordError)
     entry_content, proof_content = _content(folder, ENTRY), _content(folder, PROOF)
     entry = parse_entry(entry_content, str(folder / ENTRY))
     same = entry.body.get("manifest") == hashlib.sha256(manifest_content).hexdigest()
     if entry.kind != "release_published" or entry.subject != manifest["id"] or not same:
         raise RecordError("record.verify.other_entry", entry=folder / ENTRY, manifest=folder / MANIFEST)
+    check_none(_file_problems(folder, manifest["files"]), RecordError)
     listed = _listed_witnesses(folder)
     where = f"{folder / PROOF} / {folder / ENTRY}"
     shown = _proven(folder, entry_content, proof_content, keys, listed, origin, where)

@@ -102,7 +102,7 @@ def parse_entry(data: bytes, where: str = "entry") -> Entry:
         at = datetime.strptime(told["at"], _TIME).replace(tzinfo=UTC)
         entry = Entry(told["kind"], at, told["subject"], told["id"], told["body"])
         same = entry.canonical() == data
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (RecordError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise RecordError("record.log.entry", reason=f"{where}: {error}") from error
     if not same:
         raise RecordError("record.log.entry", reason=f"{where}: not canonical JSON (RFC 8785)")
