@@ -210,9 +210,11 @@ def test_a_suppressed_value_is_in_no_file_of_a_release(tmp_path: Path) -> None:
 
 
 def test_no_model_says_a_suppressed_month_again() -> None:
-    """The quantiles of a climatology are the last twelve months; those of Italy have nothing to hide."""
+    """The quantiles of a climatology are past months; of a hidden one it sees what stands for it."""
     protected = planted(10_000)
-    assert set(protected.forecasts.filter(model="mixture")["destination"]) == {"ITA", "TOT"}
+    said = protected.forecasts.filter(pl.col("destination") != "ITA")["value"]
+    assert not said.is_in([SMALL, SECOND]).any()
+    assert set(protected.forecasts.filter(model="mixture")["destination"]) == {"ESP", "GRC", "ITA", "TOT"}
     assert set(protected.forecasts.filter(model="ensemble")["destination"]) == {"ESP", "GRC", "ITA", "TOT"}
     means = dict(protected.series.select("destination", "recent_mean").iter_rows())
     assert means["ESP"] is means["GRC"] is None

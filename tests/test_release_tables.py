@@ -50,7 +50,7 @@ def test_quantiles_are_those_of_the_draws(outlook: Outlook) -> None:
 
 
 def test_history_holds_what_was_published_and_nothing_else(outlook: Outlook) -> None:
-    table = history_rows(outlook)
+    table = history_rows(outlook.scope, outlook.series)
     assert table.schema == HISTORY
     assert not table["suppressed"].any()
     panel = small_panel().filter(origin="SYR")
@@ -68,17 +68,17 @@ def test_months_that_were_not_published_have_no_row(outlook: Outlook) -> None:
     series = type(outlook.series)(outlook.series.keys, outlook.series.first, values)
     shorter = Outlook(outlook.scope, series, outlook.forecasts, outlook.card, ())
     key = outlook.series.keys[0]
-    assert history_rows(shorter).filter(origin=key.origin)["period"].max() == add_months(LAST, -2)
+    assert history_rows(shorter.scope, shorter.series).filter(origin=key.origin)["period"].max() == add_months(LAST, -2)
 
 
 def test_only_forecast_series_are_shown(outlook: Outlook) -> None:
-    shown = shown_history(history_rows(outlook), forecast_rows(outlook))
+    shown = shown_history(history_rows(outlook.scope, outlook.series), forecast_rows(outlook))
     assert set(shown["origin"]) == {"SYR", "AFG", "ERI", "TOT"}
     assert shown.height == 4 * MONTHS
 
 
 def test_each_series_has_one_row_with_its_record(outlook: Outlook) -> None:
-    means = recent_means(history_rows(outlook))
+    means = recent_means(history_rows(outlook.scope, outlook.series))
     table = table_of(list(series_rows(outlook, means)), SERIES)
     assert sorted(table["origin"]) == ["AFG", "ERI", "SYR", "TOT"]
     assert dict(table.select("origin", "level").iter_rows())["TOT"] == "total"

@@ -20,11 +20,12 @@ from havre.evaluate.protocol import Scorecard, check_origins, select_series
 from havre.forecast.backtest import LEAST_HISTORY, backtest
 from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS, describe_models
 from havre.forecast.outlook import Outlook, OutlookOptions, Progress, make_outlook
+from havre.hidden_counts import without_hidden
 from havre.panel.measures import measures
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series, scopes_for
 from havre.panel.series import MonthlySeries
 from havre.panel.store import PanelStore, read_observations
-from havre.record.disclosure import DEFAULT_THRESHOLD, leave_out_copies, protect_forecasts, protect_history
+from havre.record.disclosure import DEFAULT_THRESHOLD, protect_forecasts, protect_history
 from havre.record.folder import check_free, write_release
 from havre.record.tables import SERIES, SKILL, Release, ReleaseFacts, SourceCredit
 from havre.release_tables import (
@@ -114,6 +115,8 @@ def make_release(
     *,
     made_on: date,
     threshold: int = DEFAULT_THRESHOLD,
+    width: float | None = None,
+    earlier: Sequence[pl.DataFrame] = (),
     known_on: date | None = None,
     progress: Progress | None = None,
 ) -> Release:
@@ -125,21 +128,23 @@ def make_release(
     scopes : what to forecast; see :func:`find_scopes`
     made_on : the day of the release
     threshold : smallest count that may be published [persons]
+    width, earlier : see :func:`havre.record.disclosure.protect_history`
 
     Raises
     ------
     ForecastError : a series has a gap, or no series has enough history
-    RecordError : nothing stays after disclosure control
+    RecordError : nothing stays after disclosure control, or it would leak what an earlier release hides
     """
     known = panel.known_on(known_on)
-    outlooks = [make_outlook(known.observations, scope, options, progress) for scope in scopes]
+    history = _protected_history(known.observations, scopes, options, threshold, width, earlier)
+    # From here on nobody sees a suppressed count: no forecast, score or copy of history can give one back.
+    outlooks = [
+        make_outlook(without_hidden(known.observations, scope, history, threshold), scope, options, progress)
+        for scope in scopes
+    ]
     forecasts = protect_forecasts(pl.concat([forecast_rows(outlook) for outlook in outlooks]), threshold)
     if forecasts["value"].null_count() == forecasts.height:
         raise RecordError("record.nothing", threshold=threshold)
-    parts = [history_rows(outlook) for outlook in outlooks]
-    beside = [unshown_rows(known.observations, outlook) for outlook in outlooks]
-    history = protect_history(pl.concat([*parts, *beside]), threshold)
-    forecasts = leave_out_copies(forecasts, history, BASELINES)
     means = recent_means(history)
     return Release(
         facts=_facts(known, outlooks, options, made_on, threshold, known_on),
@@ -148,6 +153,23 @@ def make_release(
         history=shown_history(history, forecasts),
         skill=table_of([row for outlook in outlooks for row in skill_rows(outlook)], SKILL),
     )
+
+
+def _protected_history(
+    observations: pl.DataFrame,
+    scopes: Sequence[Scope],
+    options: OutlookOptions,
+    threshold: int,
+    width: float | None,
+    earlier: Sequence[pl.DataFrame],
+) -> pl.DataFrame:
+    """Give the history of all scopes, protected; parts that are not shown help to protect their total."""
+    tables: list[pl.DataFrame] = []
+    for scope in scopes:
+        series, _ = scope_series(observations, scope, leave_out_gaps=options.leave_out_gaps)
+        check_wanted(scope, series)
+        tables += [history_rows(scope, series), unshown_rows(observations, scope, series)]
+    return protect_history(pl.concat(tables), threshold, width=width, earlier=earlier)
 
 
 def judge_scope(

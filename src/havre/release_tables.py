@@ -11,6 +11,7 @@ from havre.evaluate.protocol import Scorecard
 from havre.forecast.models import ENSEMBLE
 from havre.forecast.outlook import Outlook
 from havre.panel.scope import TOTAL, Scope, scope_rows
+from havre.panel.series import MonthlySeries
 from havre.record.tables import FORECASTS, HISTORY, SKILL
 
 Key = tuple[str, str, str]
@@ -49,12 +50,11 @@ def _quantile_rows(scope: Scope, model: str, draws: Draws) -> pl.DataFrame:
     )
 
 
-def history_rows(outlook: Outlook) -> pl.DataFrame:
-    """Give the published months of every series of an outlook, not yet protected."""
-    series = outlook.series
+def history_rows(scope: Scope, series: MonthlySeries) -> pl.DataFrame:
+    """Give the published months of every series of a scope, not yet protected."""
     months = [series.month(column) for column in range(series.values.shape[1])]
     keys = pl.DataFrame(
-        [(outlook.scope.id, key.measure, key.origin, key.destination) for key in series.keys],
+        [(scope.id, key.measure, key.origin, key.destination) for key in series.keys],
         schema=["scope", "measure", "origin", "destination"],
         orient="row",
     )
@@ -63,19 +63,19 @@ def history_rows(outlook: Outlook) -> pl.DataFrame:
     return rows.drop_nulls("value").select([pl.col(n).cast(t) for n, t in HISTORY.items()])
 
 
-def unshown_rows(panel: pl.DataFrame, outlook: Outlook) -> pl.DataFrame:
+def unshown_rows(panel: pl.DataFrame, scope: Scope, series: MonthlySeries) -> pl.DataFrame:
     """Give what a scope holds besides its series, to protect it too: series left out for a gap, and their total.
 
     Another scope may publish that total, and it less the series that are shown would give the one left out.
     """
-    shown = {(key.origin, key.destination) for key in outlook.series.keys}
-    rows = scope_rows(panel, outlook.scope)
+    shown = {(key.origin, key.destination) for key in series.keys}
+    rows = scope_rows(panel, scope)
     beside = rows.filter(~pl.struct("origin", "destination").is_in([{"origin": o, "destination": d} for o, d in shown]))
-    if beside.height and outlook.scope.by == "origin" and not (rows["origin"] == TOTAL).any():
+    if beside.height and scope.by == "origin" and not (rows["origin"] == TOTAL).any():
         total = rows.group_by("destination", "period", maintain_order=True).agg(pl.col("value").sum())
         beside = pl.concat([beside, total.select(pl.lit(TOTAL).alias("origin"), "destination", "period", "value")])
     labelled = beside.with_columns(
-        scope=pl.lit(outlook.scope.id), measure=pl.lit(outlook.scope.measure), suppressed=pl.lit(value=False)
+        scope=pl.lit(scope.id), measure=pl.lit(scope.measure), suppressed=pl.lit(value=False)
     )
     return labelled.select([pl.col(name).cast(dtype) for name, dtype in HISTORY.items()])
 

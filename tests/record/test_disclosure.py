@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havre.draws import QUANTILE_LEVELS
 from havre.months import add_months
-from havre.record.disclosure import count_suppressed, leave_out_copies, protect_forecasts, protect_history
+from havre.record.disclosure import count_suppressed, protect_forecasts, protect_history
 from havre.record.tables import FORECASTS, HISTORY, SCOPE_KEY
 
 JANUARY = date(2020, 1, 1)
@@ -206,27 +205,6 @@ def test_a_small_median_in_one_model_hides_the_target_in_all() -> None:
     safe = protect_forecasts(forecasts_of({("a", "SYR"): [300, 9], ("b", "SYR"): [300, 300]}), 10)
     assert safe.filter(pl.col("value").is_null()).select("model", "horizon").unique().height == 2
     assert set(safe.filter(pl.col("value").is_null())["horizon"]) == {2}
-
-
-def test_copies_of_a_hidden_month_are_left_out() -> None:
-    cells = [(DEU, o, "DEU", m, 4.0 if (o, m) in {("ERI", 14), ("AFG", 2)} else 50.0) for o in ("ERI", "AFG", "SYR")
-             for m in range(15)]  # fmt: skip
-    safe = protect_history(history_of(cells), 10)
-    made = {(model, origin): [60.0] for model in ("ensemble", "climatology") for origin in ("ERI", "AFG", "SYR")}
-    kept = leave_out_copies(forecasts_of(made), safe, ["climatology"])
-    assert kept.schema == FORECASTS
-    told = set(kept.select("model", "origin").iter_rows())
-    assert told == made.keys() - {("climatology", "ERI")}, "only ERI hides one of the last twelve months"
-
-
-@pytest.mark.parametrize(("month", "kept"), [(0, True), (1, False), (12, False)])
-def test_a_copy_looks_back_twelve_months_and_no_further(month: int, *, kept: bool) -> None:
-    cells = [cell for m in range(13) for cell in corridors([3 if m == month else 300, 400], None, m)]
-    safe = protect_history(history_of(cells), 10)
-    forecasts = forecasts_of({("climatology", ORIGINS[0]): [300], ("climatology", ORIGINS[1]): [400]})
-    told = leave_out_copies(forecasts, safe, ["climatology"])
-    assert (ORIGINS[0] in set(told["origin"])) is kept
-    assert ORIGINS[1] in set(told["origin"])
 
 
 def test_a_month_that_was_not_published_is_not_suppressed() -> None:

@@ -1,22 +1,32 @@
-"""Disclosure control, first cut: no published cell below the threshold, and none that a subtraction would give back.
+"""Disclosure control: no published cell below the threshold, and none that could be worked out from the others.
 
 A cell is one series in one month. Small cells are suppressed; where exactly one cell of a published sum would then be
-missing, subtraction would give it back, so the next smallest is suppressed too (secondary suppression). Reference:
-Hundepool A et al. (2012), Statistical disclosure control, Wiley, chapter 4. doi:10.1002/9781118348239
+missing, subtraction would give it back, so the next smallest is suppressed too (secondary suppression). An attacker
+(:mod:`havre.record.attack`) then tries to bound every suppressed cell from all that is published, earlier releases
+included, and more is suppressed until none is bounded more tightly than stated.
+
+Reference: Hundepool A et al. (2012), Statistical disclosure control, Wiley, chapter 4. doi:10.1002/9781118348239
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 import polars as pl
 
+from havre.record.attack import Leak, attack, refuse_leaks
 from havre.record.tables import HISTORY, SCOPE_KEY
 
 DEFAULT_THRESHOLD = 10
 """Persons. Counts from 1 to one below the threshold are suppressed; a zero says that nobody came and stays."""
 
 
-def protect_history(history: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -> pl.DataFrame:
-    """Suppress small cells, and enough others that no sum over a scope and month gives one back.
+def protect_history(
+    history: pl.DataFrame,
+    threshold: int = DEFAULT_THRESHOLD,
+    *,
+    width: float | None = None,
+    earlier: Sequence[pl.DataFrame] = (),
+) -> pl.DataFrame:
+    """Suppress small cells, and enough others that nobody can bound one more tightly than stated.
 
     A cell that is suppressed in one scope is suppressed in all scopes that hold it. Where there are not enough parts
     to hide a small one behind, the total is suppressed too.
@@ -26,11 +36,67 @@ def protect_history(history: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -
     history : table of ``havre.record.tables.HISTORY`` with every part of each published total; the total itself has
         origin or destination ``TOT`` beside parts that do not
     threshold : smallest count that may be published [persons]
+    width : how far apart the bounds of a suppressed cell stay [persons]; by default the threshold
+    earlier : histories of earlier releases as they were published: what one of them hides stays hidden, unless it is
+        visible in another, which cannot be undone
 
     Returns
     -------
     The table with ``value`` null and ``suppressed`` true in suppressed cells.
+
+    Raises
+    ------
+    RecordError : a hidden cell could be worked out from what earlier releases show; each is named
     """
+    wanted = float(threshold if width is None else width)
+    marked = _suppressed_of_old(history, earlier)
+    while True:
+        safe = _protected(marked, threshold, wanted)
+        leaks = attack(safe, wanted, earlier) if safe["suppressed"].any() else []
+        further = _further(safe, history, leaks)
+        if further is None:
+            own = set(_keys(safe.filter("suppressed")))
+            refuse_leaks([leak for leak in leaks if leak.cell in own], wanted)
+            return safe
+        marked = marked.with_columns(suppressed=pl.col("suppressed") | further)
+
+
+def _suppressed_of_old(history: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Mark what an earlier release hides and none shows."""
+    hidden = {cell for table in earlier for cell in _keys(table.filter("suppressed"))}
+    shown = {cell for table in earlier for cell in _keys(table.filter(~pl.col("suppressed")))}
+    stay = pl.Series([cell in hidden - shown for cell in _keys(history)], dtype=pl.Boolean)
+    return history.with_columns(suppressed=pl.col("suppressed") | (stay & (pl.col("value") > 0).fill_null(value=False)))
+
+
+def _keys(table: pl.DataFrame) -> list[tuple[object, ...]]:
+    parts = pl.col("scope").str.split("/")
+    source = parts.list.get(1, null_on_oob=True).fill_null("").alias("source")
+    return list(table.select("measure", source, "origin", "destination", "period").iter_rows())
+
+
+def _further(safe: pl.DataFrame, history: pl.DataFrame, leaks: Sequence[Leak]) -> pl.Series | None:
+    """Mark one more cell beside each leak: the smallest visible part of a sum that holds it, else a total.
+
+    ``None`` where there is no leak, or nothing is left to hide behind.
+    """
+    leaking = {leak.cell for leak in leaks}
+    if not leaking:
+        return None
+    marked = safe.with_columns(
+        true=history["value"], leaks=pl.Series([cell in leaking for cell in _keys(safe)]), part=~_is_total()
+    )
+    group = ("scope", "measure", "period")
+    visible = ~pl.col("suppressed") & (pl.col("value") > 0).fill_null(value=False) & pl.col("leaks").any().over(group)
+    cost = pl.when(visible & pl.col("part")).then(pl.col("true")).rank("ordinal").over(group)
+    smallest = (cost == 1).fill_null(value=False)
+    none_left = ~(visible & pl.col("part")).any().over(group)
+    chosen = marked.select(chosen=smallest | (none_left & visible & ~pl.col("part")))["chosen"]
+    return chosen if chosen.any() else None
+
+
+def _protected(history: pl.DataFrame, threshold: int, width: float) -> pl.DataFrame:
+    """Suppress small cells and what each sum needs besides them, sum by sum."""
     small = ((pl.col("value") > 0) & (pl.col("value") < threshold)).fill_null(value=False)
     marked = history.with_columns(suppressed=pl.col("suppressed") | small, part=~_is_total())
     before = -1
@@ -38,7 +104,7 @@ def protect_history(history: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -
     while (hidden := int(marked["suppressed"].sum())) > before:
         before = hidden
         marked = marked.with_columns(suppressed=pl.col("suppressed") | _hidden_elsewhere())
-        marked = marked.with_columns(suppressed=pl.col("suppressed") | _must_hide(threshold))
+        marked = marked.with_columns(suppressed=pl.col("suppressed") | _must_hide(threshold, width))
     safe = marked.with_columns(value=pl.when(~pl.col("suppressed")).then("value"))
     return safe.select([pl.col(name).cast(dtype) for name, dtype in HISTORY.items()])
 
@@ -49,16 +115,17 @@ def _hidden_elsewhere() -> pl.Expr:
     return elsewhere & (pl.col("value") > 0).fill_null(value=False)
 
 
-def _must_hide(threshold: int) -> pl.Expr:
+def _must_hide(threshold: int, width: float) -> pl.Expr:
     """Tell the cells to suppress as well, so that a total less its visible parts gives no cell back.
 
-    That difference is the sum of the suppressed parts. It must hold at least two of them, must not itself be small, and
-    must not be their number: zeros are published, so that each of them would be known to be 1.
+    That difference is the sum of the suppressed parts. It must hold at least two of them and must not itself be small.
+    Zeros are published, so that each part is at least 1, and at most the difference less 1 for every other part: that
+    must leave it the stated width.
     """
     group = ("scope", "measure", "period")
     value, part, hidden = pl.col("value"), pl.col("part"), pl.col("suppressed")
     parts, total = (hidden & part).sum().over(group), value.filter(hidden & part).sum().over(group)
-    known = (parts < 2) | (total < threshold) | (total <= parts)
+    known = (parts < 2) | (total < threshold) | (total - parts < width)
     shown_total = (~part & ~hidden & value.is_not_null()).any().over(group)
     # A suppressed total whose parts are all visible is their sum.
     bare_total = (~part & hidden).any().over(group) & (parts == 0)
@@ -87,27 +154,6 @@ def protect_forecasts(forecasts: pl.DataFrame, threshold: int = DEFAULT_THRESHOL
     small = ((pl.col("quantile") == 0.5) & (rounded < threshold)).any().over(target)
     shown = pl.when(rounded < threshold).then(0.0).otherwise(rounded)
     return forecasts.with_columns(value=pl.when(small).then(None).otherwise(shown))
-
-
-def leave_out_copies(
-    forecasts: pl.DataFrame, history: pl.DataFrame, copying: Collection[str], months: int = 12
-) -> pl.DataFrame:
-    """Leave out the forecasts that say again what the history keeps to itself.
-
-    The quantiles of a climatology are the last months in order of size: beside the visible months they would give a
-    suppressed one back.
-
-    Parameters
-    ----------
-    history : what :func:`protect_history` gave
-    copying : models whose quantiles are past months of the series itself
-    months : how many past months they look at
-    """
-    last = history.sort("period").group_by(SCOPE_KEY, maintain_order=True).tail(months)
-    hiding = last.filter("suppressed").select(SCOPE_KEY).unique().with_columns(telling=pl.lit(value=True))
-    marked = forecasts.join(hiding, on=SCOPE_KEY, how="left", maintain_order="left")
-    telling = pl.col("telling").fill_null(value=False) & pl.col("model").is_in(list(copying))
-    return marked.filter(~telling).drop("telling")
 
 
 def count_suppressed(history: pl.DataFrame, forecasts: pl.DataFrame) -> dict[str, int]:
