@@ -21,7 +21,12 @@ $(VENV)/.developing: requirements-dev.lock $(VENV)/.installed
 demo: $(VENV)/.installed  ## Make a forecast release from the reference snapshot and print the next twelve months.
 	$(BIN)/havre forecast --out $(OUT)
 
+# Tests of the store run on a PostgreSQL of their own; root on Debian gets it installed, others are told what was skipped.
+HAS_POSTGRESQL = ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null
+
 test: $(VENV)/.developing  ## Run the tests (a few minutes); page tests need Debian's chromium, else they say that they were skipped.
+	@$(HAS_POSTGRESQL) || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || true
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(VENV)/.developing  ## Run the tests that take longer.

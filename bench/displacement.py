@@ -108,8 +108,8 @@ def _over_bound(rows: Sequence[Row]) -> list[str]:
         bound = min(cost.draws.bound_cpu for cost in row.costs if cost.draws is not None)
         lines.append(
             f"{plain.label}: {draws.states:,.0f} states a day (most {draws.most_states:,}), {draws.rounds:.0f} "
-            f"decisions a day one after the other, {draws.drawn:,} numbers drawn in {draws.calls:,} calls; in these calls "
-            f"{draws.cpu:.2f} s, bound {bound:.3f} s, the whole takes {plain.cpu / bound:.1f} × the bound"
+            f"decisions a day one after the other, {draws.drawn:,} numbers drawn in {draws.calls:,} calls; in these "
+            f"calls {draws.cpu:.2f} s, bound {bound:.3f} s, the whole takes {plain.cpu / bound:.1f} × the bound"
         )
     return lines
 
