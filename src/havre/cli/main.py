@@ -47,7 +47,23 @@ def _main(
 
 
 def _declare() -> None:
-    from havre.cli import alarms, backtest, displace, explain, forecast, league, nowcast, panel, reception, scenario
+    from havre.cli import (
+        alarms,
+        backtest,
+        displace,
+        explain,
+        forecast,
+        key,
+        league,
+        log,
+        nowcast,
+        panel,
+        reception,
+        scenario,
+        verify,
+        witness,
+    )
+    from havre.cli import record_options as record
 
     app.command("forecast", help=tell("forecast.help"))(forecast.forecast)
     app.command("backtest", help=tell("backtest.help"))(backtest.backtest)
@@ -59,6 +75,10 @@ def _declare() -> None:
     app.command("reception", help=reception.tell_reception("help"))(reception.reception)
     app.add_typer(panel.app, name="panel", help=tell("panel.help"))
     app.add_typer(displace.app, name="displace", help=displace.tell("help"))
+    app.command("verify", help=record.tell("verify.help"))(verify.verify)
+    app.add_typer(log.app, name="log", help=record.tell("log.help"))
+    app.add_typer(key.app, name="key", help=record.tell("key.help"))
+    app.add_typer(witness.app, name="witness", help=record.tell("witness.help"))
 
 
 _declare()

@@ -1,0 +1,40 @@
+"""``havre verify``: a published release, offline, byte for byte."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from havre.cli.console import stdout, write_json
+from havre.cli.options import Json
+from havre.cli.record_options import LogKeys, Witnesses, known_witnesses, log_keys, tell
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="RELEASE", help=tell("verify.folder"))],
+    key: LogKeys = None,
+    witness: Witnesses = None,
+    needed: Annotated[int, typer.Option("--needed", min=0, help=tell("verify.needed"))] = 0,
+    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Verify a release; the help text stands in the catalogue."""
+    from dataclasses import asdict
+
+    from havre.record.verify import verify_release
+
+    trusted = [each.key for each in known_witnesses(witness)]
+    found = verify_release(folder, log_keys(key), trusted_witnesses=trusted, needed=needed)
+    if as_json:
+        write_json({"verified": True, **asdict(found)})
+        return
+    lines = [
+        tell("verify.files", count=found.files),
+        tell("verify.review", reviewer=found.reviewer, author=found.author, overrides=found.overrides),
+        tell("verify.logged", index=found.index, origin=found.origin, at=f"{found.logged_at:%Y-%m-%d %H:%M} UTC",
+             size=found.size),
+    ]  # fmt: skip
+    names = ", ".join(f"{name} ({at:%Y-%m-%d %H:%M} UTC)" for name, at in found.witnesses)
+    lines.append(tell("verify.witnesses", names=names) if names else tell("verify.no_witness"))
+    lines.append(tell("verify.done", release=found.release))
+    for line in lines:
+        stdout().print(line, soft_wrap=True, markup=False)

@@ -1,0 +1,112 @@
+"""``havre key``, ``log`` and ``verify``, as a person runs them, in both languages."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from havre.cli.record_options import known_witnesses
+from havre.record.log.network import ask_witnesses
+from havre.record.publication import open_record
+from tests.cli.command import HAVRE, havre
+from tests.record.log.log_case import KEY, ORIGIN, made_log
+from tests.record.published_case import made_record, published_release
+
+PUBLIC = KEY.verifier.text
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "record"
+    made_record(folder)
+    with open_record(folder) as opened:
+        published_release(opened)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["as it was published", "No witness", "reviewed what"]),
+        ("fr", ["telle qu’elle a été", "Aucun témoin", "a relu"]),
+    ],
+)
+def test_a_release_is_verified_and_says_what_was_checked(record: Path, lang: str, words: list[str]) -> None:
+    told = havre("verify", record / "releases" / "r-1", "--key", PUBLIC, cwd=record, HAVRE_LANG=lang)
+    assert told.returncode == 0, told.stderr
+    assert [word for word in words if word not in told.stdout] == []
+    found = json.loads(havre("verify", "releases/r-1", "--json", cwd=record, HAVRE_LOG_KEY=PUBLIC).stdout)
+    assert (found["verified"], found["release"], found["origin"]) == (True, "r-1", ORIGIN)
+
+
+def test_a_changed_file_is_named_with_exit_code_2(record: Path) -> None:
+    path = record / "releases" / "r-1" / "skill.csv"
+    content = path.read_bytes()
+    path.write_bytes(content + b" ")
+    told = havre("verify", "releases/r-1", "--key", PUBLIC, cwd=record)
+    path.write_bytes(content)
+    assert told.returncode == 2
+    assert "skill.csv" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert havre("verify", "releases/r-1", cwd=record).returncode == 2
+    assert havre("verify", "nothing", "--key", PUBLIC, cwd=record).returncode == 2
+
+
+def test_a_log_is_checked_proven_and_watched(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (5,))
+    assert "5 entries" in havre("log", "fsck", "log", "--key", PUBLIC, cwd=tmp_path).stdout
+    assert "Nobody's signature" in havre("log", "fsck", "log", cwd=tmp_path).stdout
+    assert havre("log", "prove", "log", "3", "--out", "proof", cwd=tmp_path).returncode == 0
+    (tmp_path / "entry").write_bytes(log.entry(3))
+    told = havre("log", "verify", "entry", "proof", "--key", PUBLIC, cwd=tmp_path)
+    assert "number 3" in told.stdout
+    (tmp_path / "entry").write_bytes(log.entry(2))
+    assert havre("log", "verify", "entry", "proof", "--key", PUBLIC, cwd=tmp_path).returncode == 2
+    watched = havre("log", "watch", "log", "--key", PUBLIC, "--memory", "seen", cwd=tmp_path)
+    assert "cannot be noticed" in watched.stdout
+    assert "0 more" in havre("log", "watch", "log", "--key", PUBLIC, "--memory", "seen", cwd=tmp_path).stdout
+    (tmp_path / "log" / "tile" / "0" / "000.p" / "5").write_bytes(b"x" * 160)
+    broken = havre("log", "fsck", "log", "--json", cwd=tmp_path)
+    assert broken.returncode == 1
+    assert json.loads(broken.stdout)["problems"]
+    assert havre("log", "watch", "log", "--key", PUBLIC, cwd=tmp_path).returncode == 2
+    assert havre("log", "prove", "nothing", "3", cwd=tmp_path).returncode == 2
+
+
+def test_a_key_is_made_once_and_shown_with_its_password(tmp_path: Path) -> None:
+    right, other = "correct horse", "wrong horse"
+    made = havre("key", "new", "example.org/ada", "--out", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right)
+    assert made.returncode == 0, made.stderr
+    public = made.stdout.splitlines()[-1]
+    assert public.startswith("example.org/ada+")
+    assert havre("key", "show", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right).stdout.strip() == public
+    again = havre("key", "new", "example.org/ada", "--out", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right)
+    assert (again.returncode, "never overwritten" in again.stderr) == (2, True)
+    wrong = havre("key", "show", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=other)
+    assert (wrong.returncode, "password" in wrong.stderr) == (2, True)
+
+
+def test_a_witness_serves_and_a_watcher_asks_it(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (5,))
+    (tmp_path / "logs.json").write_text(json.dumps({ORIGIN: [PUBLIC]}))
+    environment = {"HAVRE_KEY_PASSWORD": "correct horse", "PYTHONUNBUFFERED": "1"}
+    made = havre("key", "new", "eye.example/w", "--out", "eye.key", cwd=tmp_path, before=None, **environment)
+    assert made.returncode == 0, made.stderr
+    command = [str(HAVRE), "witness", "serve", "logs.json", "--key-file", "eye.key", "--memory", "seen", "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
+    ) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        eye = server.stdout.readline().strip()
+        try:
+            [known] = known_witnesses([eye])
+            ask_witnesses(log, [KEY.verifier], [known], 1)
+            told = havre("log", "watch", "log", "--key", PUBLIC, "--witness", eye, cwd=tmp_path)
+        finally:
+            server.terminate()
+    assert "Shown the same history: eye.example/w" in told.stdout
+    assert havre("witness", "serve", "nothing", "--key-file", "eye.key", "--memory", "s", cwd=tmp_path, before=None,
+                 **environment).returncode == 2  # fmt: skip
