@@ -6,6 +6,7 @@ Where a bundle and the tile over it contradict each other, the hash one level up
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from havre.errors import HavreError, Problem
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint
@@ -14,6 +15,8 @@ from havre.record.log.merkle import folded, leaf_hash, tree_root
 from havre.record.log.notes import Verifies
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
 from havre.record.log.tiles import HEIGHT, WIDTH, bundle_path, levels, pack, tile_path, width_of
+
+Found = TypeVar("Found")
 
 Row = list[bytes | None]
 """Hashes of a tile or a level; ``None`` where neither the file nor what lies under it could be read."""
@@ -176,7 +179,7 @@ class _Check:
         self.problems.append(Problem.of(key, **fields))
 
 
-def _tried[Found](read: Callable[[], Found]) -> Found | list[Problem]:
+def _tried(read: Callable[[], Found]) -> Found | list[Problem]:
     """Give what is read, or the problems that stood in its way."""
     try:
         return read()
