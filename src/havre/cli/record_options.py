@@ -1,5 +1,10 @@
 """Options that the commands of the record share."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +13,8 @@ from havre.cli.language import language
 from havre.texts import say
 
 if TYPE_CHECKING:
+    from havre.record.log.keys import Signer
+    from havre.record.publication import Record
     from havre.record.log.keys import Verifier
     from havre.record.log.network import KnownWitness
 
@@ -21,6 +28,68 @@ LogKeys = Annotated[
     list[str] | None, typer.Option("--key", metavar="KEY", envvar="HAVRE_LOG_KEY", help=tell("log.key"))
 ]
 Witnesses = Annotated[list[str] | None, typer.Option("--witness", metavar="KEY=ADDRESS", help=tell("log.witness"))]
+
+RecordFolder = Annotated[
+    Path, typer.Option("--record", metavar="FOLDER", envvar="HAVRE_RECORD", help=tell("options.record"))
+]
+RECORD = Path("record")
+KeyFile = Annotated[
+    Path, typer.Option("--key-file", metavar="FILE", envvar="HAVRE_KEY_FILE", help=tell("options.key_file"))
+]
+LogKeyFile = Annotated[
+    Path | None,
+    typer.Option("--log-key-file", metavar="FILE", envvar="HAVRE_LOG_KEY_FILE", help=tell("options.log_key_file")),
+]
+
+
+def clock() -> datetime:
+    """Tell the time to the second [UTC]; nothing further in asks a clock."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@contextmanager
+def opened(folder: Path) -> "Iterator[Record]":
+    """Open a record: with the PostgreSQL of ``HAVRE_DATABASE_URL``, else the SQLite of its folder.
+
+    Raises
+    ------
+    FileError : there is no record in the folder
+    RecordError : something of it is damaged
+    """
+    from havre.record.publication import open_record
+
+    with open_record(folder, os.environ.get("HAVRE_DATABASE_URL") or None) as record:
+        yield record
+
+
+def signer(file: Path, variable: str = "HAVRE_KEY_PASSWORD") -> "Signer":
+    """Load a key; its password comes from the environment, else it is asked for without being shown.
+
+    Raises
+    ------
+    FileError, RecordError : there is no such file, it is damaged, or the password is wrong
+    """
+    from havre.record.log.keys import load_key
+
+    password = os.environ.get(variable)
+    if password is None:
+        password = str(typer.prompt(tell("options.password", path=file), hide_input=True))
+    return load_key(file, password)
+
+
+def log_signers(file: Path | None) -> "tuple[Signer, ...]":
+    """Load the key of the log, where one is given; its password is in ``HAVRE_LOG_KEY_PASSWORD`` or asked for."""
+    return () if file is None else (signer(file, "HAVRE_LOG_KEY_PASSWORD"),)
+
+
+def log_waiting(record: "Record", signers: "tuple[Signer, ...]") -> str:
+    """Append to the log what waits for it, where its key is at hand, and say how many entries went in or wait."""
+    from havre.record.store.outbox import waiting
+
+    if signers:
+        return tell("options.appended", count=record.flush(signers))
+    with record.store.read() as connection:
+        return tell("options.waiting", count=waiting(connection))
 
 
 def log_keys(texts: list[str] | None) -> "tuple[Verifier, ...]":

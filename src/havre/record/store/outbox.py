@@ -6,7 +6,7 @@ noted is found by the entry's id, which the log holds.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from havre.errors import RecordError
 from havre.record.log.entries import Entry, parse_entry
@@ -38,7 +38,7 @@ def flush(store: Store, log: Log, signers: Sequence[Signs], trusted: Sequence[Ve
     lock.mkdir(parents=True, exist_ok=True)
     with only_writer(lock):
         with store.read() as connection:
-            waiting = [
+            queued = [
                 (number, entry, bytes(data))
                 for number, entry, data in connection.execute(
                     select(OUTBOX.c.number, OUTBOX.c.entry, OUTBOX.c.data)
@@ -48,20 +48,26 @@ def flush(store: Store, log: Log, signers: Sequence[Signs], trusted: Sequence[Ve
             ]
             noted = connection.execute(select(OUTBOX.c.log_index).order_by(OUTBOX.c.log_index.desc())).scalars()
             last = max((index for index in noted if index is not None), default=-1)
-        if not waiting:
+        if not queued:
             return 0
         # What stands in the log beyond the last entry noted here was appended before a crash.
         there = {
             parse_entry(data).id: last + 1 + at for at, data in enumerate(log.entries(last + 1)) if data[:1] == b"{"
         }
-        new = [(number, data) for number, entry, data in waiting if entry not in there]
+        new = [(number, data) for number, entry, data in queued if entry not in there]
         indexes = log.append([data for _, data in new], signers, trusted)
         places = {number: index for (number, _), index in zip(new, indexes, strict=True)}
-        places |= {number: there[entry] for number, entry, _ in waiting if entry in there}
+        places |= {number: there[entry] for number, entry, _ in queued if entry in there}
         with store.change() as connection:
             for number, index in places.items():
                 connection.execute(update(OUTBOX).where(OUTBOX.c.number == number).values(log_index=index))
         return len(new)
+
+
+def waiting(connection: Connection) -> int:
+    """Give how many entries wait for the log."""
+    number = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.log_index.is_(None))
+    return int(connection.execute(number).scalar_one())
 
 
 def log_index(connection: Connection, entry: str) -> int:
