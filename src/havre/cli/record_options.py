@@ -13,10 +13,9 @@ from havre.cli.language import language
 from havre.texts import say
 
 if TYPE_CHECKING:
-    from havre.record.log.keys import Signer
-    from havre.record.publication import Record
-    from havre.record.log.keys import Verifier
+    from havre.record.log.keys import Signer, Verifier
     from havre.record.log.network import KnownWitness
+    from havre.record.publication import Record
 
 
 def tell(key: str, /, **fields: object) -> str:

@@ -8,7 +8,6 @@ C2SP, Note Signature Format, https://c2sp.org/signed-note (names, ids and texts 
 
 import os
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -28,7 +27,7 @@ from havre.whole_files import write_whole
 
 ED25519 = 1
 LEAST_PASSWORD = 8
-_PUBLIC, _CHECK = b"Public-Key: ", b"PEM-SHA-256: "
+_NAME = "Key-Name: "
 
 
 @dataclass(frozen=True)
@@ -129,10 +128,6 @@ def parse_verifier(text: str) -> Verifier:
 def save_key(path: Path, signer: Signer, password: str) -> None:
     """Write a key under a password (PKCS #8, PBES2), readable by its owner alone; an old file is never overwritten.
 
-    Two lines before the PEM tell the public key and a digest of the PEM. The encryption carries no check of its own: a
-    flipped bit can give another private key without an error. The lines catch that, and tell damage from a wrong
-    password. Other programs skip them (RFC 7468, section 2).
-
     Raises
     ------
     RecordError : the password is too short, or there is a file already
@@ -146,7 +141,7 @@ def save_key(path: Path, signer: Signer, password: str) -> None:
     pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, kept)
     umask = os.umask(0o077)
     try:
-        write_whole(path, _head(signer.verifier, pem) + pem)
+        write_whole(path, f"{_NAME}{signer.name}\n".encode() + pem)
         path.chmod(0o600)
     finally:
         os.umask(umask)
@@ -167,36 +162,19 @@ def load_key(path: Path, password: str) -> Signer:
         raise FileError("file.damaged", path=path, expected="PEM", reason=error.strerror or str(error)) from error
     if shared and os.name == "posix":
         raise RecordError("record.key.shared", path=path)
-    if b"-----BEGIN PRIVATE KEY-----" in content:
+    first, _, pem = content.partition(b"\n")
+    name = first.decode("utf-8", "replace").removeprefix(_NAME)
+    if not first.startswith(_NAME.encode()) or not is_key_name(name):
+        raise RecordError("record.key.damaged", path=path)
+    if b"ENCRYPTED" not in pem:
         raise RecordError("record.key.not_encrypted", path=path)
-    verifier, pem = _parts(content, path)
     try:
         private = load_pem_private_key(pem, password.encode("utf-8"))
     except (ValueError, TypeError) as error:
         raise RecordError("record.key.password", path=path) from error
     if not isinstance(private, Ed25519PrivateKey):
         raise RecordError("record.key.damaged", path=path)
-    signer = Signer(verifier.name, private)
-    if signer.verifier != verifier:
-        # A wrong password is noticed by its padding only, which one in 256 of them has by chance.
-        raise RecordError("record.key.password", path=path)
-    return signer
-
-
-def _head(verifier: Verifier, pem: bytes) -> bytes:
-    return _PUBLIC + verifier.text.encode("utf-8") + b"\n" + _CHECK + sha256(pem).hexdigest().encode() + b"\n"
-
-
-def _parts(content: bytes, path: Path) -> tuple[Verifier, bytes]:
-    """Take a key file apart: its public key, and its PEM."""
-    lines = content.split(b"\n", 2)
-    try:
-        verifier = parse_verifier(lines[0].removeprefix(_PUBLIC).decode("utf-8"))
-    except (UnicodeDecodeError, RecordError) as error:
-        raise RecordError("record.key.damaged", path=path) from error
-    if len(lines) < 3 or lines[0] + b"\n" + lines[1] + b"\n" != _head(verifier, lines[2]):
-        raise RecordError("record.key.damaged", path=path)
-    return verifier, lines[2]
+    return Signer(name, private)
 
 
 def seed_of(signer: Signer) -> bytes:

@@ -4,18 +4,16 @@ Who trusts the first key can follow every change, and refuses what is signed onl
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import datetime
 from typing import Any
 
 from havre.errors import HavreError, RecordError
-from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from havre.record.log.checkpoint import Checkpoint, open_checkpoint
 from havre.record.log.entries import Entry, parse_entry
 from havre.record.log.keys import Signer, Verifier, parse_verifier
-from havre.record.log.merkle import Growing, leaf_hash
-from havre.record.log.notes import decoded, parse_note
+from havre.record.log.notes import decoded
 
 ADDED, REVOKED = "key_added", "key_revoked"
 LOG_ROLE = "log"
@@ -43,7 +41,7 @@ def key_entry(kind: str, origin: str, key: Verifier, voucher: Signer, at: dateti
     origin : name of the log
     voucher : a key that is valid at that time
     """
-    signature = base64.b64encode(voucher.sign(_statement(kind, origin, key.text, at))).decode("ascii")
+    signature = base64.b64encode(voucher.sign(_statement(kind, origin, key.text))).decode("ascii")
     body = {"role": LOG_ROLE, "key": key.text, "voucher": voucher.verifier.text, "signature": signature}
     return Entry(kind, at, origin, f"{kind}-{key.key_id.hex()}-{at:%Y%m%dT%H%M%SZ}", body)
 
@@ -74,48 +72,11 @@ def check_signed(data: bytes, spans: Sequence[KeySpan], origin: str, where: str 
     RecordError : it is not, or it is damaged or of another log
     """
     checkpoint, note = open_checkpoint(data, [span.key for span in spans], origin, where)
-    if not note.signed_by(keys_at(spans, checkpoint.size)):
+    valid = [span.key for span in spans if span.holds(checkpoint.size)]
+    if not note.signed_by(valid):
         names = ", ".join(each.name for each in note.signed_by([span.key for span in spans]))
         raise RecordError("record.log.revoked", where=where, size=checkpoint.size, names=names)
     return checkpoint
-
-
-def follow_log(
-    data: bytes, entries: Iterable[bytes], first: Verifier, origin: str, where: str = "checkpoint"
-) -> tuple[Checkpoint, tuple[KeySpan, ...]]:
-    """Follow a log from its first key to a checkpoint, trusting nothing else: neither its server nor its later keys.
-
-    Parameters
-    ----------
-    data : the signed checkpoint
-    entries : all entries of the log in order, as its server gives them; what stands beyond the checkpoint is not read
-
-    Returns
-    -------
-    tuple : the checkpoint, and the keys with the sizes at which each may sign
-
-    Raises
-    ------
-    RecordError : the entries do not have the root of the checkpoint (one may have been left out to hide that a key was
-        revoked), a change of keys is not vouched for, or no key that is valid at this size signed
-    """
-    claimed = parse_checkpoint(parse_note(data, where).text, where)
-    grown = Growing()
-
-    def counted() -> Iterator[bytes]:
-        for entry in islice(entries, claimed.size):
-            grown.add(leaf_hash(entry))
-            yield entry
-
-    spans = key_history(counted(), first, origin)
-    if (grown.size, grown.root()) != (claimed.size, claimed.root):
-        raise RecordError("record.log.not_its_root", path=where, size=claimed.size)
-    return check_signed(data, spans, origin, where), spans
-
-
-def keys_at(spans: Sequence[KeySpan], size: int) -> tuple[Verifier, ...]:
-    """Give the keys that may sign a checkpoint of this size."""
-    return tuple(span.key for span in spans if span.holds(size))
 
 
 def _changed(spans: list[KeySpan], entry: Entry, index: int, origin: str) -> list[KeySpan]:
@@ -123,10 +84,10 @@ def _changed(spans: list[KeySpan], entry: Entry, index: int, origin: str) -> lis
     try:
         key, voucher = parse_verifier(body["key"]), parse_verifier(body["voucher"])
         signature = decoded(body["signature"], f"entry {index}")
-    except (HavreError, KeyError, TypeError, AttributeError) as error:
+    except (HavreError, KeyError, AttributeError) as error:
         raise RecordError("record.log.entry", reason=f"entry {index}: {error}") from error
     valid = any(span.key == voucher and span.holds(index) for span in spans)
-    if not valid or not voucher.verifies(_statement(entry.kind, origin, key.text, entry.at), signature):
+    if not valid or not voucher.verifies(_statement(entry.kind, origin, key.text), signature):
         raise RecordError("record.log.signature", name=f"{voucher.name} (entry {index})")
     if entry.kind == ADDED:
         # The checkpoint with this entry may be signed with the new key already.
@@ -136,6 +97,5 @@ def _changed(spans: list[KeySpan], entry: Entry, index: int, origin: str) -> lis
     ]
 
 
-def _statement(kind: str, origin: str, key: str, at: datetime) -> bytes:
-    # With its time, so that an old statement cannot be used again after the key was revoked.
-    return f"havre-key/1\n{kind}\n{origin}\n{key}\n{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode()
+def _statement(kind: str, origin: str, key: str) -> bytes:
+    return f"havre-key/1\n{kind}\n{origin}\n{key}\n".encode()

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from havre.errors import FileError, Problem, RecordError, check_none
+from havre.errors import FileError, RecordError
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint
 from havre.record.log.merkle import EMPTY_ROOT, folded, leaf_hash
 from havre.record.log.notes import Signs, Verifies
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
-from havre.record.log.tiles import HEIGHT, LARGEST_ENTRY, WIDTH, bundle_path, pack, tile_path, width_of
+from havre.record.log.tiles import HEIGHT, WIDTH, bundle_path, pack, tile_path, width_of
 
 LOCK = ".lock"
 WAIT = 30.0
@@ -63,7 +63,7 @@ def append(folder: Path, entries: Sequence[bytes], signers: Sequence[Signs], tru
     Parameters
     ----------
     signers : who sign the new checkpoint
-    trusted : keys of which one must have signed the present checkpoint and must sign the new one; none checks nothing
+    trusted : keys of which one must have signed the present checkpoint; none checks nothing
 
     Returns
     -------
@@ -72,23 +72,19 @@ def append(folder: Path, entries: Sequence[bytes], signers: Sequence[Signs], tru
     Raises
     ------
     RecordError : the present checkpoint is damaged or not signed by a trusted key, the tiles do not have the root that
-        it tells, the entries beside which new ones are written were changed, an entry is too long, nobody whom the log
-        trusts signs, or another process writes; the log is as it was before
-    FileError : the disk is full or cannot be written; the log is as it was before. If only the very last step failed,
-        to see the new name of the checkpoint on the disk, the log may have grown: ask for its size before trying again
+        it tells, an entry is too long, or another process writes
+    FileError : the disk is full or cannot be written; the log is as it was before
     """
-    _check_signers(folder, signers, trusted)
     with only_writer(folder):
         fetch = folder_files(folder)
-        now, note = read_checkpoint(fetch, str(folder / CHECKPOINT))
+        now, note = read_checkpoint(fetch)
         if trusted:
-            open_checkpoint(note, trusted, where=str(folder / CHECKPOINT))
+            open_checkpoint(note, trusted)
         tree = Tree(fetch, now.size)
         if tree.root() != now.root:
             raise RecordError("record.log.not_its_root", path=folder, size=now.size)
         if not entries:
             return range(now.size, now.size)
-        _check_lengths(entries, now.size)
         new = now.size + len(entries)
         try:
             root = _write_tiles(folder, tree, entries, new)
@@ -98,25 +94,6 @@ def append(folder: Path, entries: Sequence[bytes], signers: Sequence[Signs], tru
         with suppress(OSError):
             _prune(folder, now.size, new)
         return range(now.size, new)
-
-
-def _check_signers(folder: Path, signers: Sequence[Signs], trusted: Sequence[Verifies]) -> None:
-    """Refuse what would leave a checkpoint that nobody can read or trust, before anything is written."""
-    if not signers:
-        raise RecordError("record.log.signing.nobody")
-    known = {(each.name, each.key_id) for each in trusted}
-    if trusted and not any((each.name, each.key_id) in known for each in signers):
-        names = ", ".join(each.name for each in trusted)
-        raise RecordError("record.log.signing.stranger", path=folder, expected=names)
-
-
-def _check_lengths(entries: Sequence[bytes], first: int) -> None:
-    problems = [
-        Problem.of("record.log.too_long", number=number, size=len(entry), most=LARGEST_ENTRY)
-        for number, entry in enumerate(entries, first)
-        if len(entry) > LARGEST_ENTRY
-    ]
-    check_none(problems, RecordError)
 
 
 def begin(folder: Path, origin: str, signers: Sequence[Signs]) -> None:
@@ -129,7 +106,6 @@ def begin(folder: Path, origin: str, signers: Sequence[Signs]) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
     except OSError as error:
         raise FileError("file.not_writable", path=folder, reason=error.strerror or str(error)) from error
     with only_writer(folder):
@@ -158,9 +134,6 @@ def _write_tiles(folder: Path, tree: Tree, entries: Sequence[bytes], new: int) -
     folders: set[Path] = set()
     first = old // WIDTH
     held = tree.bundle(first) if old % WIDTH else []
-    if held and [leaf_hash(entry) for entry in held] != tree.tile(0, first):
-        # They would be copied into the new bundle as if they had always been so.
-        raise RecordError("record.log.soundness.bundle", path=folder / bundle_path(first, len(held)))
     every = [*held, *entries]
     for at in range(0, len(every), WIDTH):
         number = first + at // WIDTH
