@@ -258,6 +258,13 @@ def test_no_byte_of_a_proof_can_be_changed(tmp_path: Path) -> None:
                 check_proof(log.entry(2), parse_proof(changed), [KEY.verifier])
 
 
+@pytest.mark.parametrize("number", ["05", "²", "", "-1", "9" * 5000])
+def test_a_number_is_written_the_only_way_there_is(tmp_path: Path, number: str) -> None:
+    whole = prove(made_log(tmp_path / "log", (8,)), 5).encode()
+    with pytest.raises(RecordError):
+        parse_proof(whole.replace(b"index 5", f"index {number}".encode()))
+
+
 def test_a_proof_is_of_one_entry_only(tmp_path: Path) -> None:
     log = made_log(tmp_path / "log", (5,))
     with pytest.raises(RecordError, match="does not show"):

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havre.errors import RecordError
+from havre.record.log import keys
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from havre.record.log.cosignature import cosign, parse_witness, seen_at, with_cosignatures, witness_of
 from havre.record.log.keys import load_key, new_key, parse_verifier, save_key
@@ -80,6 +82,7 @@ def test_no_byte_of_a_signed_checkpoint_can_be_changed(data: st.DataObject) -> N
         "log\n\n5\n" + "A" * 43 + "=\n",
         "log\n5\n" + "A" * 42 + "B=\n",
         "log\n٣\n" + "A" * 43 + "=\n",
+        "log\n" + "9" * 5000 + "\n" + "A" * 43 + "=\n",
     ],
 )
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
@@ -110,9 +113,17 @@ def test_what_is_no_note_is_refused(data: bytes) -> None:
 
 
 def test_a_text_that_is_no_note_is_not_signed() -> None:
-    for text in ("", "\n", "no end", "bell\x07\n"):
+    for text in ("", "\n", "no end", "bell\x07\n", "half \ud800 a pair\n"):
         with pytest.raises(RecordError):
             sign_note(text, [ADA])
+    with pytest.raises(RecordError, match="Nobody signs"):
+        sign_note("text\n", [])
+
+
+@pytest.mark.parametrize("origin", ["a\nb", "a\n", "", "a\n7\n" + "A" * 43 + "="])
+def test_a_checkpoint_that_would_be_read_as_another_is_not_signed(origin: str) -> None:
+    with pytest.raises(RecordError, match="not a checkpoint"):
+        Checkpoint(origin, 5, b"r" * 32).signed([ADA])
 
 
 def test_a_forged_signature_is_no_missing_one() -> None:
@@ -155,6 +166,43 @@ def test_a_damaged_or_open_key_is_refused(tmp_path: Path) -> None:
         path.chmod(0o600)
         with pytest.raises(RecordError, match=word):
             load_key(path, "correct horse")
+
+
+def test_any_flipped_bit_of_a_key_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "k"
+    save_key(path, ADA, "correct horse")
+    content = path.read_bytes()
+    # The password is not even asked for: what was written is compared first.
+    monkeypatch.setattr(keys, "load_pem_private_key", lambda *_: ADA.private)
+    assert load_key(path, "correct horse") == ADA
+    for bit in range(8 * len(content)):
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        with pytest.raises(RecordError, match=f"{path}"):
+            load_key(path, "correct horse")
+    for end in range(len(content)):
+        path.write_bytes(content[:end])
+        with pytest.raises(RecordError, match="damaged"):
+            load_key(path, "correct horse")
+
+
+def test_a_key_that_is_not_the_one_told_beside_it_is_refused(tmp_path: Path) -> None:
+    path, other = tmp_path / "k", tmp_path / "other"
+    save_key(path, ADA, "correct horse")
+    save_key(other, new_key(ADA.name, bytes(range(1, 33))), "correct horse")
+    first, second = (each.read_bytes().split(b"\n", 3) for each in (path, other))
+    # The digest fits the PEM, and the public key is that of another.
+    path.write_bytes(b"\n".join([first[0], first[1], second[2], second[3]]))
+    with pytest.raises(RecordError, match="password is wrong"):
+        load_key(path, "correct horse")
+    assert first[0] == b"havre-key/2"
+
+
+def test_other_programs_read_the_key_file(tmp_path: Path) -> None:
+    save_key(tmp_path / "k", ADA, "correct horse")
+    private = load_pem_private_key((tmp_path / "k").read_bytes(), b"correct horse")
+    assert private.public_key() == ADA.private.public_key()
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\x07"])

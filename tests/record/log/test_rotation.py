@@ -75,6 +75,8 @@ def test_what_cannot_be_logged_is_refused() -> None:
     good: tuple[str, datetime, str, dict[str, object]] = (KINDS[0], AT, "s", {})
     Entry(good[0], good[1], good[2], "i", good[3])
     no_zone = datetime(2026, 1, 1)  # noqa: DTZ001 - that is what is refused
+    with pytest.raises(RecordError, match="texts"):
+        parse_entry(Entry(*good[:3], "i", {}).canonical().replace(b'"subject":"s"', b'"subject":5'))
     for kind, at, subject, body in (
         ("unheard", *good[1:]),
         (good[0], no_zone, *good[2:]),

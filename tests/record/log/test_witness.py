@@ -86,7 +86,14 @@ def test_it_answers_as_the_protocol_says(tmp_path: Path) -> None:
     forged = Checkpoint(ORIGIN, 9, b"x" * 32).signed([OTHER]).encode()
     assert witness.add_checkpoint(Request(5, (), forged).encode(), AT).status == 403
     assert witness.add_checkpoint(Request(9, (), good.checkpoint).encode(), AT).status == 400
-    for body in (b"", b"old x\n\n", b"old 05\n\n" + good.checkpoint, good.encode()[:-10], b"\xff" * 50):
+    for body in (
+        b"",
+        b"old x\n\n",
+        b"old 05\n\n" + good.checkpoint,
+        b"old " + b"9" * 5000 + b"\n\n",
+        good.encode()[:-10],
+        b"\xff" * 50,
+    ):
         assert witness.add_checkpoint(body, AT).status == 400
     last = witness.last(ORIGIN)
     assert last is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from havre.errors import RecordError
 from havre.record.log.merkle import HASH_SIZE
-from havre.record.log.notes import Note, decoded, parse_note, sign_note
+from havre.record.log.notes import Note, decimal, decoded, parse_note, sign_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +33,14 @@ class Checkpoint:
         return "".join(f"{line}\n" for line in lines)
 
     def signed(self, signers: "Sequence[Signs]") -> Note:
-        """Sign it."""
+        """Sign it.
+
+        Raises
+        ------
+        RecordError : it would not be read as the same checkpoint (a line break in the name), or nobody signs
+        """
+        if parse_checkpoint(self.text) != self:
+            raise RecordError("record.log.checkpoint", where=repr(self.origin), reason="line breaks")
         return sign_note(self.text, signers)
 
 
@@ -48,12 +55,13 @@ def parse_checkpoint(text: str, where: str = "checkpoint") -> Checkpoint:
     if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
         raise RecordError("record.log.checkpoint", where=where, reason="three lines or more, none of them empty")
     origin, size, root, *extensions = lines[:-1]
-    if not size.isascii() or not size.isdigit() or str(int(size)) != size or len(size) > 18:
+    number = decimal(size)
+    if number is None:
         raise RecordError("record.log.checkpoint", where=where, reason=f"size “{size[:40]}”")
     value = decoded(root, where)
     if len(value) != HASH_SIZE:
         raise RecordError("record.log.checkpoint", where=where, reason="root hash")
-    return Checkpoint(origin, int(size), value, tuple(extensions))
+    return Checkpoint(origin, number, value, tuple(extensions))
 
 
 def open_checkpoint(

@@ -29,6 +29,7 @@ KINDS = (
     "correction",
     "export_accessed",
     "forecast_registered",
+    "scores_published",
     "key_added",
     "key_revoked",
 )
@@ -60,6 +61,8 @@ class Entry:
     body: Mapping[str, object]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.subject, str) or not isinstance(self.id, str) or not isinstance(self.body, Mapping):
+            raise RecordError("record.log.entry", reason="subject and id are texts, body is an object")
         if self.kind not in KINDS:
             raise RecordError("record.log.kind", kind=self.kind, expected=", ".join(KINDS))
         if self.at.tzinfo is None or not 0 < len(self.subject) <= 200 or not 0 < len(self.id) <= 200:

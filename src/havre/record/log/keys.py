@@ -6,8 +6,10 @@ Josefsson, S. & Liusvaara, I. (2017). RFC 8032, Edwards-Curve Digital Signature 
 C2SP, Note Signature Format, https://c2sp.org/signed-note (names, ids and texts of keys).
 """
 
+import base64
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -27,7 +29,7 @@ from havre.whole_files import write_whole
 
 ED25519 = 1
 LEAST_PASSWORD = 8
-_NAME = "Key-Name: "
+_VERSION, _PUBLIC, _CHECK = b"havre-key/2", b"Public-Key: ", b"PEM-SHA-256: "
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,6 @@ class Verifier:
     @property
     def text(self) -> str:
         """The key as one line: name, id and key."""
-        import base64
-
         tagged = base64.b64encode(bytes([ED25519]) + self.key).decode("ascii")
         return f"{self.name}+{self.key_id.hex()}+{tagged}"
 
@@ -128,6 +128,10 @@ def parse_verifier(text: str) -> Verifier:
 def save_key(path: Path, signer: Signer, password: str) -> None:
     """Write a key under a password (PKCS #8, PBES2), readable by its owner alone; an old file is never overwritten.
 
+    The encryption has no check of its own: one flipped bit can give another private key without an error. So three
+    lines before the PEM tell the version of the file, the public key, and a digest of the PEM; :func:`load_key`
+    compares both. Other programs skip what stands before a PEM (RFC 7468, section 2).
+
     Raises
     ------
     RecordError : the password is too short, or there is a file already
@@ -141,7 +145,7 @@ def save_key(path: Path, signer: Signer, password: str) -> None:
     pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, kept)
     umask = os.umask(0o077)
     try:
-        write_whole(path, f"{_NAME}{signer.name}\n".encode() + pem)
+        write_whole(path, _head(signer.verifier, pem) + pem)
         path.chmod(0o600)
     finally:
         os.umask(umask)
@@ -162,19 +166,38 @@ def load_key(path: Path, password: str) -> Signer:
         raise FileError("file.damaged", path=path, expected="PEM", reason=error.strerror or str(error)) from error
     if shared and os.name == "posix":
         raise RecordError("record.key.shared", path=path)
-    first, _, pem = content.partition(b"\n")
-    name = first.decode("utf-8", "replace").removeprefix(_NAME)
-    if not first.startswith(_NAME.encode()) or not is_key_name(name):
-        raise RecordError("record.key.damaged", path=path)
-    if b"ENCRYPTED" not in pem:
+    if b"-----BEGIN PRIVATE KEY-----" in content:
         raise RecordError("record.key.not_encrypted", path=path)
+    verifier, pem = _parts(content, path)
     try:
         private = load_pem_private_key(pem, password.encode("utf-8"))
     except (ValueError, TypeError) as error:
         raise RecordError("record.key.password", path=path) from error
     if not isinstance(private, Ed25519PrivateKey):
         raise RecordError("record.key.damaged", path=path)
-    return Signer(name, private)
+    signer = Signer(verifier.name, private)
+    if signer.verifier != verifier:
+        # A wrong password shows in the padding alone, which one in 256 of them gets right by chance.
+        raise RecordError("record.key.password", path=path)
+    return signer
+
+
+def _head(verifier: Verifier, pem: bytes) -> bytes:
+    """Write what stands before the PEM of a key."""
+    lines = (_VERSION, _PUBLIC + verifier.text.encode("utf-8"), _CHECK + sha256(pem).hexdigest().encode("ascii"))
+    return b"".join(line + b"\n" for line in lines)
+
+
+def _parts(content: bytes, path: Path) -> tuple[Verifier, bytes]:
+    """Take a key file apart: its public key, and its PEM, each of which must be as it was written."""
+    lines = content.split(b"\n", 3)
+    try:
+        verifier = parse_verifier(lines[1].removeprefix(_PUBLIC).decode("utf-8"))
+    except (IndexError, UnicodeDecodeError, RecordError) as error:
+        raise RecordError("record.key.damaged", path=path) from error
+    if len(lines) < 4 or _head(verifier, lines[3]) + lines[3] != content:
+        raise RecordError("record.key.damaged", path=path)
+    return verifier, lines[3]
 
 
 def seed_of(signer: Signer) -> bytes:

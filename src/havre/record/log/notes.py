@@ -104,9 +104,11 @@ def sign_note(text: str, signers: Sequence[Signs]) -> Note:
 
     Raises
     ------
-    RecordError : the text does not end with a newline, is empty, or holds control characters
+    RecordError : the text does not end with a newline, is empty, or holds control characters; or nobody signs
     """
     _check_text(text)
+    if not signers:
+        raise RecordError("record.log.nobody_signs")
     body = text.encode("utf-8")
     return Note(text, tuple(Signature(each.name, each.key_id, each.note_signature(body)) for each in signers))
 
@@ -170,6 +172,19 @@ def decoded(text: str, where: str) -> bytes:
     return value
 
 
+def decimal(text: str) -> int | None:
+    """Read a number of up to 18 digits that is written the only way there is; ``None`` where it is not.
+
+    Examples
+    --------
+    >>> decimal("0"), decimal("409"), decimal("007"), decimal("²"), decimal("")
+    (0, 409, None, None, None)
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > 18 or (text[0] == "0" and text != "0"):
+        return None
+    return int(text)
+
+
 def is_key_name(name: str) -> bool:
     """Tell whether a key may have this name: something, without spaces, plus signs or control characters."""
     return bool(name) and not any(each.isspace() or each == "+" or not each.isprintable() for each in name)
@@ -178,5 +193,6 @@ def is_key_name(name: str) -> bool:
 def _check_text(text: str, where: str = "note") -> None:
     if not text.strip("\n") or not text.endswith("\n"):
         raise RecordError("record.log.note", where=where, reason="the text is empty or does not end with a newline")
-    if any((ord(each) < 0x20 and each != "\n") or ord(each) == 0x7F for each in text):
+    # Half of a surrogate pair cannot be written as UTF-8.
+    if any((each < " " and each != "\n") or each == "\x7f" or "\ud800" <= each <= "\udfff" for each in text):
         raise RecordError("record.log.note", where=where, reason="control characters")

@@ -13,7 +13,7 @@ from havre.record.log.checkpoint import Checkpoint, open_checkpoint
 from havre.record.log.cosignature import Witness
 from havre.record.log.folder import Log
 from havre.record.log.merkle import HASH_SIZE, is_included, leaf_hash
-from havre.record.log.notes import Verifies, decoded, parse_note
+from havre.record.log.notes import Verifies, decimal, decoded, parse_note
 
 FORMAT = "havre-log-proof/1"
 
@@ -67,11 +67,12 @@ def parse_proof(data: bytes, where: str = "proof") -> Proof:
     except UnicodeDecodeError as error:
         raise RecordError("record.log.proof", where=where, reason="not ASCII") from error
     number = lines[1].removeprefix("index ") if len(lines) > 1 else ""
-    if not gap or lines[0] != FORMAT or not number.isdigit() or len(number) > 18:
+    index = decimal(number)
+    if not gap or lines[0] != FORMAT or index is None:
         raise RecordError("record.log.proof", where=where, reason=f"expected {FORMAT}, “index N”")
     path = tuple(decoded(line, where) for line in lines[2:])
     parse_note(checkpoint, where)
-    proof = Proof(int(number), path, checkpoint)
+    proof = Proof(index, path, checkpoint)
     if proof.encode() != data or any(len(part) != HASH_SIZE for part in path):
         raise RecordError("record.log.proof", where=where, reason="not written the only way there is")
     return proof

@@ -16,7 +16,7 @@ from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_check
 from havre.record.log.cosignature import cosign, with_cosignatures
 from havre.record.log.keys import Signer
 from havre.record.log.merkle import HASH_SIZE, is_consistent
-from havre.record.log.notes import Verifies, decoded, parse_note
+from havre.record.log.notes import Verifies, decimal, decoded, parse_note
 from havre.record.log.writing import durable, only_writer
 
 LARGEST_REQUEST = 16_384
@@ -60,13 +60,13 @@ def parse_request(body: bytes) -> Request:
         lines = head.decode("ascii").split("\n")
     except UnicodeDecodeError as error:
         raise RecordError("record.log.proof", where="request", reason="not ASCII") from error
-    number = lines[0].removeprefix("old ")
-    if not gap or not lines[0].startswith("old ") or not number.isdigit() or str(int(number)) != number:
+    old = decimal(lines[0].removeprefix("old "))
+    if not gap or not lines[0].startswith("old ") or old is None:
         raise RecordError("record.log.proof", where="request", reason="expected “old N”")
     proof = tuple(decoded(line, "request") for line in lines[1:])
     if len(proof) > MOST_HASHES or any(len(part) != HASH_SIZE for part in proof):
         raise RecordError("record.log.proof", where="request", reason="hashes")
-    return Request(int(number), proof, checkpoint)
+    return Request(old, proof, checkpoint)
 
 
 class Witness:
