@@ -12,7 +12,8 @@ from havre.evaluate.scores import wis_quantile
 from havre.months import add_months
 from havre.panel.scope import Scope
 from havre.record.frozen import FROZEN
-from havre.track_record import latest_known, league, parse_scope, score_frozen, truth_table
+from havre.record.track_league import league
+from havre.track_record import latest_known, parse_scope, score_frozen, truth_table
 from tests.small_panel import APPLICATIONS, LAST, MONTHS, small_panel, with_value
 
 SYRIANS = {"target": "asylum_applications", "origin": "SYR", "destination": "DEU"}
@@ -77,26 +78,26 @@ def test_a_forecast_gets_the_score_that_its_quantiles_earn() -> None:
     assert row["observed"] == observed
     assert row["median"] == values[11]
     assert row["covered_80"] == float(values[3] <= observed <= values[19])
-    assert (record.waiting, record.late, record.hidden) == (0, 0, 0)
+    assert record.others.is_empty()
 
 
 def test_what_is_logged_on_the_day_of_the_count_or_later_is_no_forecast() -> None:
     truth = truth_table(small_panel(), [scope()])
     [known] = truth.filter(origin="SYR", target_end_date=LAST)["first_known"]
-    assert score_frozen(frozen(logged=known), truth).late == 1
+    assert score_frozen(frozen(logged=known), truth).count("late") == 1
     assert score_frozen(frozen(logged=known), truth).scores.is_empty()
 
 
 def test_months_that_are_not_counted_yet_wait() -> None:
     truth = truth_table(small_panel(), [scope()])
     record = score_frozen(frozen(month=add_months(LAST, 3)), truth)
-    assert (record.waiting, record.scores.height) == (1, 0)
+    assert (record.count("waiting"), record.scores.height) == (1, 0)
 
 
 def test_a_hidden_month_is_not_scored() -> None:
     panel = with_value(small_panel(), "SYR", MONTHS - 1, 3.0)
     record = score_frozen(frozen(), truth_table(panel, [scope()]))
-    assert (record.hidden, record.scores.height) == (1, 0)
+    assert (record.count("hidden"), record.scores.height) == (1, 0)
 
 
 def test_the_league_compares_models_on_what_they_have_in_common() -> None:
@@ -109,7 +110,9 @@ def test_the_league_compares_models_on_what_they_have_in_common() -> None:
     assert scores.height == 3
     table = league(scores, ["naive"], by=["horizon"])
     assert table["model"].to_list() == ["ensemble", "naive"]
-    assert table["forecasts"].to_list() == [1, 1]
+    # Each model is told over all that it forecast, and compared over what both did.
+    assert table["forecasts"].to_list() == [2, 1]
+    assert table["compared"].to_list() == [1, 1]
     assert table["wis_ratio"][1] == 1.0
     assert table["wis_ratio"][0] < 1.0
     assert league(scores, [])["wis_ratio"].is_null().all()
