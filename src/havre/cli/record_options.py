@@ -35,6 +35,9 @@ RECORD = Path("record")
 KeyFile = Annotated[
     Path, typer.Option("--key-file", metavar="FILE", envvar="HAVRE_KEY_FILE", help=tell("options.key_file"))
 ]
+MaybeKeyFile = Annotated[
+    Path | None, typer.Option("--key-file", metavar="FILE", envvar="HAVRE_KEY_FILE", help=tell("options.key_file"))
+]
 LogKeyFile = Annotated[
     Path | None,
     typer.Option("--log-key-file", metavar="FILE", envvar="HAVRE_LOG_KEY_FILE", help=tell("options.log_key_file")),
@@ -82,11 +85,21 @@ def log_signers(file: Path | None) -> "tuple[Signer, ...]":
 
 
 def log_waiting(record: "Record", signers: "tuple[Signer, ...]") -> str:
-    """Append to the log what waits for it, where its key is at hand, and say how many entries went in or wait."""
+    """Append to the log what waits for it, where its key is at hand, and say how many entries went in or wait.
+
+    Raises
+    ------
+    FileError, RecordError : the log cannot be written; what was done stays done, its entries wait, and that is told
+    """
+    from havre.errors import HavreError
     from havre.record.store.outbox import waiting
 
     if signers:
-        return tell("options.appended", count=record.flush(signers))
+        try:
+            return tell("options.appended", count=record.flush(signers))
+        except HavreError:
+            typer.echo(tell("options.still_waiting"), err=True)
+            raise
     with record.store.read() as connection:
         return tell("options.waiting", count=waiting(connection))
 
