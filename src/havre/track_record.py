@@ -337,13 +337,20 @@ def _release_rows(logged: Sequence[LoggedRelease], judged: Judged) -> pl.DataFra
 
 
 def _overridden(scores: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
-    """Set each overridden figure beside what was counted."""
+    """Set each overridden figure beside what was counted; what was computed is taken from the logged forecast."""
     key = ["release", *SERIES_KEY, "horizon", "target_end_date"]
-    counted = scores.filter(figures="stated").select(*key, "observed")
-    joined = stated.join(counted, on=key, how="inner", maintain_order="left").with_columns(
-        error_computed=pl.col("computed") - pl.col("observed"), error_stated=pl.col("stated") - pl.col("observed")
+    both = scores.filter(figures="stated").join(
+        scores.filter(figures="computed"), on=[*key, "model"], how="inner", suffix="_computed", maintain_order="left"
     )
-    return joined.select(OVERRIDDEN.names())
+    counted = both.select(
+        *key,
+        "observed",
+        computed=pl.col("median_computed"),
+        error_computed=pl.col("error_computed"),
+        error_stated=pl.col("error"),
+    )
+    joined = stated.drop("computed").join(counted, on=key, how="inner", maintain_order="left")
+    return joined.select([pl.col(name).cast(dtype) for name, dtype in OVERRIDDEN.items()])
 
 
 def latest_known(panel: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -1,0 +1,84 @@
+"""``havre score``: when truth arrives, logged forecasts are scored; the league table is published and logged."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from havre.cli.console import stdout, table, write_json
+from havre.cli.language import language
+from havre.cli.options import Day, Json
+from havre.cli.record_options import RECORD, LogKeyFile, RecordFolder, clock, log_signers, log_waiting, opened
+from havre.texts import say
+
+if TYPE_CHECKING:
+    from havre.record.track import TrackRecord
+    from havre.record.track_page import Page
+
+
+def tell(key: str, /, **fields: object) -> str:
+    """Say a sentence of the catalogue ``score`` in the language of this process."""
+    return say("score", key, language(), **fields)
+
+
+def score(
+    panel: Annotated[str, typer.Option("--panel", metavar="STORE", help=tell("option.panel"))] = "reference",
+    known_on: Day = None,
+    record: RecordFolder = RECORD,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=tell("option.out"))] = None,
+    log_key_file: LogKeyFile = None,
+    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Score the logged forecasts; the help text stands in the catalogue."""
+    from havre.pipeline import load_panel, measure_names
+    from havre.record.track_publication import as_plain, publish_track_record
+    from havre.track_record import score_record
+
+    at = clock()
+    signers = log_signers(log_key_file)
+    data = load_panel(None if panel == "reference" else panel)
+    with opened(record) as held:
+        found = score_record(held, data.observations, known_on or at.date(), data.hashes)
+        folder = publish_track_record(held, found, at, measure_names=measure_names(), out=out)
+        logged = log_waiting(held, signers)
+    if as_json:
+        write_json({**as_plain(found), "folder": str(folder), "told": logged})
+        return
+    show(found)
+    stdout().print(tell("told.written", path=folder), soft_wrap=True, markup=False)
+    stdout().print(logged, soft_wrap=True, markup=False)
+
+
+def show(found: "TrackRecord") -> None:
+    """Print what became of each release, who lost to naive, and the league table over all forecasts of a measure."""
+    from havre.pipeline import measure_names
+    from havre.record.track_page import Page
+    from havre.record.wording import Wording
+
+    page = Page(found, Wording(language(), measure_names()))
+    lines = [tell("told.releases", count=found.releases.height)]
+    for row in page.releases:
+        state = tell(f"state.{row['state']}")
+        lines.append(tell("told.release", **{**row, "state": state, "at": page.time(row["logged_at"])}))
+        if row["late"]:
+            lines.append(tell("told.withheld", release=row["release"], late=row["late"]))
+    names = ("scored", "waiting", "late", "hidden", "repeated")
+    lines += [tell("told.counts", **{name: found.count(name) for name in names}), *page.losing]
+    if not found.scores.height:
+        lines.append(tell("told.nothing"))
+    for line in lines:
+        stdout().print(line, soft_wrap=True, markup=False)
+    if found.scores.height:
+        for group in ("overall", "horizon"):
+            _show_group(page, group)
+
+
+def _show_group(page: "Page", group: str) -> None:
+    names = ("of", "model", "wis", "wis_ratio", "coverage_50", "coverage_80", "coverage_95", "mase", "bias", "months")
+    rows = [
+        [page.group_name(row), page.model(row), page.number(row["wis"]), page.ratio(row["wis_ratio"]),
+         *(page.words.percent(row[f"coverage_{level}"]) for level in (50, 80, 95)),
+         page.ratio(row["mase"]), page.number(row["bias"]), str(row["months"])]
+        for row in page.league(group)
+    ]  # fmt: skip
+    table(page.text(f"page.{group}"), [tell(f"column.{name}") for name in names], rows)
