@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from havre.record.log.folder import Log
 from havre.record.log.fsck import fsck
 from havre.record.log.merkle import is_consistent, leaf_hash, nodes_over, tree_root
 from havre.record.log.proof import check_proof, parse_proof, prove
+from havre.record.log.tiles import bundle_path, tile_path
 from tests.record.log.log_case import KEY, ORIGIN, OTHER, entries, made_log
 
 
@@ -73,33 +75,150 @@ def test_readers_of_an_older_checkpoint_find_all_they_need(tmp_path: Path) -> No
     assert list(again.entries()) == entries(200)
 
 
-def test_any_changed_cut_or_missing_file_is_named(tmp_path: Path) -> None:
+def told_paths(folder: Path) -> list[str]:
+    """Give the files that a check names."""
+    problems = fsck(folder, [KEY.verifier]).problems
+    return [Path(str(dict(problem.fields)["path"])).relative_to(folder).as_posix() for problem in problems]
+
+
+def test_any_changed_or_cut_file_is_named_and_no_other(tmp_path: Path) -> None:
     folder = tmp_path / "log"
-    made_log(folder, (300, 300))
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"):
-        content = path.read_bytes()
-        for damaged in (
-            content[:-1],
-            bytes([content[0] ^ 1]) + content[1:],
-            content[:-1] + bytes([content[-1] ^ 1]),
-            None,
-        ):
-            path.unlink() if damaged is None else path.write_bytes(damaged)
-            try:
-                told = " ".join(problem.sentence() for problem in fsck(folder, [KEY.verifier]).problems)
-            except RecordError as error:
-                told = str(error)
-            # What belongs to the present size is missed or found changed; a partial file of an earlier size may go.
-            assert bool(told) == _needed(path, folder), path
-            path.write_bytes(content)
-    assert fsck(folder, [KEY.verifier]).problems == ()
+    made_log(folder, (65_700, 300, 320, 20))
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (".lock", "checkpoint"))
+    rng = random.Random(3)  # noqa: S311 - places, not secrets
+    partial = [path for path in paths if ".p/" in path.as_posix()]
+    assert len(partial) > 6
+    for path in [*partial, folder / "tile/0/000", folder / "tile/1/000", *rng.sample(paths, 3)]:
+        content, name = path.read_bytes(), path.relative_to(folder).as_posix()
+        older = ".p/" in name and name not in present_edges(66_340)
+        at = rng.randrange(len(content))
+        for damaged in (content[:-1], content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]):
+            path.write_bytes(damaged)
+            assert told_paths(folder) == [name]
+        path.unlink()
+        # Who reads an older checkpoint finds the full file, or a partial one; that of an earlier size may go.
+        assert told_paths(folder) == ([] if older else [name])
+        path.write_bytes(content)
+    assert told_paths(folder) == []
 
 
-def _needed(path: Path, folder: Path) -> bool:
-    """Partial files of earlier sizes may go: the log at its present size does not need them."""
-    needed = {"tile/0/002.p/88", "tile/entries/002.p/88", "tile/1/000.p/2", "checkpoint"}
-    name = path.relative_to(folder).as_posix()
-    return name in needed or ".p/" not in name
+def present_edges(size: int) -> set[str]:
+    at_edge = {tile_path(level, (size >> 8 * level) // 256, (size >> 8 * level) % 256) for level in range(3)}
+    return at_edge | {bundle_path(size // 256, size % 256)}
+
+
+def test_every_byte_of_the_checkpoint_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    made_log(folder, (300,))
+    content = (folder / "checkpoint").read_bytes()
+    for at in range(len(content)):
+        (folder / "checkpoint").write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        with suppress(RecordError):
+            assert fsck(folder, [KEY.verifier]).problems
+
+
+def test_a_history_that_was_rewritten_whole_does_not_have_the_root(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (600,))
+    forged = Log.create(tmp_path / "forged", ORIGIN, [KEY])
+    forged.append(entries(600, 1), [KEY])
+    (tmp_path / "forged" / "checkpoint").write_bytes(log.checkpoint)
+    problems = fsck(tmp_path / "forged", [KEY.verifier]).problems
+    assert [problem.key for problem in problems] == ["record.log.not_its_root"]
+    Log.create(tmp_path / "empty", ORIGIN, [KEY])
+    (tmp_path / "empty" / "checkpoint").write_bytes(Checkpoint(ORIGIN, 0, b"x" * 32).signed([KEY]).encode())
+    assert [each.key for each in fsck(tmp_path / "empty").problems] == ["record.log.not_its_root"]
+
+
+def test_a_bundle_and_its_tile_that_were_changed_together_are_both_named(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    made_log(folder, (600,))
+    other = Log.create(tmp_path / "other", ORIGIN, [KEY])
+    other.append(entries(600, 1), [KEY])
+    for name in ("tile/0/001", "tile/entries/001"):
+        (folder / name).write_bytes((tmp_path / "other" / name).read_bytes())
+    [problem] = fsck(folder).problems
+    assert all(name in problem.sentence() for name in ("tile/0/001", "tile/entries/001"))
+    # With the tile lost as well, what is left of the two is still not what the level above tells.
+    (folder / "tile/0/001").unlink()
+    assert {problem.key for problem in fsck(folder).problems} == {"record.log.missing", "record.log.contradict"}
+
+
+def test_what_a_crash_left_is_no_file_of_an_earlier_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "log"
+    log = made_log(folder, (200,))
+
+    def cut(*_: object) -> None:
+        raise OSError(errno.EIO, "power cut")
+
+    with monkeypatch.context() as patch:
+        # Power goes between tile and checkpoint: files of size 310, and full ones, lie beside those of size 200.
+        patch.setattr(writing, "durable", cut)
+        with pytest.raises(FileError, match="power cut"):
+            log.append(entries(110, 9_000), [KEY])
+    checked = fsck(folder, [KEY.verifier])
+    assert (checked.size, checked.problems) == (200, ())
+    assert {"tile/0/001.p/54", "tile/entries/001.p/54", "tile/0/000", "tile/1/000.p/1"} <= set(checked.leftovers)
+    log.append(entries(100, 200), [KEY])
+    log.append(entries(50, 300), [KEY])
+    # Now the log is larger than what was lost would have been.
+    checked = fsck(folder, [KEY.verifier])
+    assert (checked.size, checked.problems, checked.leftovers) == (350, (), ())
+    assert list(log.entries()) == entries(350)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = made_log(tmp_path / "log", (300,))
+    bundle = tmp_path / "log" / "tile" / "entries" / "000"
+    bundle.unlink()
+    bundle.mkdir()
+    with pytest.raises(FileError, match="tile/entries/000"):
+        log.entry(5)
+    monkeypatch.chdir(tmp_path)
+    [problem] = fsck(Path("log")).problems
+    assert problem.key == "file.damaged"
+    assert str(dict(problem.fields)["path"]) == "log/tile/entries/000"
+    (tmp_path / "log" / "checkpoint").unlink()
+    (tmp_path / "log" / "checkpoint").mkdir()
+    with pytest.raises(FileError, match="checkpoint"):
+        fsck(tmp_path / "log")
+
+
+def test_who_is_not_trusted_or_nobody_signs_nothing_into_the_log(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (3,))
+    before = sorted((path, path.stat().st_mtime_ns) for path in (tmp_path / "log").rglob("*"))
+    with pytest.raises(RecordError, match="none of the keys that sign"):
+        log.append([b"{}"], [OTHER], [KEY.verifier])
+    with pytest.raises(RecordError, match="Nobody signs"):
+        log.append([b"{}"], [])
+    with pytest.raises(RecordError, match="Nobody signs"):
+        Log.create(tmp_path / "new", ORIGIN, [])
+    assert sorted((path, path.stat().st_mtime_ns) for path in (tmp_path / "log").rglob("*")) == before
+    assert not (tmp_path / "new" / "checkpoint").exists()
+
+
+def test_entries_that_are_too_long_are_all_told_and_nothing_is_written(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (3,))
+    with pytest.raises(RecordError) as caught:
+        log.append([b"x" * 65_536, b"fine", b"y" * 70_000], [KEY])
+    assert [dict(problem.fields)["number"] for problem in caught.value.problems] == [3, 5]
+    assert fsck(tmp_path / "log").leftovers == ()
+
+
+def test_nothing_is_appended_beside_entries_that_were_changed(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (10,))
+    bundle = tmp_path / "log" / "tile" / "entries" / "000.p" / "10"
+    bundle.write_bytes(bundle.read_bytes().replace(b'"number":7', b'"number":5'))
+    with pytest.raises(RecordError, match=r"entries/000\.p/10.*\(7\)"):
+        log.append([b"{}"], [KEY], [KEY.verifier])
+    assert log.size == 10
+
+
+def test_there_is_no_tree_larger_than_the_log(tmp_path: Path) -> None:
+    log = made_log(tmp_path / "log", (10,))
+    with pytest.raises(RecordError, match="no entry or size 11"):
+        log.consistency_proof(5, 11)
+    with pytest.raises(RecordError, match="no entry or size 300"):
+        log.inclusion_proof(2, 300)
 
 
 def test_nothing_is_appended_to_a_log_whose_tiles_were_changed(tmp_path: Path) -> None:
@@ -135,7 +254,7 @@ def test_another_writer_waits_and_is_refused_in_the_end(tmp_path: Path, monkeypa
     assert log.append([b"{}"], [KEY]) == range(3, 4)
 
 
-@pytest.mark.parametrize("fails_at", range(14))
+@pytest.mark.parametrize("fails_at", range(18))
 def test_a_full_disk_leaves_the_log_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int) -> None:
     log = made_log(tmp_path / "log", (200,))
     before = log.checkpoint
@@ -166,6 +285,43 @@ def _append_or_refusal(log: Log) -> str:
     except FileError as error:
         return str(error)
     return ""
+
+
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+from havre.errors import FileError
+from havre.record.log.folder import Log
+from tests.record.log.log_case import KEY, entries
+log, most = Log(Path(sys.argv[1])), int(sys.argv[2])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+try:
+    log.append(entries(100, log.size), [KEY])
+except FileError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("most", [0, 1, 31, 100, 800, 1_000, 3_000])
+def test_a_disk_that_takes_only_so_many_bytes_loses_nothing(tmp_path: Path, most: int) -> None:
+    # A limit of the system stops the write in the middle of a file, as a full disk does.
+    log = made_log(tmp_path / "log", (200,))
+    before = log.checkpoint
+    told = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(log.folder), str(most)],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONPATH": "src:."},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "File too large" in told
+    assert log.checkpoint == before
+    assert fsck(log.folder, [KEY.verifier]).problems == ()
+    log.append(entries(100, 200), [KEY], [KEY.verifier])
+    assert list(log.entries()) == entries(300)
+    assert fsck(log.folder, [KEY.verifier]).leftovers == ()
 
 
 WRITER = """

@@ -1,5 +1,6 @@
 """A witness cosigns one history only, remembers over crashes, and answers as the protocol says."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,9 +12,10 @@ from threading import Thread
 
 import pytest
 
-from havre.errors import RecordError
+from havre.errors import FileError, RecordError
+from havre.record.log import folder
 from havre.record.log.checkpoint import Checkpoint
-from havre.record.log.cosignature import cosign, seen_at, witness_of
+from havre.record.log.cosignature import cosign, seen_at, with_cosignatures, witness_of
 from havre.record.log.folder import Log
 from havre.record.log.keys import new_key
 from havre.record.log.network import KnownWitness, ask_witnesses, files_at
@@ -153,6 +155,31 @@ def test_a_log_gets_its_cosignatures_over_http_and_proofs_carry_them(tmp_path: P
     assert shown.witnesses == (EYE.name,)
     with pytest.raises(RecordError, match="1 are needed"):
         check_proof(log.entry(3), prove(log, 3), [KEY.verifier], witnesses=[witness_of(OTHER)], needed=1)
+
+
+def test_cosignatures_that_two_processes_gathered_are_both_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = made_log(tmp_path / "log", (5,))
+    note = parse_note(log.checkpoint)
+    other = new_key("witness.example/other", bytes(range(5, 37)))
+    for each in (EYE, other):
+        # Each process read the checkpoint before the other one wrote.
+        cosigned = with_cosignatures(note, [cosign(note.text, each, AT)])
+        assert log.keep_cosignatures(cosigned, [KEY.verifier])
+    kept = parse_note(log.checkpoint)
+    assert kept.signed_by([KEY.verifier, witness_of(EYE), witness_of(other)]) == [
+        KEY.verifier, witness_of(EYE), witness_of(other),
+    ]  # fmt: skip
+    log.append(entries(1, 5), [KEY])
+    assert not log.keep_cosignatures(kept, [KEY.verifier])
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(folder, "durable", full)
+    with pytest.raises(FileError, match="No space left"):
+        log.keep_cosignatures(parse_note(log.checkpoint), [KEY.verifier])
 
 
 def test_the_server_refuses_what_is_too_long_or_elsewhere(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from havre.errors import FileError, RecordError
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint
-from havre.record.log.notes import Note, Signs, Verifies
+from havre.record.log.cosignature import with_cosignatures
+from havre.record.log.notes import Note, Signs, Verifies, parse_note
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
 from havre.record.log.writing import append, begin, durable, only_writer
 
@@ -87,17 +89,32 @@ class Log:
         Raises
         ------
         RecordError : it is not signed by a trusted key
+        FileError : it cannot be written; the checkpoint stands as it was
         """
         checkpoint, _ = open_checkpoint(note.encode(), trusted)
         with only_writer(self.folder):
             if self.latest() != checkpoint:
                 return False
-            durable(self.folder / CHECKPOINT, note.encode())
+            # Another process may have kept other cosignatures in the meantime: both stay.
+            kept = with_cosignatures(parse_note(self.checkpoint), list(note.signatures))
+            try:
+                durable(self.folder / CHECKPOINT, kept.encode())
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise FileError("file.not_writable", path=self.folder / CHECKPOINT, reason=reason) from error
         return True
 
     def tree(self, size: int | None = None) -> Tree:
-        """Give the tiles of the log at its present or an earlier size."""
-        wanted = self.size if size is None else size
+        """Give the tiles of the log at its present or an earlier size.
+
+        Raises
+        ------
+        RecordError : it is not that large
+        """
+        present = self.size
+        wanted = present if size is None else size
+        if not 0 <= wanted <= present:
+            raise RecordError("record.log.no_entry", index=wanted, size=present)
         if self._tree is None or self._tree.size != wanted:
             self._tree = Tree(self._fetch, wanted)
         return self._tree

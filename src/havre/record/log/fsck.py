@@ -1,17 +1,27 @@
-"""Checks a whole log: every entry, every tile and the checkpoint, computed anew from the entries alone."""
+"""Checks a whole log: every entry, every tile and the checkpoint.
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+It goes from the top down. The root of the checkpoint tells which tiles at the right edge are right; each right tile
+tells the hashes of those below it, and the lowest ones those of the entries. So where two files contradict each other,
+the one that was changed is named. Where a tile is lost or changed, it is computed anew from what lies under it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
+from typing import TypeVar
 
-from havre.errors import HavreError, Problem, RecordError
-from havre.record.log.checkpoint import open_checkpoint
-from havre.record.log.merkle import Node, folded, leaf_hash, tree_root
+from havre.errors import FileError, HavreError, Problem
+from havre.record.log.checkpoint import Checkpoint, open_checkpoint
+from havre.record.log.files import FoundFiles, found_files
+from havre.record.log.merkle import folded, leaf_hash, tree_root
 from havre.record.log.notes import Verifies
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
-from havre.record.log.tiles import HEIGHT, WIDTH, bundle_path, tile_path, width_of
-from havre.record.log.writing import LOCK
+from havre.record.log.tiles import HEIGHT, WIDTH, bundle_path, few, levels, pack, tile_path, width_of
+
+Row = list[bytes]
+"""Hashes of a tile."""
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -39,114 +49,176 @@ def fsck(folder: Path, trusted: Sequence[Verifies] = ()) -> Checked:
 
     Raises
     ------
-    RecordError : there is no checkpoint, or it cannot be read; then there is nothing to check against
+    RecordError : there is no checkpoint, or it is damaged; then there is nothing to check against
+    FileError : the checkpoint cannot be read
     """
     fetch = folder_files(folder)
     checkpoint, note = read_checkpoint(fetch, str(folder / CHECKPOINT))
-    problems: list[Problem] = []
+    found = found_files(folder, checkpoint.size)
+    check = _Check(folder, Tree(fetch, checkpoint.size), checkpoint, found)
     if trusted:
-        problems += _told(lambda: open_checkpoint(note, trusted, where=str(folder / CHECKPOINT)))
-    tree = Tree(fetch, checkpoint.size)
-    tops, found = _recomputed(folder, tree)
-    problems += found
-    if tops is not None and tops != checkpoint.root:
-        problems.append(Problem.of("record.log.not_its_root", path=folder, size=checkpoint.size))
-    return Checked(checkpoint.size, tuple(problems), tuple(_leftovers(folder, checkpoint.size)))
+        check.tried(lambda: open_checkpoint(note, trusted, where=str(folder / CHECKPOINT)))
+    check.run()
+    return Checked(checkpoint.size, tuple(check.problems), tuple(found.leftovers))
 
 
-def _recomputed(folder: Path, tree: Tree) -> tuple[bytes | None, list[Problem]]:
-    """Compute every tile from the entries and compare it with its file; give the root, where all entries are there."""
-    problems: list[Problem] = []
-    rows: list[list[bytes]] = [[]]
-    """Hashes of each level of tiles that are not yet part of a full tile."""
-    done = [0]
-    whole = True
+@dataclass
+class _Check:
+    """One run over a log, level by level from the top down."""
 
-    def close(level: int) -> None:
-        problems.extend(_compared(folder, tree.size, level, done[level], rows[level]))
-        if len(rows[level]) == WIDTH:
-            if len(rows) == level + 1:
-                rows.append([])
-                done.append(0)
-            rows[level + 1].append(folded(rows[level]))
-            done[level] += 1
-            rows[level] = []
-            if len(rows[level + 1]) == WIDTH:
-                close(level + 1)
+    folder: Path
+    tree: Tree
+    checkpoint: Checkpoint
+    found: FoundFiles
+    problems: list[Problem] = field(default_factory=list)
 
-    for number in range(-(-tree.size // WIDTH)):
-        try:
-            bundle = tree.bundle(number)
-        except RecordError as error:
-            problems.extend(error.problems)
-            whole = False
-            break
-        rows[0] = [leaf_hash(entry) for entry in bundle]
-        close(0)
-    if not whole:
-        return None, problems
-    for level in range(1, len(rows)):
-        if rows[level]:
-            problems.extend(_compared(folder, tree.size, level, done[level], rows[level]))
-    return tree_root(tree.size, _nodes(tree, rows, done)), problems
+    def run(self) -> None:
+        """Check every tile of each level, then the entries."""
+        size = self.checkpoint.size
+        if size == 0:
+            if tree_root(0, self.tree.node) != self.checkpoint.root:
+                self._tell("record.log.not_its_root", path=self.folder, size=size)
+            return
+        edges = self._edges()
+        above: list[bytes | None] = []
+        for level in reversed(range(levels(size))):
+            here: list[bytes | None] = []
+            for index in range(-(-(size >> HEIGHT * level) // WIDTH)):
+                full = width_of(size, level, index) == WIDTH
+                row = self._full(level, index, above[index]) if full else edges.get(level)
+                if row is not None:
+                    self._compare_older_tiles(level, index, row)
+                if level == 0:
+                    self._compare_bundle(index, row)
+                else:
+                    here += row if row is not None else [None] * width_of(size, level, index)
+            above = here
 
+    def _edges(self) -> dict[int, Row]:
+        """Find the tiles at the right edge that the root of the checkpoint proves, computed anew where need be.
 
-def _nodes(tree: Tree, rows: list[list[bytes]], done: list[int]) -> Node:
-    """Give hashes of subtrees at the right edge, where nothing has to be read."""
+        Where no choice between what is stored and what lies under it has the root, those that nobody contradicts stay.
+        """
+        size = self.checkpoint.size
+        partial = {level: (size >> HEIGHT * level) // WIDTH for level in range(levels(size)) if self._has_edge(level)}
+        choices = {level: self._both(level, index) for level, index in partial.items()}
+        for picked in product(*choices.values()):
+            fits = {level: row for level, row in zip(choices, picked, strict=True) if row is not None}
+            if len(fits) == len(choices) and self._root_over(fits) == self.checkpoint.root:
+                for level, row in fits.items():
+                    if row != choices[level][0]:
+                        self._tell_tile(level, partial[level])
+                return fits
+        agreed = {level: rows[0] for level, rows in choices.items() if len(rows) == 1 and rows[0] is not None}
+        if len(agreed) == len(choices):
+            self._tell("record.log.not_its_root", path=self.folder, size=size)
+            return agreed
+        for level, rows in choices.items():
+            if len(rows) > 1:
+                self._contradict(level, partial[level])
+        return agreed
 
-    def node(level: int, index: int) -> bytes:
-        row, rest = divmod(level, HEIGHT)
-        first = (index << rest) - done[row] * WIDTH if row < len(rows) else -1
-        if first >= 0 and first + (1 << rest) <= len(rows[row]):
+    def _has_edge(self, level: int) -> bool:
+        return (self.checkpoint.size >> HEIGHT * level) % WIDTH > 0
+
+    def _both(self, level: int, index: int) -> list[Row | None]:
+        """Give what is stored for a tile and what lies under it; once where both are the same or one cannot be read."""
+        stored, below = self._stored(level, index), self._below(level, index)
+        if stored is None or below is None or stored == below:
+            return [below if stored is None else stored]
+        return [stored, below]
+
+    def _root_over(self, rows: dict[int, Row]) -> bytes:
+        def node(level: int, index: int) -> bytes:
+            row, rest = divmod(level, HEIGHT)
+            first = (index << rest) % WIDTH
             return folded(rows[row][first : first + (1 << rest)])
-        return folded([node(level - 1, 2 * index), node(level - 1, 2 * index + 1)]) if rest else tree.node(level, index)
 
-    return node
+        return tree_root(self.checkpoint.size, node)
 
+    def _full(self, level: int, index: int, told: bytes | None) -> Row | None:
+        """Give the right hashes of a full tile whose own hash is told above; ``None`` where nothing has that hash.
 
-def _compared(folder: Path, size: int, level: int, index: int, row: Sequence[bytes]) -> Iterator[Problem]:
-    """Compare a tile with what it must hold; where it was full before this size, either file will do."""
-    width = width_of(size, level, index)
-    content = b"".join(row)
-    paths = [folder / tile_path(level, index, wide) for wide in dict.fromkeys((width, WIDTH))]
-    there = [path for path in paths if path.is_file()]
-    if not there:
-        yield Problem.of("record.log.missing", path=paths[0])
-    elif there[0].read_bytes()[: len(content)] != content:
-        yield Problem.of("record.log.changed", path=there[0])
-    elif there[0] == paths[0] and there[0].stat().st_size != len(content):
-        yield Problem.of("record.log.tile", path=there[0], expected=len(content), found=there[0].stat().st_size)
+        Without a hash from above, what is stored is taken if what lies under it does not contradict it.
+        """
+        stored = self._stored(level, index)
+        if stored is not None and told is not None and folded(stored) == told:
+            return stored
+        below = self._below(level, index)
+        if below is not None and told is not None and folded(below) == told:
+            if stored is not None:
+                self._tell_tile(level, index)
+            return below
+        if told is None and (stored is None or below is None or stored == below):
+            return below if stored is None else stored
+        if stored is not None or below is not None:
+            self._contradict(level, index)
+        return None
 
+    def _stored(self, level: int, index: int) -> Row | None:
+        """Read a tile; tell where it is missing, truncated or cannot be read."""
+        return self.tried(lambda: self.tree.tile(level, index))
 
-def _leftovers(folder: Path, size: int) -> Iterable[str]:
-    """Name the files that are no part of the log at this size or an earlier one."""
-    for root, _, names in os.walk(folder):
-        for name in sorted(names):
-            path = Path(root, name).relative_to(folder).as_posix()
-            if path not in (CHECKPOINT, LOCK) and not _belongs(path, size):
-                yield path
+    def _below(self, level: int, index: int) -> Row | None:
+        """Compute a tile from what lies under it; ``None`` where that cannot be read."""
+        width = width_of(self.checkpoint.size, level, index)
+        try:
+            if level == 0:
+                return [leaf_hash(entry) for entry in self.tree.bundle(index)]
+            return [folded(self.tree.tile(level - 1, index * WIDTH + at)) for at in range(width)]
+        except HavreError:
+            return None
 
+    def _compare_bundle(self, index: int, row: Row | None) -> None:
+        """Compare the entries of a bundle with the right hashes, and older bundles with it."""
+        path = bundle_path(index, width_of(self.checkpoint.size, 0, index))
+        bundle = self.tried(lambda: self.tree.bundle(index))
+        if bundle is None:
+            return
+        hashes = [leaf_hash(entry) for entry in bundle]
+        if row is not None and hashes != row:
+            numbers = [index * WIDTH + at for at, found in enumerate(hashes) if found != row[at]]
+            self._tell("record.log.entries", path=self.folder / path, numbers=few(numbers))
+        elif row is not None:
+            for width in self.found.older_bundles.get(index, ()):
+                self._compare_older(bundle_path(index, width), pack(bundle[:width]))
 
-def _belongs(path: str, size: int) -> bool:
-    parts = path.split("/")
-    if parts[0] != "tile" or len(parts) < 3 or parts[-1].startswith("."):
-        return False
-    level = 0 if parts[1] == "entries" else int(parts[1]) if parts[1].isdigit() else -1
-    if level < 0:
-        return False
-    partial = parts[-2].endswith(".p")
-    digits = [*parts[2:-2], parts[-2].removesuffix(".p")] if partial else parts[2:]
-    text = "".join(part.removeprefix("x") for part in digits)
-    if not text.isdigit() or (partial and not parts[-1].isdigit()):
-        return False
-    index, width = int(text), int(parts[-1]) if partial else WIDTH
-    named = bundle_path(index, width) if parts[1] == "entries" else tile_path(level, index, width)
-    return named == path and 0 < width <= width_of(size, level, index)
+    def _compare_older_tiles(self, level: int, index: int, row: Row) -> None:
+        for width in self.found.older_tiles.get((level, index), ()):
+            self._compare_older(tile_path(level, index, width), b"".join(row[:width]))
 
+    def _compare_older(self, path: str, content: bytes) -> None:
+        """Compare a partial file of an earlier size, which readers of an older checkpoint may still ask for."""
+        if self.tried(lambda: folder_files(self.folder)(path)) not in (content, None):
+            self._tell("record.log.older", path=self.folder / path)
 
-def _told(check: Callable[[], object]) -> list[Problem]:
-    try:
-        check()
-    except HavreError as error:
-        return list(error.problems)
-    return []
+    def _tell_tile(self, level: int, index: int) -> None:
+        self._tell("record.log.changed", path=self.folder / self._tile_path(level, index))
+
+    def _contradict(self, level: int, index: int) -> None:
+        """Tell that a tile and what lies under it contradict each other or what is told above."""
+        under = bundle_path(index, width_of(self.checkpoint.size, 0, index)) if level == 0 else f"tile/{level - 1}"
+        self._tell("record.log.contradict", path=self.folder / self._tile_path(level, index), other=under)
+
+    def _tile_path(self, level: int, index: int) -> str:
+        """Give the path of a tile; of the full one, where only that is there."""
+        path = tile_path(level, index, width_of(self.checkpoint.size, level, index))
+        return path if (self.folder / path).exists() else tile_path(level, index)
+
+    def _tell(self, key: str, **fields: object) -> None:
+        self.problems.append(Problem.of(key, **fields))
+
+    def tried(self, read: Callable[[], Found]) -> Found | None:
+        """Give what is read; ``None``, and the problems told with the whole path, where that cannot be done."""
+        try:
+            return read()
+        except HavreError as error:
+            for problem in error.problems:
+                fields = dict(problem.fields)
+                # The tiles know their paths within the log; who cannot read a file tells the whole path.
+                if "path" in fields and not isinstance(error, FileError):
+                    fields["path"] = self.folder / str(fields["path"])
+                told = Problem.of(problem.key, **fields)
+                if told not in self.problems:
+                    self.problems.append(told)
+            return None

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from havre.errors import RecordError
+from havre.errors import FileError, RecordError
 from havre.record.log.checkpoint import Checkpoint, parse_checkpoint
 from havre.record.log.merkle import consistency_proof, folded, inclusion_proof, tree_root
 from havre.record.log.notes import parse_note
@@ -17,13 +17,21 @@ Fetch = Callable[[str], bytes | None]
 
 
 def folder_files(folder: Path) -> Fetch:
-    """Give the files of a log in a folder."""
+    """Give the files of a log in a folder.
+
+    Raises
+    ------
+    FileError : while reading, where a file is there and cannot be read
+    """
 
     def fetch(path: str) -> bytes | None:
         try:
             return (folder / path).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FileError("file.damaged", path=folder / path, expected="log", reason=reason) from error
 
     return fetch
 
@@ -49,16 +57,22 @@ class Tree:
         """
         row, rest = divmod(level, HEIGHT)
         first = index << rest
-        tile = self._tile(row, first // WIDTH)
+        tile = self.tile(row, first // WIDTH)
         at = first % WIDTH
         return folded(tile[at : at + (1 << rest)])
 
-    def _tile(self, level: int, index: int) -> list[bytes]:
+    def tile(self, level: int, index: int) -> list[bytes]:
+        """Give the hashes of a tile that belong to this size.
+
+        Raises
+        ------
+        RecordError : it is missing or truncated
+        """
         key = (level, index)
         if key not in self._tiles:
             width = width_of(self.size, level, index)
             content, path = self._content(lambda wide: tile_path(level, index, wide), width)
-            whole = len(content) // 32 if width < WIDTH and len(content) == WIDTH * 32 else width
+            whole = width if path == tile_path(level, index, width) else WIDTH
             self._tiles[key] = hashes_of(content, whole, path)[:width]
             if len(self._tiles) > KEPT_TILES:
                 self._tiles.popitem(last=False)

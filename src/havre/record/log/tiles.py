@@ -46,6 +46,17 @@ def levels(size: int) -> int:
     return max(1, -(-size.bit_length() // HEIGHT)) if size else 0
 
 
+def few(numbers: Sequence[int]) -> str:
+    """Write the numbers of entries, and three points after the first five.
+
+    Examples
+    --------
+    >>> few([3, 7]), few(range(9))
+    ('3, 7', '0, 1, 2, 3, 4, …')
+    """
+    return ", ".join([*(str(number) for number in numbers[:5]), *(["…"] if len(numbers) > 5 else [])])
+
+
 def pack(entries: Sequence[bytes]) -> bytes:
     """Write entries as a bundle: each with its length before it, two bytes, the larger one first.
 

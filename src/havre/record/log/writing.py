@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from havre.errors import FileError, RecordError
+from havre.errors import FileError, Problem, RecordError, check_none
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint
 from havre.record.log.merkle import EMPTY_ROOT, folded, leaf_hash
 from havre.record.log.notes import Signs, Verifies
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
-from havre.record.log.tiles import HEIGHT, WIDTH, bundle_path, pack, tile_path, width_of
+from havre.record.log.tiles import HEIGHT, LARGEST_ENTRY, WIDTH, bundle_path, few, pack, tile_path, width_of
 
 LOCK = ".lock"
 WAIT = 30.0
@@ -63,7 +63,8 @@ def append(folder: Path, entries: Sequence[bytes], signers: Sequence[Signs], tru
     Parameters
     ----------
     signers : who sign the new checkpoint
-    trusted : keys of which one must have signed the present checkpoint; none checks nothing
+    trusted : keys of which one must have signed the present checkpoint, and one must sign the new one; with none, that
+        is not checked
 
     Returns
     -------
@@ -72,19 +73,24 @@ def append(folder: Path, entries: Sequence[bytes], signers: Sequence[Signs], tru
     Raises
     ------
     RecordError : the present checkpoint is damaged or not signed by a trusted key, the tiles do not have the root that
-        it tells, an entry is too long, or another process writes
-    FileError : the disk is full or cannot be written; the log is as it was before
+        it tells, the entries beside which new ones are written were changed, an entry is too long, nobody signs whom
+        the log trusts, or another process writes; the log is as it was before
+    FileError : the disk is full or cannot be written; the log is as it was before. Only if the very last step fails, to
+        see the new name of the checkpoint on the disk, it may have grown: ask for its size before trying again
     """
+    if entries:
+        _check_signers(folder, signers, trusted)
     with only_writer(folder):
         fetch = folder_files(folder)
-        now, note = read_checkpoint(fetch)
+        now, note = read_checkpoint(fetch, str(folder / CHECKPOINT))
         if trusted:
-            open_checkpoint(note, trusted)
+            open_checkpoint(note, trusted, where=str(folder / CHECKPOINT))
         tree = Tree(fetch, now.size)
         if tree.root() != now.root:
             raise RecordError("record.log.not_its_root", path=folder, size=now.size)
         if not entries:
             return range(now.size, now.size)
+        _check_lengths(entries, now.size)
         new = now.size + len(entries)
         try:
             root = _write_tiles(folder, tree, entries, new)
@@ -96,6 +102,25 @@ def append(folder: Path, entries: Sequence[bytes], signers: Sequence[Signs], tru
         return range(now.size, new)
 
 
+def _check_signers(folder: Path, signers: Sequence[Signs], trusted: Sequence[Verifies]) -> None:
+    """Refuse what would leave a checkpoint that nobody trusts, before anything is written."""
+    if not signers:
+        raise RecordError("record.log.nobody_signs")
+    known = {(each.name, each.key_id) for each in trusted}
+    if trusted and not any((each.name, each.key_id) in known for each in signers):
+        names = ", ".join(each.name for each in trusted)
+        raise RecordError("record.log.stranger", path=folder, expected=names)
+
+
+def _check_lengths(entries: Sequence[bytes], first: int) -> None:
+    problems = [
+        Problem.of("record.log.too_long", number=number, size=len(entry), most=LARGEST_ENTRY)
+        for number, entry in enumerate(entries, first)
+        if len(entry) > LARGEST_ENTRY
+    ]
+    check_none(problems, RecordError)
+
+
 def begin(folder: Path, origin: str, signers: Sequence[Signs]) -> None:
     """Make an empty log in a folder.
 
@@ -105,7 +130,10 @@ def begin(folder: Path, origin: str, signers: Sequence[Signs]) -> None:
     FileError : it cannot be written
     """
     try:
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+        for each in missing:
+            _sync_folder(each.parent)
     except OSError as error:
         raise FileError("file.not_writable", path=folder, reason=error.strerror or str(error)) from error
     with only_writer(folder):
@@ -134,19 +162,33 @@ def _write_tiles(folder: Path, tree: Tree, entries: Sequence[bytes], new: int) -
     folders: set[Path] = set()
     first = old // WIDTH
     held = tree.bundle(first) if old % WIDTH else []
+    _check_held(folder, tree, held)
     every = [*held, *entries]
     for at in range(0, len(every), WIDTH):
         number = first + at // WIDTH
         path = folder / bundle_path(number, width_of(new, 0, number))
+        _clear_beyond(folder / f"{bundle_path(number)}.p", width_of(old, 0, number))
         _put(path, pack(every[at : at + WIDTH]), folders)
     row = [leaf_hash(entry) for entry in entries]
     level, before, after = 0, old, new
     while after:
         row = _write_level(folder, tree, level, (before, after), row, folders)
         level, before, after = level + 1, before >> HEIGHT, after >> HEIGHT
-    for each in sorted(folders):
+    # Up to the log itself: a writer that was killed may have made folders whose names are not on the disk yet.
+    upwards = {above for written in folders for above in (written, *written.parents)}
+    for each in sorted(above for above in upwards if above.is_relative_to(folder)):
         _sync_folder(each)
     return Tree(folder_files(folder), new).root()
+
+
+def _check_held(folder: Path, tree: Tree, held: Sequence[bytes]) -> None:
+    """Check the entries beside which new ones are written: they are copied as if they had always been so."""
+    index = tree.size // WIDTH
+    hashes = tree.tile(0, index) if held else []
+    changed = [index * WIDTH + at for at, entry in enumerate(held) if leaf_hash(entry) != hashes[at]]
+    if changed:
+        path = folder / bundle_path(index, len(held))
+        raise RecordError("record.log.entries", path=path, numbers=few(changed))
 
 
 def _write_level(
@@ -161,10 +203,22 @@ def _write_level(
     if row:
         for at in range(0, len(every), WIDTH):
             part, number = every[at : at + WIDTH], first + at // WIDTH
+            _clear_beyond(folder / f"{tile_path(level, number)}.p", max(0, min(WIDTH, before - number * WIDTH)))
             _put(folder / tile_path(level, number, min(WIDTH, after - number * WIDTH)), b"".join(part), folders)
             if len(part) == WIDTH:
                 above.append(folded(part))
     return above
+
+
+def _clear_beyond(folder: Path, width: int) -> None:
+    """Remove partial files that are wider than the log was: a crash left them, and no checkpoint speaks of them.
+
+    They may hold other entries than those that are written now, and would look like files of an earlier size.
+    """
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if not path.name.isdecimal() or int(path.name) > width:
+                path.unlink()
 
 
 def _prune(folder: Path, old: int, new: int) -> None:
