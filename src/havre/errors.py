@@ -115,6 +115,10 @@ class DisplacementError(HavreError):
     """An instance of a displacement simulation is faulty, or asks for what cannot be simulated as counts."""
 
 
+class AuditError(HavreError):
+    """An audit was asked for with rates, counts, claims or a log from which nothing can be computed."""
+
+
 class RecordError(HavreError):
     """A release cannot be written or breaks its own rules."""
 
