@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from havre.cli import key_people
 from havre.cli.console import stdout
 from havre.cli.record_options import tell
+from havre.cli.release_view import tell as tell_release
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -40,3 +42,7 @@ def show(
     from havre.record.log.keys import load_key
 
     typer.echo(load_key(file, password).verifier.text)
+
+
+app.command("add", help=tell_release("key.add"))(key_people.add)
+app.command("revoke", help=tell_release("key.revoke"))(key_people.revoke)

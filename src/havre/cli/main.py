@@ -58,12 +58,18 @@ def _declare() -> None:
         log,
         nowcast,
         panel,
+        pull,
         reception,
+        release,
         scenario,
+        score,
+        sources,
         verify,
         witness,
     )
+    from havre.cli import record as record_commands
     from havre.cli import record_options as record
+    from havre.cli.release_view import tell as tell_release
 
     app.command("forecast", help=tell("forecast.help"))(forecast.forecast)
     app.command("backtest", help=tell("backtest.help"))(backtest.backtest)
@@ -73,11 +79,16 @@ def _declare() -> None:
     app.command("scenario", help=scenario.tell_scenario("help"))(scenario.scenario)
     app.command("nowcast", help=nowcast.tell_nowcast("help"))(nowcast.nowcast)
     app.command("reception", help=reception.tell_reception("help"))(reception.reception)
+    app.command("pull", help=pull.tell("help"))(pull.pull)
+    app.add_typer(sources.app, name="sources", help=pull.tell("sources.help"))
     app.add_typer(panel.app, name="panel", help=tell("panel.help"))
     app.add_typer(displace.app, name="displace", help=displace.tell("help"))
     app.command("verify", help=record.tell("verify.help"))(verify.verify)
+    app.command("score", help=score.tell("help"))(score.score)
     app.add_typer(log.app, name="log", help=record.tell("log.help"))
     app.add_typer(key.app, name="key", help=record.tell("key.help"))
+    app.add_typer(record_commands.app, name="record", help=tell_release("record.help"))
+    app.add_typer(release.app, name="release", help=tell_release("help"))
     app.add_typer(witness.app, name="witness", help=record.tell("witness.help"))
 
 

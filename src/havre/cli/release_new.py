@@ -1,0 +1,231 @@
+"""``havre release new``: compute a forecast release, keep it as a draft, and hand it in for review."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from havre.cli import record_options as options
+from havre.cli.console import progress_bar, say_reference, stdout, write_json
+from havre.cli.language import tell as tell_cli
+from havre.cli.options import (
+    DEFAULT_SEED,
+    Day,
+    Destination,
+    Draws,
+    Horizons,
+    Json,
+    LeaveOutGaps,
+    Measure,
+    NoCache,
+    Origin,
+    Panel,
+    Seed,
+    Source,
+    Threshold,
+    Workers,
+    kept_forecasts,
+    parse_day,
+    requests,
+)
+from havre.cli.record_options import RECORD, KeyFile, LogKeyFile, RecordFolder
+from havre.cli.release_view import tell
+from havre.cli.small_counts import THRESHOLD
+
+if TYPE_CHECKING:
+    from havre.forecast.outlook import OutlookOptions
+    from havre.panel.scope import Scope
+    from havre.pipeline import PanelInput
+    from havre.record.log.keys import Signer
+    from havre.record.publication import Record
+    from havre.record.tables import Release
+
+
+def new(
+    key_file: KeyFile,
+    log_key_file: LogKeyFile = None,
+    record: RecordFolder = RECORD,
+    supersedes: Annotated[str | None, typer.Option("--supersedes", help=tell("new.supersedes"))] = None,
+    corrects: Annotated[str | None, typer.Option("--corrects", metavar="CONTEST", help=tell("new.corrects"))] = None,
+    measure: Measure = None,
+    destination: Destination = None,
+    origin: Origin = None,
+    source: Source = None,
+    panel: Panel = None,
+    known_on: Day = None,
+    horizons: Horizons = 12,
+    draws: Draws = 1000,
+    threshold: Threshold = THRESHOLD,
+    made_on: Annotated[
+        date | None, typer.Option("--date", parser=parse_day, metavar="DAY", help=tell_cli("option.date"))
+    ] = None,
+    leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
+    seed: Seed = DEFAULT_SEED,
+    workers: Workers = None,
+    no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
+    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Make a draft; the help text stands in the catalogue."""
+    from havre.forecast.outlook import OutlookOptions
+    from havre.pipeline import find_scopes, load_panel
+    from havre.scale import usable_workers
+
+    asked = requests(measure=measure, destination=destination, origin=origin, source=source)
+    with options.opened(record) as held:
+        author, log_signers = options.signer(key_file), options.log_signers(log_key_file)
+        held.settings.person(author.verifier)
+        earlier = _earlier(held, supersedes, corrects)
+        data = load_panel(panel)
+        scopes = find_scopes(data.known_on(known_on).observations, asked)
+        chosen = OutlookOptions(
+            horizons=horizons,
+            draws=draws,
+            seed=seed,
+            # The reference snapshot has known gaps (small destinations): its release names them and goes on.
+            leave_out_gaps=leave_out_gaps or panel is None,
+            workers=workers or usable_workers(),
+            kept=kept_forecasts(no_cache=no_cache),
+        )
+        day = made_on or options.clock().date()
+        computed, further = _computed(data, scopes, chosen, earlier, day, threshold, known_on)
+        release, digest = _handed_in(held, computed, further, author, supersedes, corrects)
+        waits = options.log_waiting(held, log_signers)
+        _tell(held, release, digest, waits, as_json=as_json)
+
+
+def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "dict[str, Release]":
+    """Read all releases that were ever published, and check before any work what the new one refers to.
+
+    Raises
+    ------
+    RecordError : the release to supersede is not published, there is no such contest, or a draft was changed
+    FileError : the draft of a published release is missing
+    """
+    from havre.errors import RecordError
+    from havre.record.contest import contests
+    from havre.record.dossier import once_public, submitted
+    from havre.record.review import standing
+
+    with held.store.read() as connection:
+        if supersedes is not None and (now := standing(connection, supersedes)).state != "published":
+            raise RecordError("record.review.state", release=supersedes, state=now.state, expected="published")
+        if corrects is not None and corrects not in {each.id for each in contests(connection, held.settings)}:
+            raise RecordError("record.contest.unknown", contest=corrects)
+        public = once_public(connection)
+    return {each.id: submitted(held, each)[0] for each in public}
+
+
+def _computed(
+    data: "PanelInput",
+    scopes: "tuple[Scope, ...]",
+    chosen: "OutlookOptions",
+    earlier: "Mapping[str, Release]",
+    day: date,
+    threshold: int,
+    known_on: date | None,
+) -> "tuple[Release, dict[str, bytes]]":
+    """Compute the release, and the files that are published with it."""
+    from havre.pipeline import make_release
+
+    with progress_bar() as progress:
+        release = make_release(
+            data,
+            scopes,
+            chosen,
+            made_on=day,
+            threshold=threshold,
+            earlier=[each.history for each in earlier.values()],
+            known_on=known_on,
+            progress=progress,
+        )
+    return release, {}
+
+
+def _handed_in(
+    held: "Record",
+    computed: "Release",
+    further: Mapping[str, bytes],
+    author: "Signer",
+    supersedes: str | None,
+    corrects: str | None,
+) -> "tuple[Release, str]":
+    """Keep the draft and hand it in; both stand at the end, or nothing that counts: a folder alone is no release.
+
+    Raises
+    ------
+    RecordError : the same release waits for its review or publication already
+    FileError : the disk is full
+    """
+    from havre.record.draft import write_draft
+    from havre.record.publication import DRAFTS
+    from havre.record.review import submit
+
+    release = _named(held, computed)
+    drafts = held.folder / DRAFTS
+    _make(drafts)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=drafts) as beside:
+        digest = write_draft(release, Path(beside) / "draft", further)
+        with held.store.change() as connection:
+            at = options.clock()
+            submit(connection, release.facts.id, digest, author, at, supersedes=supersedes, corrects=corrects)
+            # What lies here without being known to the store was left by a crash.
+            place = held.draft(release.facts.id)
+            shutil.rmtree(place, ignore_errors=True)
+            (Path(beside) / "draft").rename(place)
+    return release, digest
+
+
+def _named(held: "Record", computed: "Release") -> "Release":
+    """Number a release whose id is taken by one that was decided on: the same input on the same day gives the same id.
+
+    Raises
+    ------
+    RecordError : that one still waits for its review or publication
+    """
+    from havre.errors import RecordError
+    from havre.record.review import all_standing
+
+    with held.store.read() as connection:
+        states = {each.id: each.state for each in all_standing(connection)}
+    first = computed.facts.id
+    names = (first if number == 1 else f"{first}-{number}" for number in count(1))
+    for name in names:
+        if name not in states:
+            return replace(computed, facts=replace(computed.facts, id=name))
+        if states[name] in ("draft", "in_review", "approved"):
+            raise RecordError("record.review.there", release=name)
+    raise AssertionError("numbers do not end")
+
+
+def _make(folder: Path) -> None:
+    from havre.errors import FileError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError("file.not_writable", path=folder, reason=error.strerror or str(error)) from error
+
+
+def _tell(held: "Record", release: "Release", digest: str, waits: str, *, as_json: bool) -> None:
+    facts = release.facts
+    if as_json:
+        told = {"release": facts.id, "state": "in_review", "draft": digest, "folder": held.draft(facts.id),
+                "automated": True, "reference_snapshot": facts.reference_only, "log": waits}  # fmt: skip
+        write_json(told)
+        return
+    if facts.reference_only:
+        say_reference()
+    hidden = int(release.history["suppressed"].sum())
+    for line in (
+        tell("new.made", release=facts.id, series=release.series.height, hidden=hidden),
+        tell("new.draft", path=held.draft(facts.id), digest=digest),
+        waits,
+        tell("new.next", release=facts.id),
+    ):
+        stdout().print(line, soft_wrap=True, markup=False)

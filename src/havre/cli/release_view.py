@@ -1,0 +1,232 @@
+"""What a reviewer sees of a release: changes, alarms, losers and the leak report; as tables or as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from havre.cli.console import number, say_reference, stdout, table
+from havre.cli.language import language
+from havre.texts import say
+
+if TYPE_CHECKING:
+    from havre.record.changes import Changes, Loser, LosingHorizon, Revised, SeriesName
+    from havre.record.leaks import LeakReport
+    from havre.record.publication import Record
+    from havre.record.review import Standing
+    from havre.record.tables import Release
+    from havre.release_alarms import LikelySurge
+
+TOP = 12
+"""Rows of a table that are shown; how many there are besides is told, and --json gives all."""
+
+
+def tell(key: str, /, **fields: object) -> str:
+    """Say a sentence of the catalogue ``release`` in the language of this process."""
+    return say("release", key, language(), **fields)
+
+
+@dataclass(frozen=True)
+class View:
+    """What a reviewer decides by.
+
+    ``changes`` is ``None`` where nothing was published before.
+    """
+
+    release: str
+    state: str
+    draft: str
+    reference_only: bool
+    changes: "Changes | None"
+    alarms: "tuple[LikelySurge, ...]"
+    losers: "tuple[Loser, ...]"
+    losing_horizons: "tuple[LosingHorizon, ...]"
+    series: int
+    leaks: "LeakReport"
+
+    def as_dict(self) -> dict[str, object]:
+        """Give it as plain JSON values."""
+        leaks = {**asdict(self.leaks), "leaks": [each.name for each in self.leaks.leaks]}
+        narrowest = self.leaks.narrowest
+        leaks["narrowest"] = None if narrowest is None else {**asdict(narrowest), "name": narrowest.name}
+        return {**asdict(self), "automated": True, "leaks": leaks}
+
+
+def view_of(record: "Record", release: str, against: str | None = None) -> View:
+    """Put together what a reviewer sees.
+
+    Parameters
+    ----------
+    against : id of the release to compare with; by default the one that was published last
+
+    Raises
+    ------
+    RecordError : there is no such release, or a draft was changed after it was submitted
+    FileError : a draft is missing
+    """
+    from havre.record.changes import compare, losers, losing_horizons
+    from havre.record.dossier import submitted
+    from havre.record.review import latest_published, standing
+    from havre.release_alarms import likely_surges
+
+    with record.store.read() as connection:
+        now = standing(connection, release)
+        before = standing(connection, against) if against else latest_published(connection, release)
+    shown, _ = submitted(record, now)
+    return View(
+        release=release,
+        state=now.state,
+        draft=now.draft,
+        reference_only=shown.facts.reference_only,
+        changes=None if before is None else compare(shown, submitted(record, before)[0]),
+        alarms=likely_surges(shown),
+        losers=losers(shown),
+        losing_horizons=losing_horizons(shown),
+        series=shown.series.height,
+        leaks=leaks_of(record, now, shown),
+    )
+
+
+def leaks_of(record: "Record", now: "Standing", shown: "Release") -> "LeakReport":
+    """Let the attacker at a release, with all that was ever published at hand."""
+    from havre.record.dossier import once_public, submitted
+    from havre.record.leaks import leak_report
+
+    with record.store.read() as connection:
+        public = once_public(connection, but=now.id)
+    earlier = {each.id: submitted(record, each)[0].history for each in public}
+    return leak_report(shown.history, float(shown.facts.threshold), earlier)
+
+
+def show_view(view: View) -> None:
+    """Print what a reviewer sees."""
+    stdout().print(f"[bold]{tell('view.title', release=view.release, state=tell(f'state.{view.state}'))}[/bold]")
+    stdout().print(tell("view.automated"), soft_wrap=True)
+    if view.reference_only:
+        say_reference()
+    if view.changes is None:
+        stdout().print(tell("changes.first"), soft_wrap=True)
+    else:
+        show_changes(view.changes)
+    _show_alarms(view.alarms)
+    _show_losers(view)
+    _show_leaks(view.leaks)
+
+
+def show_changes(changes: "Changes") -> None:
+    """Print what changed between two releases."""
+    _head(tell("changes.title", before=changes.before))
+    facts = {"compared": number(changes.compared), "moved": number(len(changes.moved))}
+    stdout().print(tell("changes.moved", **facts), soft_wrap=True)
+    rows = [
+        [series_name(each.series), f"{each.target_month:%Y-%m}", number(each.before),
+         f"{number(each.low)}–{number(each.high)}", number(each.now)]
+        for each in changes.moved
+    ]  # fmt: skip
+    _table(("series", "month", "before", "interval", "now"), rows)
+    for key in ("new_series", "vanished_series"):
+        names = getattr(changes, key)
+        if names:
+            stdout().print(tell(f"changes.{key}", count=len(names), names=_some(names)), soft_wrap=True, markup=False)
+    _show_inputs(changes)
+    _show_revised("revised", changes.revised)
+    _show_revised("hidden", changes.hidden)
+    _show_revised("uncovered", changes.uncovered)
+    months = {"added": number(changes.added_months), "removed": number(changes.removed_months)}
+    stdout().print(tell("changes.months", **months), soft_wrap=True)
+
+
+def _show_inputs(changes: "Changes") -> None:
+    for key, found in (("inputs", changes.inputs), ("settings", changes.settings)):
+        stdout().print(tell(f"changes.{key}" if found else f"changes.no_{key}"), soft_wrap=True)
+        for each in found:
+            was, now = (_short(each.before), _short(each.now))
+            stdout().print(f"  {each.name}: {was} → {now}", soft_wrap=True, markup=False)
+
+
+def _show_revised(key: str, found: "Sequence[Revised]") -> None:
+    if not found:
+        return
+    stdout().print(tell(f"changes.{key}", count=number(len(found))), soft_wrap=True)
+    rows = [[series_name(each.series), f"{each.month:%Y-%m}", _count(each.before), _count(each.now)] for each in found]
+    _table(("series", "month", "before", "now"), rows)
+
+
+def _show_alarms(alarms: "Sequence[LikelySurge]") -> None:
+    _head(tell("alarms.title"))
+    if not alarms:
+        stdout().print(tell("alarms.none"), soft_wrap=True)
+        return
+    stdout().print(tell("alarms.some", count=len(alarms)), soft_wrap=True)
+    rows = [
+        [series_name(each.series), f"{each.target_month:%Y-%m}", f"{100 * each.chance:.0f} %", number(each.needed),
+         number(each.before)]
+        for each in alarms
+    ]  # fmt: skip
+    _table(("series", "month", "chance", "needed", "recent"), rows)
+
+
+def _show_losers(view: View) -> None:
+    _head(tell("losers.title"))
+    key = "losers.some" if view.losers else "losers.none"
+    stdout().print(tell(key, count=len(view.losers), series=view.series), soft_wrap=True)
+    rows = [
+        [series_name(each.series), f"{each.wis_ratio:.2f}", each.best_naive, number(each.forecasts_scored)]
+        for each in view.losers
+    ]
+    _table(("series", "ratio", "naive", "scored"), rows)
+    for each in view.losing_horizons:
+        told = tell("losers.horizon", scope=each.scope, horizon=each.horizon, ratio=f"{each.wis_ratio:.2f}")
+        stdout().print(told, soft_wrap=True)
+
+
+def _show_leaks(leaks: "LeakReport") -> None:
+    _head(tell("leaks.title"))
+    facts = {"suppressed": number(leaks.suppressed), "bounded": number(leaks.bounded), "width": number(leaks.width)}
+    stdout().print(tell("leaks.found", **facts, earlier=len(leaks.earlier)), soft_wrap=True)
+    if leaks.narrowest is not None:
+        narrow = {"width": number(leaks.narrowest.width), "low": number(leaks.narrowest.low)}
+        told = tell("leaks.narrowest", cell=leaks.narrowest.name, high=number(leaks.narrowest.high), **narrow)
+        stdout().print(told, soft_wrap=True, markup=False)
+    stdout().print(tell("leaks.some" if leaks.leaks else "leaks.none", count=len(leaks.leaks)), soft_wrap=True)
+    for each in leaks.leaks[:TOP]:
+        stdout().print(f"  {each.name}", soft_wrap=True, markup=False)
+
+
+def series_name(series: "SeriesName") -> str:
+    """Name a series: measure, from where, to where."""
+    from havre.panel.measures import measures
+    from havre.places import place_name
+
+    _, counted, origin, destination = series
+    places = (place_name(code, language()) for code in (origin, destination))
+    name = measures()[counted].name(language()) if counted in measures() else counted
+    return f"{name}: {' → '.join(places)}"
+
+
+def _head(text: str) -> None:
+    stdout().print()
+    stdout().print(f"[bold reverse] {text} [/bold reverse]", soft_wrap=True)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if rows:
+        table("", [tell(f"column.{name}") for name in columns], rows[:TOP])
+    if len(rows) > TOP:
+        stdout().print(tell("column.more", count=len(rows) - TOP), soft_wrap=True)
+
+
+def _some(names: "Sequence[SeriesName]") -> str:
+    shown = "; ".join(series_name(name) for name in names[:TOP])
+    return shown if len(names) <= TOP else f"{shown}; …"
+
+
+def _count(value: float | None) -> str:
+    return tell("column.suppressed") if value is None else number(value)
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "–"
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return text if len(text) <= 48 else f"{text[:12]}…"
