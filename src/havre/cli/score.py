@@ -1,7 +1,7 @@
 """``havre score``: when truth arrives, logged forecasts are scored; the league table is published and logged."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -74,11 +74,18 @@ def show(found: "TrackRecord") -> None:
 
 
 def _show_group(page: "Page", group: str) -> None:
+    """Print a group of the league table in few letters: models by their ids, horizons as numbers of months."""
     names = ("of", "model", "wis", "wis_ratio", "coverage_50", "coverage_80", "coverage_95", "mase", "bias", "months")
-    rows = [
-        [page.group_name(row), page.model(row), page.number(row["wis"]), page.ratio(row["wis_ratio"]),
-         *(page.words.percent(row[f"coverage_{level}"]) for level in (50, 80, 95)),
-         page.ratio(row["mase"]), page.number(row["bias"]), str(row["months"])]
-        for row in page.league(group)
-    ]  # fmt: skip
-    table(page.text(f"page.{group}"), [tell(f"column.{name}") for name in names], rows)
+    rows = [[_of(row), _model(row), page.number(row["wis"]), page.ratio(row["wis_ratio"]),
+             *(page.words.percent(row[f"coverage_{level}"]) for level in (50, 80, 95)),
+             page.ratio(row["mase"]), page.number(row["bias"]), str(row["months"])]
+            for row in page.league(group)]  # fmt: skip
+    table(page.text(f"page.{group}"), [tell(f"short.{name}") for name in names], rows)
+
+
+def _of(row: "dict[str, Any]") -> str:
+    return f"{row['target']}/{row['source']}" + ("" if row["horizon"] is None else f" +{row['horizon']}")
+
+
+def _model(row: "dict[str, Any]") -> str:
+    return f"{row['model']} ({tell('short.stated')})" if row["figures"] == "stated" else str(row["model"])
