@@ -6,7 +6,7 @@ sees half a part, and appending the same rows twice adds nothing.
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class PanelStore:
             raise FileError("file.address", path=self.address, reason=str(error)) from error
         self._files: AbstractFileSystem = files
         self._root: str = root.rstrip("/")
+        self._checked: set[str] = set()
 
     def read(self) -> pl.DataFrame:
         """Read all observations, checked; an address without parts gives an empty table."""
@@ -79,6 +80,36 @@ class PanelStore:
         news.write_parquet(content, compression="zstd")
         self._write_part(_part_name(content.getvalue()), content.getvalue())
         return news.height
+
+    def select(self, source: str, measures: Sequence[str], destinations: Sequence[str]) -> pl.DataFrame:
+        """Read the observations of some measures and destinations of one source, with all their vintages."""
+        wanted = (
+            (pl.col("source") == source)
+            & pl.col("measure").is_in(list(measures))
+            & pl.col("destination").is_in(list(destinations))
+        )
+        parts = [self._select_part(path, wanted) for path in self._parts()]
+        return pl.concat([empty_panel(), *parts])
+
+    def add_news(self, news: pl.DataFrame) -> None:
+        """Write rows that were checked, and compared with what is known, by whoever gives them.
+
+        Raises
+        ------
+        FileError : the part cannot be written; nothing was left half-written
+        """
+        content = io.BytesIO()
+        news.write_parquet(content, compression="zstd", statistics=True)
+        self._write_part(_part_name(content.getvalue()), content.getvalue())
+
+    def _select_part(self, path: str, wanted: pl.Expr) -> pl.DataFrame:
+        """Read some rows of a part. Its bytes are checked once; later reads of this store only look what is in it."""
+        if path not in self._checked or self._files.protocol not in ("file", ("file", "local")):
+            self._read_part(path)
+            self._checked.add(path)
+        if self._files.protocol in ("file", ("file", "local")):
+            return pl.scan_parquet(path).filter(wanted).collect()
+        return self._read_part(path).filter(wanted)
 
     def _parts(self) -> list[str]:
         if not self._files.exists(self._root):

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from havre.errors import PanelError
 
+Cadence = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "annual", "irregular"]
+
 
 class SourceMeasure(BaseModel):
     """One measure as one provider publishes it.
@@ -34,6 +36,9 @@ class Source(BaseModel):
 
     ``licence_url`` is where the terms stand, ``licence_id`` their name in the Open Definition's list; both are empty
     where the terms of reuse are not clear, and ``licence_id`` also where they are clear but not on that list.
+    ``key`` tells whether a key of your own is needed, ``key_variables`` where it is looked for, ``key_from`` who gives
+    one; ``hosts`` are those that the provider's addresses may lead to. What is ``display_only`` may be looked at, and
+    is never an input of a model nor part of a release.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +53,12 @@ class Source(BaseModel):
     attribution: str
     redistributable: bool
     caveats: tuple[str, ...] = ()
+    cadence: Cadence = "irregular"
+    key: Literal["none", "needed", "optional"] = "none"
+    key_variables: tuple[str, ...] = ()
+    key_from: str = ""
+    hosts: tuple[str, ...] = ()
+    display_only: bool = False
     measures: Mapping[str, SourceMeasure]
 
 

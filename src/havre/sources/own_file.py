@@ -41,6 +41,23 @@ def read_table(path: Path) -> pl.DataFrame:
     return table
 
 
+def read_bytes(path: Path, largest: int = 1 << 30) -> bytes:
+    """Read a file as bytes.
+
+    Raises
+    ------
+    FileError : it is missing, cannot be read, or is larger than ``largest``
+    """
+    if not path.is_file():
+        raise FileError("file.missing", path=path)
+    try:
+        if path.stat().st_size > largest:
+            raise SourceError("source.fetch.too_large", name=path, largest=largest)
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError("file.damaged", path=path, expected="file", reason=error.strerror or str(error)) from error
+
+
 def read_parquet(content: Path | BytesIO, name: str) -> pl.DataFrame:
     """Read a Parquet file, or its bytes.
 

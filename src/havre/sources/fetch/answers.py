@@ -1,0 +1,101 @@
+"""Tells data from what only looks like it: login pages, error pages, truncated or blown-up archives."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from havre.errors import Problem, SourceError
+from havre.sources.fetch.request import Kind, Refused
+
+HEAD = 1 << 16
+"""Bytes of a body that are looked at."""
+MOST_RATIO = 200
+"""Statistics pack to a twentieth at best; beyond a two-hundredth an archive is a bomb."""
+_MAGIC: Mapping[str, tuple[bytes, ...]] = {
+    "zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    "xlsx": (b"PK\x03\x04",),
+    "ods": (b"PK\x03\x04",),
+    "gzip": (b"\x1f\x8b",),
+}
+
+
+def _is_page(start: bytes) -> bool:
+    return (
+        start[:200].lower().startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in start.lower()
+    )
+
+
+_LOOKS: Mapping[Kind, Callable[[bytes], bool]] = {
+    "json": lambda start: start[:1] in (b"{", b"["),
+    "xml": lambda start: start[:1] == b"<" and not _is_page(start),
+    "html": lambda start: start[:1] == b"<",
+    "csv": lambda start: start[:1] not in (b"", b"<", b"{", b"[") and b"\x00" not in start,
+    "text": lambda start: start[:1] not in (b"", b"<") and b"\x00" not in start,
+}
+
+
+def check_kind(kind: Kind, head: bytes, name: str, content_type: str) -> Refused | None:
+    """Tell whether a body begins like what it has to be.
+
+    Parameters
+    ----------
+    head : the first bytes of the body
+    name : of the request
+    """
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    fits = start.startswith(_MAGIC[kind]) if kind in _MAGIC else _LOOKS[kind](start[:4096])
+    if fits:
+        return None
+    words = " ".join(start[:120].decode("utf-8", "replace").split())
+    return Refused(
+        Problem.of("source.fetch.not_data", name=name, kind=kind, content_type=content_type or "–", words=words or "–")
+    )
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Read ``Retry-After``: seconds, or a date (RFC 9110, section 10.2.3); ``None`` where it cannot be read.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> retry_after("7", noon), retry_after("Thu, 01 Jan 2026 12:01:00 GMT", noon), retry_after("soon", noon)
+    (7.0, 60.0, None)
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def unzipped(content: bytes, name: str, largest: int, wanted: Callable[[str], bool] = lambda _: True) -> bytes:
+    """Unpack the one wanted member of an archive.
+
+    Parameters
+    ----------
+    largest : most bytes that it may become
+    wanted : tells the member by its name
+
+    Raises
+    ------
+    SourceError : it is no archive, holds none or several of what is wanted, is damaged, or would become too large
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir() and wanted(each.filename)]
+            if len(members) != 1:
+                found = ", ".join(each.filename for each in archive.infolist()[:5]) or "–"
+                raise SourceError("source.fetch.members", name=name, count=len(members), found=found)
+            with archive.open(members[0]) as member:
+                # What the archive says of its size may be a lie: no more than allowed is ever unpacked.
+                unpacked = member.read(min(largest, max(len(content), 4096) * MOST_RATIO) + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise SourceError("source.fetch.damaged", name=name, kind="zip", reason=str(error)[:200]) from error
+    if len(unpacked) > min(largest, max(len(content), 4096) * MOST_RATIO):
+        raise SourceError("source.fetch.too_large", name=name, largest=largest)
+    return unpacked

@@ -1,0 +1,1 @@
+"""One connector a file: what a provider offers, where, and how its files are read."""
