@@ -11,25 +11,27 @@ Regulation (EEC, Euratom) 1182/71, article 3 (a period in months ends on the sam
 
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import rfc8785
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from havre.errors import Problem, RecordError, check_none
 from havre.months import add_months
-from havre.record.contest_texts import ContestText, check_text
+from havre.record.contest_answers import answer_problems, public_problems
+from havre.record.contest_sources import slow
+from havre.record.contest_texts import ContestText, check_about, check_text
 from havre.record.log.entries import Entry
-from havre.record.log.keys import Signer
-from havre.record.review import LEAST_REASON, MOST_TEXT, standing
+from havre.record.log.keys import Signer, parse_verifier
+from havre.record.review import standing
 from havre.record.settings import RecordSettings
 from havre.record.store.database import read_time, written
 from havre.record.store.outbox import post
-from havre.record.store.schema import CONTEST_SOURCES, CONTEST_TEXTS, CONTESTS, OUTCOMES, REMEDIES
+from havre.record.store.schema import CONTEST_TEXTS, CONTESTS
 
 SECRET_BYTES = 16
 """128 bits at random: nobody can try them all, so that a plain salted hash keeps them as well as a slow one would."""
@@ -96,6 +98,7 @@ def file_contest(
     at: datetime,
     *,
     source: str | None = None,
+    figures: Collection[str] | None = None,
     random: Random = secrets.token_bytes,
 ) -> Receipt:
     """File a contest.
@@ -103,20 +106,23 @@ def file_contest(
     Parameters
     ----------
     release : the release that it is about
-    about : the figure (see :mod:`havre.record.figures`) or ``release`` for all of it
+    about : the figure (see :mod:`havre.record.figures`), ``release`` for all of it, or ``decision`` for the decision to
+        publish, change or withdraw it; it is public at once, and so never a text of one's own
     source : from where it comes, such as a network address, to slow floods; kept only as a hash with a salt of the day
+    figures : names of the figures of the release, of which ``about`` must be one; whoever offers filing to the public
+        gives them
 
     Raises
     ------
-    RecordError : there is no such published release, the text is too long or not plain text, or too many were filed of
-        late; nothing is kept then
+    RecordError : there is no such published release or figure, the text is too long or not plain text, or too many
+        were filed of late; nothing is kept then
     """
-    check_text(text, about)
+    check_text(text)
     now = standing(connection, release)
     if now.state not in CONTESTABLE:
         raise RecordError("record.contest.not_published", release=release)
-    if source is not None:
-        _slow(connection, settings, source, at)
+    check_about(about, figures)
+    slow(connection, settings, source, at, random)
     identity, secret = random(8).hex(), random(SECRET_BYTES).hex()
     salt, secret_salt = random(32).hex(), random(16).hex()
     commitment = commitment_of(text, salt)
@@ -195,18 +201,23 @@ def answer(
     summary : what was contested, in words for the public that hold nothing about a person: who answers approves them
     reasons : the answer, for the public too
     remedy : what follows from an outcome that is not ``rejected``: ``correction``, ``release`` or ``withdrawal``
-    remedy_id : the text of the correction, or the id of the release that was made or withdrawn
+    remedy_id : the text of the correction for readers, or the id of the release that was made or withdrawn
 
     Raises
     ------
-    RecordError : there is no such contest or it was answered, the person may not act or made the release, or words or
-        remedy are missing; all of it is told
+    RecordError : there is no such contest or it was answered, the person may not act or made the release, words or
+        remedy are missing, what is public holds how somebody can be reached, or the release that is to mend it does not
+        tell that it corrects this contest; all of it is told
     """
     settings.person(person.verifier)
     row = _row(connection, contest, "filed", "acknowledged")
     now = standing(connection, row["release"])
-    problems = _answer_problems(connection, outcome, summary, reasons, remedy, remedy_id)
-    if now.author == person.verifier.text:
+    problems = answer_problems(connection, contest, outcome, remedy, remedy_id)
+    words = {"summary": summary, "reasons": reasons}
+    words |= {"correction": remedy_id or ""} if remedy == "correction" else {}
+    problems += public_problems(words, written_text(connection, contest))
+    author = parse_verifier(now.author)
+    if person.name == author.name or person.verifier.key == author.key:
         problems.append(Problem.of("record.contest.own", name=person.name))
     check_none(problems, RecordError)
     when = max(at, read_time(row["acknowledged_at"] or row["filed_at"]))
@@ -266,41 +277,6 @@ def _due(settings: RecordSettings, filed: datetime) -> tuple[datetime, datetime]
     after = add_months(first, 1) - timedelta(days=1)
     last = day.replace(year=first.year, month=first.month, day=min(day.day, after.day))
     return day + timedelta(days=settings.acknowledge_days), last
-
-
-def _slow(connection: Connection, settings: RecordSettings, source: str, at: datetime) -> None:
-    """Refuse floods; what was accepted before is never lost."""
-    day, hour = written(at - timedelta(days=1)), written(at - timedelta(hours=1))
-    connection.execute(delete(CONTEST_SOURCES).where(CONTEST_SOURCES.c.at < day))
-    hashed = sha256(f"{at:%Y-%m-%d} {settings.origin} {source}".encode()).hexdigest()
-    number = select(func.count()).select_from(CONTEST_SOURCES)
-    own = connection.execute(number.where(CONTEST_SOURCES.c.source == hashed, CONTEST_SOURCES.c.at > hour)).scalar_one()
-    if own >= settings.contests_an_hour:
-        raise RecordError("record.contest.too_many", again=written(at + timedelta(hours=1)))
-    if connection.execute(number).scalar_one() >= settings.contests_a_day:
-        raise RecordError("record.contest.too_many", again=written(at + timedelta(days=1)))
-    connection.execute(insert(CONTEST_SOURCES).values(source=hashed, at=written(at)))
-
-
-def _answer_problems(
-    connection: Connection, outcome: str, summary: str, reasons: str, remedy: str | None, remedy_id: str | None
-) -> list[Problem]:
-    problems: list[Problem] = []
-    if outcome not in OUTCOMES:
-        problems.append(Problem.of("record.contest.outcome", outcome=outcome, expected=", ".join(OUTCOMES)))
-    if any(not LEAST_REASON <= len(each.strip()) <= MOST_TEXT for each in (summary, reasons)):
-        problems.append(Problem.of("record.review.reason", least=LEAST_REASON, most=MOST_TEXT))
-    if (outcome == "rejected") != (remedy is None) or (remedy is not None and remedy not in REMEDIES):
-        problems.append(Problem.of("record.contest.remedy", expected=", ".join(REMEDIES)))
-    elif remedy is not None and not (remedy_id or "").strip():
-        problems.append(Problem.of("record.contest.remedy_id"))
-    elif remedy in ("release", "withdrawal"):
-        wanted = {"release": ("in_review", "approved", "published"), "withdrawal": ("withdrawn",)}[remedy]
-        state = standing(connection, str(remedy_id)).state
-        if state not in wanted:
-            expected = " / ".join(wanted)
-            problems.append(Problem.of("record.review.state", release=remedy_id, state=state, expected=expected))
-    return problems
 
 
 def _row(connection: Connection, contest: str, *states: str) -> Mapping[Any, Any]:

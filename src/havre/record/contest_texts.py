@@ -1,16 +1,22 @@
 """What people write when they contest something: plain text of bounded length, shown as text and as nothing else."""
 
+import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from markupsafe import escape
 
 from havre.errors import Problem, RecordError, check_none
+from havre.record.figures import parse_figure
 
 MOST_WHY = 20_000
 MOST_EVIDENCE = 100_000
 MOST_CONTACT = 500
-MOST_ABOUT = 400
+WHOLE = ("release", "decision")
+"""What can be contested besides a figure: all of a release, or the decision to publish, change or withdraw it."""
+_FIGURE = re.compile(r"[a-z0-9_]{1,40}(/[A-Za-z0-9_:-]{1,40}){3,6}")
 _OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 """Characters that turn the direction of what follows: text could be made to read as something else."""
 
@@ -24,7 +30,7 @@ class ContestText:
     contact: str = ""
 
 
-def check_text(text: ContestText, about: str) -> None:
+def check_text(text: ContestText) -> None:
     """Check that a text may be kept.
 
     Raises
@@ -35,13 +41,41 @@ def check_text(text: ContestText, about: str) -> None:
     if not text.why.strip():
         problems.append(Problem.of("record.contest.empty"))
     parts = (("why", text.why, MOST_WHY), ("evidence", text.evidence, MOST_EVIDENCE),
-             ("contact", text.contact, MOST_CONTACT), ("about", about, MOST_ABOUT))  # fmt: skip
+             ("contact", text.contact, MOST_CONTACT))  # fmt: skip
     for name, value, most in parts:
-        if len(value) > most:
-            problems.append(Problem.of("record.contest.too_long", part=name, size=len(value), most=most))
-        elif bad := next((each for each in value if not _is_text(each)), None):
-            problems.append(Problem.of("record.contest.character", part=name, character=f"U+{ord(bad):04X}"))
+        problems += text_problems(name, value, most)
     check_none(problems, RecordError)
+
+
+def text_problems(name: str, value: str, most: int) -> list[Problem]:
+    """Tell what is wrong with a text: too long, or a character that is none."""
+    if len(value) > most:
+        return [Problem.of("record.contest.too_long", part=name, size=len(value), most=most)]
+    bad = next((each for each in value if not _is_text(each)), None)
+    if bad is None:
+        return []
+    return [Problem.of("record.contest.character", part=name, character=f"U+{ord(bad):04X}")]
+
+
+def check_about(about: str, figures: Collection[str] | None = None) -> None:
+    """Check that what is contested is something that is published: it enters the log, which nobody can erase.
+
+    Parameters
+    ----------
+    figures : names of the figures that there are; with none only the form of a name is checked
+
+    Raises
+    ------
+    RecordError : it is neither a figure nor one of :data:`WHOLE`; near matches are told
+    """
+    if about in WHOLE:
+        return
+    if figures is not None and about not in figures:
+        near = get_close_matches(about[:120], figures, n=3, cutoff=0.5) or sorted(figures)[:3]
+        raise RecordError("record.figure.unknown", figure=about[:120], near=", ".join(near) or "–")
+    if not _FIGURE.fullmatch(about):
+        raise RecordError("record.figure.name", figure=about[:120])
+    parse_figure(about)
 
 
 def shown_text(text: str) -> str:

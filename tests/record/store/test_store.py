@@ -35,7 +35,7 @@ def test_tables_are_made_once_and_stay(store: Store, address: str | None, tmp_pa
     again = open_store(tmp_path / "record", address)
     with again.read() as connection:
         assert connection.execute(select(RELEASES.c.id)).scalars().all() == ["r1"]
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0002"
     again.close()
 
 

@@ -110,7 +110,7 @@ CONTESTS = Table(
     Column("summary", Text),
     Column("answer", Text),
     Column("remedy", String(20)),
-    Column("remedy_id", String(200)),
+    Column("remedy_id", Text),
     Column("erased_at", String(20)),
     Column("version", Integer, nullable=False),
     _one_of("state", CONTEST_STATES),
@@ -136,6 +136,14 @@ CONTEST_SOURCES = Table(
 )
 """From where contests came of late, hashed with a salt of the day, to slow floods; older rows are deleted."""
 
+CONTEST_SALTS = Table(
+    "contest_salts",
+    METADATA,
+    Column("day", String(10), primary_key=True),
+    Column("salt", String(64), nullable=False),
+)
+"""The salt of the day; those of other days are deleted, and none is ever in a backup."""
+
 OUTBOX = Table(
     "outbox",
     METADATA,
@@ -147,4 +155,4 @@ OUTBOX = Table(
 """Entries for the log, written in the transaction of what they tell, and appended afterwards."""
 
 ORDER = (RELEASES, REVIEWS, OVERRIDES, NOTES, CONTESTS, CONTEST_TEXTS, CONTEST_SOURCES, OUTBOX)
-"""Tables, each after those that it refers to."""
+"""Tables of a backup, each after those that it refers to."""
