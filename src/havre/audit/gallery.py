@@ -84,7 +84,7 @@ def fpir_elsewhere(known: ArrayLike, tested: ArrayLike, gallery: ArrayLike, vari
 
 
 def fpir_interval(
-    hits: int, searches: int, tested: float, gallery: float, variation: float = 0.0, level: float = LEVEL
+    hits: float, searches: float, tested: float, gallery: float, variation: float = 0.0, level: float = LEVEL
 ) -> Interval:
     """Give the exact interval of the FPIR at another gallery from hits that were counted at the tested one.
 
@@ -189,8 +189,7 @@ def _mean_log_fall(one: Floats, other: Floats, fall: Floats) -> Floats:
     for k in range(1, 9):
         total += (-1) ** k / (k + 1) * powers
         powers = powers * one + other**k
-    small: Floats = one < 0.01
-    return np.where(small, total * fall, np.log1p(one) / one - np.log1p(other) / other)
+    return np.where(one < 0.01, total * fall, np.log1p(one) / one - np.log1p(other) / other)
 
 
 def _stirling_rest(x: Floats) -> Floats:

@@ -49,6 +49,7 @@ def _main(
 def _declare() -> None:
     from havre.cli import (
         alarms,
+        audit,
         backtest,
         displace,
         explain,
@@ -83,6 +84,7 @@ def _declare() -> None:
     app.add_typer(sources.app, name="sources", help=pull.tell("sources.help"))
     app.add_typer(panel.app, name="panel", help=tell("panel.help"))
     app.add_typer(displace.app, name="displace", help=displace.tell("help"))
+    app.add_typer(audit.app, name="audit", help=audit.tell("help"))
     app.command("verify", help=record.tell("verify.help"))(verify.verify)
     app.command("score", help=score.tell("help"))(score.score)
     app.add_typer(log.app, name="log", help=record.tell("log.help"))

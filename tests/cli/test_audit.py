@@ -1,0 +1,102 @@
+"""``havre audit`` prints the reference tables to the printed digits, in both languages, and refuses what cannot be."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import run_here
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    def command(*arguments: str, lang: str = "en", code: int = 0) -> str:
+        assert run_here(monkeypatch, "audit", *arguments, cwd=tmp_path, lang=lang) == code
+        shown = capsys.readouterr()
+        return shown.err if code else shown.out
+
+    return command
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_wilson_intervals(run: Run) -> None:
+    shown = squeezed(run("interval", "23/30", "11/15"))
+    assert "59.1–88.2 %" in shown
+    assert "48.0–89.1 %" in shown
+    assert "no whole number" in run("interval", "75.55%@15")
+
+
+def test_sixteen_questions(run: Run) -> None:
+    shown = squeezed(run("questions", "--questions", "16", "--flags", "4", "--specificity", "0.7555"))
+    assert "0 57.5 %" in shown
+    assert "Flags to expect: 3.9." in shown
+
+
+def test_a_million_travellers(run: Run) -> None:
+    shown = squeezed(run("rates", "--example", "iborderctrl").replace(",", ""))
+    for base, ppv, flagged, honest in [
+        ("0.10", "0.30", 244_992, 244_256), ("1.00", "2.95", 249_421, 242_055), ("5.00", "13.7", 269_105, 232_275),
+        ("0.10", "0.32", 240_520, 239_760), ("0.10", "0.56", 150_700, 149_850),
+    ]:  # fmt: skip
+        before, _, after = shown.partition(f"{flagged} {honest}")
+        assert after
+        assert before.split("%")[-4:-2] == [before.split("%")[-4], f" {ppv} "]
+        assert before.split("%")[-4].endswith(f" {base} ")
+    assert "not published" in shown
+
+
+def test_searches_in_millions(run: Run) -> None:
+    shown = squeezed(run("scale", "--gallery", "7e6", "--gallery", "3e8", "--gallery", "4e8"))
+    for row in ("1e-06 0.9991 1.0000 1.0000", "1e-09 0.0070 0.2592 0.3297", "1e-12 7.00E-6 3.00E-4 4.00E-4",
+                "FMR 1.43E-10 3.34E-12 2.50E-12", "FPIR 0.18 % 7.24 % * 9.53 % *", "1,000 false hits",
+                "Outside the tested range of 12,000,000"):  # fmt: skip
+        assert row in shown
+    assert "60,000 false hits" in run("scale", "--searches", "6e7")
+    found = json.loads(
+        run("scale", "--measured", "0.3%@30000", "--variation", "2", "--fnir", "1%", "--mated", "0.3", "--json")
+    )
+    low, high = found["carried_over"]["fpir"][-1]["interval"]
+    assert low < found["carried_over"]["fpir"][-1]["fpir"] < high
+    assert found["share_of_hits_on_top_percent"] > 0.1
+
+
+def test_links_and_chains(run: Run) -> None:
+    assert "34.3 %" in run("links", "face=2,0.01,0.5", "name=2,0.1")
+    assert "one heap" in run("links", "face=4,0.5")
+    assert json.loads(run("chain", "0.8,0.9", "0.7,0.95", "--json"))["without_trait"]["lowest"] == pytest.approx(0.1)
+
+
+def test_french(run: Run) -> None:
+    assert "contesté" in run("rates", "--example", "iborderctrl", lang="fr")
+    assert "Signalements à attendre" in run(
+        "questions", "--questions", "16", "--flags", "4", "--specificity", "0.7", lang="fr"
+    )
+
+
+def test_own_rates_and_a_range(run: Run) -> None:
+    found = json.loads(
+        run("rates", "--sensitivity", "11/15", "--specificity", "12/15", "--base-rate", "1%..5%", "--json")
+    )
+    ppv = found["claims"][0]["consequences"][0]["ppv"]
+    assert ppv["interval"]["low"] < ppv["low"] < ppv["high"] < ppv["interval"]["high"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [(("interval", "31/30"), "do not add up"), (("interval", "76%"), "sample size"), (("interval", "1/0"), "from none"),
+     (("rates", "--sensitivity", "140%", "--specificity", "0.5"), "not a share"),
+     (("rates", "--sensitivity", "0.5", "--specificity", "0.5", "--base-rate", "0"), "base rate of 0"),
+     (("rates", "--sensitivity", "0.5"), "as many"), (("rates",), "either"),
+     (("rates", "--example", "x"), "no example"),
+     (("rates", "--claims", "none.toml"), "no such file"), (("scale", "--gallery", "0"), "gallery"),
+     (("chain", "0.5"), "no check"), (("chain", "0.5,0.5", "--rule", "some"), "no rule"),
+     (("links", "face"), "kind of link")],
+)  # fmt: skip
+def test_bad_input_is_told(run: Run, arguments: tuple[str, ...], word: str) -> None:
+    assert word in squeezed(run(*arguments, code=2).replace("│", " "))
