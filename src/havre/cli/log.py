@@ -8,7 +8,18 @@ import typer
 from havre.cli.console import stdout, write_json
 from havre.cli.language import language
 from havre.cli.options import Json
-from havre.cli.record_options import LogKeys, Witnesses, known_witnesses, log_keys, tell
+from havre.cli.record_options import (
+    RECORD,
+    LogKeys,
+    RecordFolder,
+    Witnesses,
+    clock,
+    known_witnesses,
+    log_keys,
+    opened,
+    signer,
+    tell,
+)
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Argument(metavar="LOG", help=tell("log.folder"))]
@@ -33,6 +44,47 @@ def fsck(folder: Folder, key: LogKeys = None, as_json: Json = False) -> None:  #
             stdout().print(tell("log.leftovers", count=len(found.leftovers)), soft_wrap=True)
     if problems:
         raise typer.Exit(1)
+
+
+@app.command(help=tell("log.append"))
+def append(
+    log_key_file: Annotated[
+        Path,
+        typer.Option("--log-key-file", metavar="FILE", envvar="HAVRE_LOG_KEY_FILE", help=tell("options.log_key_file")),
+    ],
+    access: Annotated[str | None, typer.Option("--access", metavar="PURPOSE", help=tell("log.access"))] = None,
+    release: Annotated[str | None, typer.Option("--release", metavar="ID", help=tell("log.access_release"))] = None,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="DOMAIN", help=tell("log.organisation"))
+    ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option("--key-file", metavar="FILE", envvar="HAVRE_KEY_FILE", help=tell("log.access_key"))
+    ] = None,
+    record: RecordFolder = RECORD,
+    as_json: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Append what waits."""
+    from havre.record.access import log_access
+
+    given = {"--release": release, "--organisation": organisation, "--key-file": key_file}
+    missing = [name for name, value in given.items() if value is None]
+    if access is not None and missing:
+        raise typer.BadParameter(tell("log.access_needs", missing=", ".join(missing)))
+    signers = (signer(log_key_file, "HAVRE_LOG_KEY_PASSWORD"),)
+    told: dict[str, object] = {}
+    with opened(record) as held:
+        if access is not None and key_file is not None:
+            named, person = (str(release), str(organisation)), signer(key_file)
+            with held.store.change() as connection:
+                told["access"] = log_access(connection, held.settings, named[0], access, named[1], person, clock())
+        told |= {"appended": held.flush(signers), "size": held.log.size}
+    if as_json:
+        write_json(told)
+        return
+    if access is not None:
+        facts = {"organisation": organisation, "release": release, "purpose": access}
+        stdout().print(tell("log.accessed", **facts), soft_wrap=True, markup=False)
+    stdout().print(tell("options.appended", count=told["appended"]), soft_wrap=True, markup=False)
 
 
 @app.command(help=tell("log.prove"))

@@ -51,6 +51,7 @@ def _declare() -> None:
         alarms,
         audit,
         backtest,
+        contest,
         displace,
         explain,
         forecast,
@@ -87,6 +88,7 @@ def _declare() -> None:
     app.add_typer(audit.app, name="audit", help=audit.tell("help"))
     app.command("verify", help=record.tell("verify.help"))(verify.verify)
     app.command("score", help=score.tell("help"))(score.score)
+    app.add_typer(contest.app, name="contest", help=contest.tell("help"))
     app.add_typer(log.app, name="log", help=record.tell("log.help"))
     app.add_typer(key.app, name="key", help=record.tell("key.help"))
     app.add_typer(record_commands.app, name="record", help=tell_release("record.help"))

@@ -252,6 +252,16 @@ def contests(connection: Connection, settings: RecordSettings) -> tuple[Contest,
     return tuple(_contest(row, settings) for row in rows)
 
 
+def contest_of(connection: Connection, settings: RecordSettings, contest: str) -> Contest:
+    """Give what is public of one contest.
+
+    Raises
+    ------
+    RecordError : there is no such contest
+    """
+    return _contest(_row(connection, contest), settings)
+
+
 def written_text(connection: Connection, contest: str) -> ContestText | None:
     """Give what was written, for those who answer; ``None`` where it was erased."""
     row = connection.execute(select(CONTEST_TEXTS).where(CONTEST_TEXTS.c.contest == contest)).mappings().first()

@@ -31,7 +31,7 @@ def answer_problems(
         problems.append(Problem.of("record.contest.remedy", expected=", ".join(REMEDIES)))
     elif remedy is not None and not (remedy_id or "").strip():
         problems.append(Problem.of("record.contest.remedy_id"))
-    elif remedy in _STATES:
+    elif remedy is not None and remedy in _STATES:
         now = standing(connection, str(remedy_id))
         if now.state not in _STATES[remedy]:
             expected = " / ".join(_STATES[remedy])

@@ -5,10 +5,11 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 from markupsafe import escape
 
-from havre.errors import Problem, RecordError, check_none
+from havre.errors import FileError, Problem, RecordError, check_none
 from havre.record.figures import parse_figure
 
 MOST_WHY = 20_000
@@ -45,6 +46,27 @@ def check_text(text: ContestText) -> None:
     for name, value, most in parts:
         problems += text_problems(name, value, most)
     check_none(problems, RecordError)
+
+
+def read_text(path: Path) -> str:
+    """Read what somebody wrote from a file; of one that is too large no more than is needed to say so.
+
+    Raises
+    ------
+    FileError : it cannot be read
+    RecordError : it is too long, or no text in UTF-8
+    """
+    try:
+        size = path.stat().st_size
+        if size > 4 * MOST_WHY:
+            raise RecordError("record.contest.too_long", part="why", size=size, most=MOST_WHY)
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecordError(
+            "record.contest.character", part="why", character=f"0x{error.object[error.start]:02X}"
+        ) from error
+    except OSError as error:
+        raise FileError("file.damaged", path=path, expected="UTF-8", reason=error.strerror or str(error)) from error
 
 
 def text_problems(name: str, value: str, most: int) -> list[Problem]:
