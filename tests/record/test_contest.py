@@ -1,5 +1,7 @@
 """Anybody contests, a human answers in time or is shown as late, and nothing personal reaches the log."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -20,6 +22,7 @@ from havre.record.contest import (
     written_text,
 )
 from havre.record.contest_texts import MOST_EVIDENCE, MOST_WHY, ContestText, shown_text
+from havre.record.log.keys import new_key
 from havre.record.review import submit, withdraw
 from havre.record.store.database import Store
 from havre.record.store.schema import CONTESTS, OUTBOX
@@ -153,6 +156,9 @@ def test_a_wrong_receipt_tells_nothing(store: Store) -> None:
         (ContestText("bell \x07"), "U\\+0007"),
         (ContestText("turned \u202e round"), "U\\+202E"),
         (ContestText("null \x00"), "U\\+0000"),
+        (ContestText("x", "left to right \u200e"), "U\\+200E"),
+        (ContestText("x", contact="half of a letter \ud800"), "U\\+D800"),
+        (ContestText("escape \x1b[2J"), "U\\+001B"),
     ],
 )
 def test_what_is_no_text_of_bounded_length_is_not_kept(store: Store, text: ContestText, part: str) -> None:
@@ -200,8 +206,6 @@ def test_a_flood_is_slowed_and_nothing_accepted_is_lost(store: Store) -> None:
 
 
 def test_ten_thousand_a_day_from_everywhere_stop_at_the_limit(store: Store) -> None:
-    from dataclasses import replace
-
     few = replace(SETTINGS, contests_a_day=25)
     with store.change() as connection:
         published(connection)
@@ -266,3 +270,117 @@ def test_a_correction_is_an_entry_of_its_own(store: Store) -> None:
     assert (last.kind, last.subject, last.body["contest"]) == ("correction", "r1", receipt.id)
     # The clock had gone back: an answer is never before what it answers.
     assert only(store).answered_at == AT
+
+
+@pytest.mark.parametrize(
+    "about",
+    ["Amina Karimi", "amina@example.org", "<b>release</b>", "", "release ", "x" * 9000, "a/b/SYR/DEU/2026-13",
+     "Amina/lives/at/4711", "asylum applications/SYR/DEU/2026-12", "../../SYR/DEU/2026-12"],
+)  # fmt: skip
+def test_what_is_contested_is_public_and_so_never_a_text_of_ones_own(store: Store, about: str) -> None:
+    with store.change() as connection:
+        published(connection)
+        with pytest.raises(RecordError, match="figure"):
+            file_contest(connection, SETTINGS, "r1", about, TEXT, AT)
+        assert connection.execute(select(func.count()).select_from(CONTESTS)).scalar_one() == 0
+
+
+def test_only_figures_that_are_there_are_contested_where_they_are_known(store: Store) -> None:
+    with store.change() as connection:
+        published(connection)
+        file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT, figures=[FIGURE])
+        file_contest(connection, SETTINGS, "r1", "decision", TEXT, AT, figures=[FIGURE])
+        with pytest.raises(RecordError, match=f"Near matches: {FIGURE}"):
+            file_contest(connection, SETTINGS, "r1", FIGURE.replace("SYR", "AFG"), TEXT, AT, figures=[FIGURE])
+
+
+def answered(store: Store, **change: object) -> str:
+    """Answer a contest about r1; give what is wrong with the answer."""
+    with store.change() as connection:
+        receipt = file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT)
+        good = {"outcome": "rejected", "summary": SUMMARY, "reasons": REASONS}
+        with pytest.raises(RecordError) as caught:
+            answer(connection, SETTINGS, receipt.id, NOOR, AT, **{**good, **change})  # type: ignore[arg-type]
+        assert [entry.kind for entry in posted(connection)][-1] == "contest_filed"
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"summary": "A person (amina@example.org) says that June is wrong."},
+        {"reasons": "We wrote to amina@example.org about it and she agreed."},
+        {"summary": "Turned \u202e round, so that it reads as something else."},
+        {"reasons": "A bell rings here: \x07, and nobody knows for whom."},
+        {"outcome": "upheld", "remedy": "correction", "remedy_id": "June: 5, says amina@example.org"},
+        {"outcome": "upheld", "remedy": "correction", "remedy_id": "x" * 20_001},
+    ],
+)
+def test_nothing_personal_and_nothing_but_text_is_answered_in_public(store: Store, words: dict[str, str]) -> None:
+    with store.change() as connection:
+        published(connection)
+    assert any(part in answered(store, **words) for part in ("reached", "not text", "at most"))
+
+
+def test_a_long_correction_is_kept_whole(store: Store) -> None:
+    text = "June 2026 reads 5 instead of 10. " * 100
+    with store.change() as connection:
+        published(connection)
+        receipt = file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT)
+        answer(
+            connection, SETTINGS, receipt.id, NOOR, AT, outcome="upheld", summary=SUMMARY, reasons=REASONS,
+            remedy="correction", remedy_id=text,
+        )  # fmt: skip
+    assert only(store).remedy_id == text
+
+
+def test_a_new_release_mends_a_contest_only_if_it_says_so_itself(store: Store) -> None:
+    with store.change() as connection:
+        published(connection)
+        submit(connection, "r2", DRAFT, ADA, AT, supersedes="r1")
+    told = answered(store, outcome="upheld", remedy="release", remedy_id="r2")
+    assert "does not tell that it corrects" in told
+
+
+def test_the_author_does_not_answer_under_another_key_or_name(store: Store) -> None:
+    same_name, same_key = new_key(ADA.name, bytes([9] * 32)), new_key("havre.example/other", bytes([1] * 32))
+    settings = replace(SETTINGS, people=(*SETTINGS.people, same_name.verifier, same_key.verifier))
+    with store.change() as connection:
+        published(connection)
+        receipt = file_contest(connection, settings, "r1", FIGURE, TEXT, AT)
+        for person in (same_name, same_key):
+            with pytest.raises(RecordError, match="another person"):
+                answer(
+                    connection, settings, receipt.id, person, AT, outcome="rejected", summary=SUMMARY, reasons=REASONS
+                )
+
+
+def test_who_was_erased_can_be_answered_and_follows_the_answer(store: Store) -> None:
+    with store.change() as connection:
+        published(connection)
+        receipt = file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT)
+        erase(connection, receipt.id, AT)
+        answer(connection, SETTINGS, receipt.id, NOOR, AT, outcome="rejected", summary=SUMMARY, reasons=REASONS)
+        found, text = follow(connection, SETTINGS, receipt.code)
+    assert (found.state, text) == ("answered", None)
+
+
+def test_two_who_answer_at_once_do_not_both(store: Store) -> None:
+    with store.change() as connection:
+        published(connection)
+        receipt = file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT)
+
+    def one(_: int) -> str:
+        try:
+            with store.change() as connection:
+                answer(connection, SETTINGS, receipt.id, NOOR, AT, outcome="rejected", summary=SUMMARY, reasons=REASONS)
+        except RecordError as error:
+            return error.problems[0].key
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(one, range(4)))
+    assert told.count("") == 1
+    assert set(told) <= {"", "record.contest.state", "record.store.at_once"}
+    with store.read() as connection:
+        assert [entry.kind for entry in posted(connection)].count("contest_answered") == 1

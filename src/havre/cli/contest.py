@@ -56,8 +56,9 @@ def file(
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """File a contest; the receipt is printed once."""
-    from havre.record.contest import contest_of, file_contest
+    from havre.record.contest import contest_of
     from havre.record.contest_figures import contestable_figures
+    from havre.record.contest_filing import file_now
     from havre.record.contest_texts import WHOLE, ContestText
     from havre.record.review import standing
 
@@ -67,8 +68,8 @@ def file(
         with held.store.read() as connection:
             standing(connection, release)
         figures = None if about in WHOLE else contestable_figures(held.release(release))
-        with held.store.change() as connection:
-            receipt = file_contest(connection, held.settings, release, about, text, at, figures=figures)
+        receipt = file_now(held.store, held.settings, release, about, text, at, figures=figures)
+        with held.store.read() as connection:
             filed = contest_of(connection, held.settings, receipt.id)
     if as_json:
         times = {"acknowledge_by": filed.acknowledge_by, "answer_by": filed.answer_by}

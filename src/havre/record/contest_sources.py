@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from havre.errors import RecordError
 from havre.record.settings import RecordSettings
@@ -58,5 +58,7 @@ def _salt(connection: Connection, at: datetime, random: Callable[[int], bytes]) 
     if found is not None:
         return str(found)
     salt = random(SALT_BYTES).hex()
-    connection.execute(insert(CONTEST_SALTS).values(day=day, salt=salt))
+    # Two that come first on a day: PostgreSQL refuses one of them as a clash, and it is filed again.
+    once = text("INSERT INTO contest_salts (day, salt) VALUES (:day, :salt) ON CONFLICT DO NOTHING")
+    connection.execute(once, {"day": day, "salt": salt})
     return salt
