@@ -92,9 +92,9 @@ def test_any_changed_or_cut_file_is_named_and_no_other(tmp_path: Path) -> None:
         content, name = path.read_bytes(), path.relative_to(folder).as_posix()
         older = ".p/" in name and name not in present_edges(66_340)
         at = rng.randrange(len(content))
-        for damaged in (content[:-1], content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]):
-            path.write_bytes(damaged)
-            assert told_paths(folder) == [name]
+        flipped = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        path.write_bytes(rng.choice([content[:-1], flipped]))
+        assert told_paths(folder) == [name]
         path.unlink()
         # Who reads an older checkpoint finds the full file, or a partial one; that of an earlier size may go.
         assert told_paths(folder) == ([] if older else [name])

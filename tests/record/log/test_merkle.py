@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from havre.record.log.merkle import (
     EMPTY_ROOT,
+    Growing,
     Node,
     consistency_proof,
     inclusion_proof,
@@ -61,6 +62,14 @@ def test_the_third_leaf_of_the_published_tree_of_seven() -> None:
     left = node_hash(hashes[0], hashes[1])
     assert consistency_proof(3, 7, nodes_over(hashes)) == (hashes[2], hashes[3], left, last)
     assert consistency_proof(4, 7, nodes_over(hashes)) == (last,)
+
+
+def test_leaves_that_come_one_by_one_have_the_same_roots() -> None:
+    leaves, node = tree()
+    grown = Growing()
+    for size in range(MOST + 1):
+        assert (grown.size, grown.root()) == (size, tree_root(size, node))
+        grown.add(leaves[size % MOST])
 
 
 def test_every_leaf_of_logs_of_1_to_300_entries_is_proven() -> None:

@@ -8,7 +8,8 @@ import pytest
 from havre.errors import RecordError
 from havre.record.log.entries import KINDS, Entry, parse_entry
 from havre.record.log.folder import Log
-from havre.record.log.rotation import ADDED, REVOKED, check_signed, key_entry, key_history
+from havre.record.log.fsck import fsck
+from havre.record.log.rotation import ADDED, REVOKED, check_signed, follow_log, key_entry, key_history, keys_at
 from tests.record.log.log_case import KEY, ORIGIN, OTHER
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -51,6 +52,72 @@ def test_a_change_of_keys_that_nobody_vouches_for_is_refused(tmp_path: Path) -> 
         key_history([Entry(ADDED, AT, ORIGIN, "x", body).canonical()], KEY.verifier, ORIGIN)
     with pytest.raises(RecordError, match="wrong"):
         key_history([key_entry(ADDED, "other", OTHER.verifier, KEY, AT).canonical()], KEY.verifier, ORIGIN)
+
+
+def test_a_revoked_key_does_not_come_back_by_an_old_statement() -> None:
+    added = key_entry(ADDED, ORIGIN, OTHER.verifier, KEY, AT).canonical()
+    revoked = key_entry(REVOKED, ORIGIN, OTHER.verifier, KEY, AT).canonical()
+    assert key_history([added, revoked], KEY.verifier, ORIGIN)[1].end == 2
+    # The same entry once more, or one with a later time around the old signature.
+    body = parse_entry(added).body
+    later = Entry(ADDED, AT.replace(hour=13), ORIGIN, "again", body).canonical()
+    with pytest.raises(RecordError, match="stays revoked"):
+        key_history([added, revoked, added], KEY.verifier, ORIGIN)
+    with pytest.raises(RecordError, match=r"wrong|another key"):
+        key_history([later], KEY.verifier, ORIGIN)
+    # Revoked before it was ever added: what was signed in advance is worth nothing.
+    with pytest.raises(RecordError, match="stays revoked"):
+        key_history([revoked, added], KEY.verifier, ORIGIN)
+    assert keys_at(key_history([revoked], KEY.verifier, ORIGIN), 1) == (KEY.verifier,)
+
+
+def test_a_log_is_followed_from_its_first_key_alone(tmp_path: Path) -> None:
+    log = rotated(tmp_path / "log")
+    every = list(log.entries())
+    checkpoint, spans = follow_log(log.checkpoint, every, KEY.verifier, ORIGIN)
+    assert (checkpoint.size, keys_at(spans, 3)) == (3, (OTHER.verifier,))
+    assert follow_log(log.checkpoint, [*every, b"beyond"], KEY.verifier, ORIGIN)[0].size == 3
+    assert [keys_at(spans, size) for size in (1, 2)] == [(KEY.verifier,), (KEY.verifier, OTHER.verifier)]
+    # A server that hides the entry by which a key was revoked.
+    for hidden in (every[:2], [every[0], every[1], b"{}"], every[:1]):
+        with pytest.raises(RecordError):
+            follow_log(log.checkpoint, hidden, KEY.verifier, ORIGIN)
+    log.append([b"more"], [KEY])
+    with pytest.raises(RecordError, match="revoked"):
+        follow_log(log.checkpoint, log.entries(), KEY.verifier, ORIGIN)
+
+
+def test_what_only_a_witness_sees_a_fork_by_a_stolen_key_from_before_its_revocation(tmp_path: Path) -> None:
+    # The thief forks before the revocation and leaves it out: one history of its own, which the key vouches for. That
+    # is what only a witness, or who remembers the larger log, can see.
+    log = rotated(tmp_path / "log")
+    fork = Log.create(tmp_path / "fork", ORIGIN, [KEY])
+    fork.append([log.entry(0), b"forged"], [KEY])
+    assert follow_log(fork.checkpoint, fork.entries(), KEY.verifier, ORIGIN)[0].size == 2
+
+
+def test_the_clock_may_go_back_between_entries(tmp_path: Path) -> None:
+    log = Log.create(tmp_path / "log", ORIGIN, [KEY])
+    for number, hour in enumerate((12, 3, 12, 0)):
+        entry = Entry("correction", AT.replace(hour=hour), "r", str(number), {})
+        log.append([entry.canonical()], [KEY], [KEY.verifier])
+    earlier = key_entry(ADDED, ORIGIN, OTHER.verifier, KEY, AT.replace(year=1999))
+    log.append([earlier.canonical()], [KEY], [KEY.verifier])
+    # Places in the log tell what came first, never the times.
+    assert [parse_entry(data).at.hour for data in log.entries(0, 4)] == [12, 3, 12, 0]
+    assert follow_log(log.checkpoint, log.entries(), KEY.verifier, ORIGIN)[0].size == 5
+    assert fsck(log.folder, [KEY.verifier]).problems == ()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"key": 5}, {"voucher": None}, {"signature": "x"}, {"signature": 5}, {"key": "x"}]
+)
+def test_a_change_of_keys_with_something_missing_is_refused(wrong: dict[str, object]) -> None:
+    body = dict(key_entry(ADDED, ORIGIN, OTHER.verifier, KEY, AT).body) | wrong
+    if not wrong:
+        del body["signature"]
+    with pytest.raises(RecordError, match="entry 0"):
+        key_history([Entry(ADDED, AT, ORIGIN, "x", body).canonical()], KEY.verifier, ORIGIN)
 
 
 def test_entries_are_canonical_json_and_come_back() -> None:

@@ -58,6 +58,32 @@ def tree_root(size: int, node: Node) -> bytes:
     return _range_root(0, size, node) if size else EMPTY_ROOT
 
 
+class Growing:
+    """Root over leaves that come one after the other; it keeps one hash for each complete subtree at the edge."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._edge: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Take the hash of the next leaf."""
+        number, found = self.size, leaf
+        while number & 1:
+            found = node_hash(self._edge.pop(), found)
+            number >>= 1
+        self._edge.append(found)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Give the root over the leaves so far."""
+        if not self._edge:
+            return EMPTY_ROOT
+        found = self._edge[-1]
+        for left in reversed(self._edge[:-1]):
+            found = node_hash(left, found)
+        return found
+
+
 def inclusion_proof(index: int, size: int, node: Node) -> tuple[bytes, ...]:
     """Give the audit path of a leaf, from the leaf upwards (RFC 6962, section 2.1.1).
 
