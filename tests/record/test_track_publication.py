@@ -16,8 +16,9 @@ from havre.errors import FileError
 from havre.record.log.entries import parse_entry
 from havre.record.publication import Record, open_record
 from havre.record.track import TrackRecord
-from havre.record.track_page import render_track_record
+from havre.record.track_page import Page, render_track_record
 from havre.record.track_publication import publish_track_record, track_files
+from havre.record.wording import Wording
 from havre.track_record import score_record
 from tests.record.log.log_case import KEY
 from tests.record.published_case import made_record
@@ -103,6 +104,17 @@ def test_the_page_says_losses_first_in_both_languages_and_loads_nothing(folder: 
     assert "2,777" in english
     assert "border was closed" in english
     assert re.search(r"<script|src=|https?://", page) is None
+
+
+def test_a_model_that_lost_at_some_horizons_only_is_told_too(folder: Path) -> None:
+    with open_record(folder) as record:
+        found = scored(record)
+    lost = found.league.filter(pl.col("wis_ratio") > 1, ~pl.col("naive"), group="horizon")["horizon"].to_list()
+    assert lost
+    page = Page(found, Wording("en", MEASURE_NAMES))
+    assert [f"{horizon} months ahead" in sentence for horizon, sentence in zip(lost, page.losing, strict=True)] == [
+        True for _ in lost
+    ]
 
 
 def test_the_page_escapes_what_a_reviewer_wrote(folder: Path) -> None:

@@ -66,12 +66,15 @@ class Page:
 
     @cached_property
     def losing(self) -> list[str]:
-        """Sentences on the models that lost to naive, over all forecasts of a measure."""
-        rows = self.found.league.filter(~pl.col("naive") & (pl.col("wis_ratio") > 1), group="overall")
+        """Sentences on the models that lost to naive: over all forecasts of a measure, else at some horizons."""
+        lost = self.found.league.filter(~pl.col("naive") & (pl.col("wis_ratio") > 1))
+        overall = lost.filter(group="overall")
+        same = ["target", "source", "model", "figures"]
+        horizons = lost.filter(group="horizon").join(overall, on=same, how="anti", maintain_order="left")
         return [
             self.text("page.lost", model=self.model(row), of=self.group_name(row), naive=self.naive(row),
                       percent=self.words.percent(row["wis_ratio"] - 1))
-            for row in rows.to_dicts()
+            for row in [*overall.to_dicts(), *horizons.to_dicts()]
         ]  # fmt: skip
 
     def league(self, group: str) -> list[dict[str, Any]]:
