@@ -132,6 +132,7 @@ def _computed(
 ) -> "tuple[Release, dict[str, bytes]]":
     """Compute the release, and the files that are published with it."""
     from havre.pipeline import make_release
+    from havre.record.leaks import seen_by_readers
 
     with progress_bar() as progress:
         release = make_release(
@@ -140,7 +141,7 @@ def _computed(
             chosen,
             made_on=day,
             threshold=threshold,
-            earlier=[each.history for each in earlier.values()],
+            earlier=[seen_by_readers(each) for each in earlier.values()],
             known_on=known_on,
             progress=progress,
         )

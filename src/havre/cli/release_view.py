@@ -90,12 +90,12 @@ def view_of(record: "Record", release: str, against: str | None = None) -> View:
 def leaks_of(record: "Record", now: "Standing", shown: "Release") -> "LeakReport":
     """Let the attacker at a release, with all that was ever published at hand."""
     from havre.record.dossier import once_public, submitted
-    from havre.record.leaks import leak_report
+    from havre.record.leaks import leak_report, seen_by_readers
 
     with record.store.read() as connection:
         public = once_public(connection, but=now.id)
-    earlier = {each.id: submitted(record, each)[0].history for each in public}
-    return leak_report(shown.history, float(shown.facts.threshold), earlier)
+    earlier = {each.id: seen_by_readers(submitted(record, each)[0]) for each in public}
+    return leak_report(seen_by_readers(shown), float(shown.facts.threshold), earlier)
 
 
 def show_view(view: View) -> None:

@@ -16,6 +16,7 @@ from math import ceil, floor, inf
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from havre.draws import Floats
@@ -24,6 +25,8 @@ from havre.errors import Problem, RecordError, check_none
 Cell = tuple[str, str, str, str, date]
 """Measure, source, origin, destination and month: the same in every scope that holds it."""
 TOTAL = "TOT"
+UNSHOWN = "~"
+"""Origin of a row that says: a total of this scope counts parts that are not shown, each of which may be zero."""
 SMALLEST = 1.0
 """What a suppressed cell is at least: zeros are published."""
 _EDGE = 1e-6
@@ -59,11 +62,15 @@ class Leak:
 
 @dataclass(frozen=True)
 class _Sum:
-    """Hidden cells that add up to ``rest``, a total less its visible parts; ``total`` is hidden, or ``None``."""
+    """Hidden cells that add up to ``rest``, a total less its visible parts; ``total`` is hidden, or ``None``.
+
+    Where parts are not shown, they add up to ``rest`` at most: the sum is ``unclosed``.
+    """
 
     parts: tuple[Cell, ...]
     rest: float
     total: Cell | None
+    unclosed: bool = False
 
 
 def attack(published: pl.DataFrame, width: float, earlier: Sequence[pl.DataFrame] = ()) -> list[Leak]:
@@ -71,7 +78,8 @@ def attack(published: pl.DataFrame, width: float, earlier: Sequence[pl.DataFrame
 
     Parameters
     ----------
-    published : table of ``havre.record.tables.HISTORY`` as it is published, suppressed cells with null values
+    published : table of ``havre.record.tables.HISTORY`` as it is published, suppressed cells with null values; a row
+        with the origin :data:`UNSHOWN` for each month of which a total counts parts that are not shown
     width : how far apart the bounds of a suppressed cell must be [persons]
     earlier : such tables of earlier releases, which everybody may have kept
 
@@ -83,7 +91,8 @@ def attack(published: pl.DataFrame, width: float, earlier: Sequence[pl.DataFrame
     known: dict[Cell, float] = {}
     for table in reversed(tables):
         known |= _visible(table)
-    suppressed = {cell for table in tables for cell in _cells(table.filter(pl.col("suppressed")))}
+    is_cell = pl.col("origin") != UNSHOWN
+    suppressed = {cell for table in tables for cell in _cells(table.filter(pl.col("suppressed") & is_cell))}
     hidden = sorted(suppressed - set(known))
     leaks = [Leak(cell, known[cell], known[cell], 1) for cell in sorted(suppressed & set(known))]
     sums = _sums(tables, known, set(hidden))
@@ -125,7 +134,7 @@ def _visible(table: pl.DataFrame) -> dict[Cell, float]:
 
 def _sums(tables: Sequence[pl.DataFrame], known: Mapping[Cell, float], hidden: set[Cell]) -> list[_Sum]:
     """List what totals tell about hidden cells."""
-    found: dict[tuple[tuple[Cell, ...], Cell | None], _Sum] = {}
+    found: dict[tuple[tuple[Cell, ...], Cell | None, bool], _Sum] = {}
     for table in tables:
         by = pl.col("scope").str.split("/").list.last()
         is_total = ((pl.col("origin") == TOTAL) & (by == "origin")) | (
@@ -135,17 +144,18 @@ def _sums(tables: Sequence[pl.DataFrame], known: Mapping[Cell, float], hidden: s
         # Only months in which something is hidden have anything to tell.
         some = pl.col("suppressed").any().over("scope", "measure", "period")
         for _, month in marked.filter(some).group_by("scope", "measure", "period", maintain_order=True):
+            unclosed = bool((month["origin"] == UNSHOWN).any())
             totals = _cells(month.filter("is_total"))
             if not totals:
                 continue
-            parts = _cells(month.filter(~pl.col("is_total")))
+            parts = _cells(month.filter(~pl.col("is_total") & (pl.col("origin") != UNSHOWN)))
             unknown = tuple(sorted(cell for cell in parts if cell in hidden))
             seen = sum(known[cell] for cell in parts if cell in known)
             total = totals[0]
             if total in known and unknown:
-                found[unknown, None] = _Sum(unknown, known[total] - seen, None)
+                found[unknown, None, unclosed] = _Sum(unknown, known[total] - seen, None, unclosed)
             elif total in hidden:
-                found[unknown, total] = _Sum(unknown, -seen, total)
+                found[unknown, total, unclosed] = _Sum(unknown, -seen, total, unclosed)
     return list(found.values())
 
 
@@ -171,7 +181,7 @@ def _alone(one: _Sum) -> dict[Cell, tuple[float, float]]:
     """Bound cells that one sum alone tells about: each is what is left when all others are as small as can be."""
     others = SMALLEST * (len(one.parts) - 1)
     high = max(one.rest - others, SMALLEST)
-    low = high if len(one.parts) == 1 else SMALLEST
+    low = high if len(one.parts) == 1 and not one.unclosed else SMALLEST
     return dict.fromkeys(one.parts, (low, high))
 
 
@@ -184,19 +194,28 @@ def _programmed(cells: Sequence[Cell], sums: Sequence[_Sum]) -> dict[Cell, tuple
         matrix[row, [number[cell] for cell in one.parts]] = 1.0
         if one.total:
             matrix[row, number[one.total]] = -1.0
+    unclosed = np.array([one.unclosed for one in sums])
     found: dict[Cell, tuple[float, float]] = {}
     for cell, at in number.items():
-        ends = [_end(matrix, right, at, sign) for sign in (1.0, -1.0)]
+        ends = [_end(matrix, right, unclosed, at, sign) for sign in (1.0, -1.0)]
         low, high = ends[0], -ends[1] if np.isfinite(ends[1]) else inf
         found[cell] = (ceil(low - _EDGE), floor(high + _EDGE) if np.isfinite(high) else inf)
     return found
 
 
-def _end(matrix: Floats, right: Floats, at: int, sign: float) -> float:
+def _end(matrix: Floats, right: Floats, unclosed: NDArray[np.bool_], at: int, sign: float) -> float:
     """Give the least (sign 1) or, negated, the most (sign −1) that a cell can be; infinite where nothing bounds it."""
     wanted = np.zeros(matrix.shape[1])
     wanted[at] = sign
-    told = linprog(wanted, A_eq=matrix, b_eq=right, bounds=(SMALLEST, None), method="highs")
+    told = linprog(
+        wanted,
+        A_ub=matrix[unclosed],
+        b_ub=right[unclosed],
+        A_eq=matrix[~unclosed],
+        b_eq=right[~unclosed],
+        bounds=(SMALLEST, None),
+        method="highs",
+    )
     if told.status == 3:
         return -inf
     if told.status != 0:

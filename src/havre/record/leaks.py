@@ -6,7 +6,8 @@ from math import inf
 
 import polars as pl
 
-from havre.record.attack import Cell, Leak, attack, refuse_leaks
+from havre.record.attack import TOTAL, UNSHOWN, Cell, Leak, attack, refuse_leaks
+from havre.record.tables import HISTORY, Release
 
 _EDGE = 1e-6
 
@@ -40,6 +41,7 @@ def leak_report(history: pl.DataFrame, width: float, earlier: Mapping[str, pl.Da
     ----------
     history : table of ``havre.record.tables.HISTORY`` as it is published
     width : how far apart the bounds of a suppressed cell must be [persons]
+        with the rows that :func:`seen_by_readers` adds
     earlier : such tables of the releases that were published before, by id
     """
     own = _suppressed(history)
@@ -47,6 +49,41 @@ def leak_report(history: pl.DataFrame, width: float, earlier: Mapping[str, pl.Da
     bounds = [each for each in attack(history, inf, list(earlier.values())) if each.cell in own] if own else []
     leaks = tuple(each for each in bounds if each.width < width - _EDGE)
     return LeakReport(len(own), len(bounds), bounds[0] if bounds else None, width, leaks, tuple(earlier))
+
+
+def seen_by_readers(release: Release) -> pl.DataFrame:
+    """Give the history of a release as readers see it: they know where a total counts more than is shown.
+
+    Series that are left out for a gap or for too little history are named in the release, and their total counts them.
+    A total of which more is counted than its visible parts, in a month that hides nothing, says the same.
+
+    Returns
+    -------
+    Table of ``havre.record.tables.HISTORY`` with the rows of ``havre.record.attack.UNSHOWN``.
+    """
+    history = release.history
+    group = ["scope", "measure", "period"]
+    is_total = (pl.col("origin") == TOTAL) & pl.col("scope").str.ends_with("/origin") | (
+        (pl.col("destination") == TOTAL) & pl.col("scope").str.ends_with("/destination")
+    )
+    months = history.group_by(group, maintain_order=True).agg(
+        total=pl.col("value").filter(is_total).first(),
+        has_total=is_total.any(),
+        parts=pl.col("value").filter(~is_total).sum(),
+        whole=~pl.col("suppressed").any(),
+    )
+    more = months.filter(pl.col("whole") & (pl.col("total") != pl.col("parts")))["scope"].unique().to_list()
+    left_out = release.facts.options.get("left_out")
+    named = [scope for scope, reasons in left_out.items() if reasons] if isinstance(left_out, Mapping) else []
+    unclosed = months.filter(pl.col("has_total") & ~pl.col("whole") & pl.col("scope").is_in([*more, *named]))
+    marks = unclosed.select(
+        *group,
+        origin=pl.lit(UNSHOWN),
+        destination=pl.lit(UNSHOWN),
+        value=pl.lit(None, pl.Float64),
+        suppressed=pl.lit(value=True),
+    )
+    return pl.concat([history, marks.select([pl.col(name).cast(dtype) for name, dtype in HISTORY.items()])])
 
 
 def check_leaks(report: LeakReport) -> None:
@@ -61,5 +98,7 @@ def check_leaks(report: LeakReport) -> None:
 
 def _suppressed(history: pl.DataFrame) -> set[Cell]:
     source = pl.col("scope").str.split("/").list.get(1, null_on_oob=True).fill_null("").alias("source")
-    hidden = history.filter("suppressed").select("measure", source, "origin", "destination", "period")
+    hidden = history.filter(pl.col("suppressed") & (pl.col("origin") != UNSHOWN)).select(
+        "measure", source, "origin", "destination", "period"
+    )
     return {(row[0], row[1], row[2], row[3], row[4]) for row in hidden.iter_rows()}
