@@ -1,0 +1,55 @@
+"""Whether a score means the same for everybody: what came true at each level of the score, by group."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from havre.audit.decisions.protection import hidden_cells, lines_of
+from havre.audit.decisions.read import Cube
+from havre.audit.decisions.tables import with_rates
+
+NUMBERS = ("of", "that", "score_sum", "square_sum")
+
+
+def calibration_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
+    """Give what came true by group and bin of the score, and by group over all bins (``bin`` null).
+
+    Returns
+    -------
+    ``attribute``, ``group`` (both null for the whole log), ``bin``, ``of`` decisions with known truth, ``that`` came
+    true, ``mean_score``, ``rate``, ``low``, ``high``, ``score_sum``, ``square_sum``, ``hidden``.
+    """
+    known = cube.counts.filter(pl.col("truth").is_not_null())
+    if "score" not in cube.has or known.is_empty():
+        return _by(known.head(0), None, threshold, level, with_bins=False)
+    parts = [
+        _by(known, name, threshold, level, with_bins=bins) for name in (None, *cube.groups) for bins in (False, True)
+    ]
+    return pl.concat(parts)
+
+
+def _by(known: pl.DataFrame, name: str | None, threshold: int, level: float, *, with_bins: bool) -> pl.DataFrame:
+    keys = [*([f"group:{name}"] if name else []), *(["bin"] if with_bins else [])]
+    sums = {"of": pl.col("n").sum(), "that": pl.col("n").filter("truth").sum(),
+            "score_sum": pl.col("score_sum").sum(), "square_sum": pl.col("square_sum").sum()}  # fmt: skip
+    made = known.group_by(keys, maintain_order=True).agg(**sums) if keys else known.select(**sums)
+    hidden = _hidden(made, keys, threshold)
+    shown = [pl.when(~pl.col("hidden")).then(pl.col(column)).alias(column) for column in NUMBERS]
+    rated = with_rates(made.with_columns(hidden=hidden).with_columns(shown), level)
+    group = pl.col(f"group:{name}") if name else pl.lit(None, pl.String)
+    return rated.select(
+        pl.lit(name, pl.String).alias("attribute"), group.alias("group"),
+        (pl.col("bin") if with_bins else pl.lit(None)).cast(pl.Int8).alias("bin"), "of", "that",
+        (pl.col("score_sum") / pl.col("of")).alias("mean_score"), "rate", "low", "high",
+        "score_sum", "square_sum", "hidden",
+    ).sort("group", "bin")  # fmt: skip
+
+
+def _hidden(made: pl.DataFrame, keys: Sequence[str], threshold: int) -> pl.Series:
+    """Hide by group and bin at once: lines are groups, bins, and the whole."""
+    if not keys or made.is_empty():
+        return pl.Series("hidden", [False] * made.height, dtype=pl.Boolean)
+    cells = [tuple(map(str, row)) for row in made.select(keys).iter_rows()]
+    sizes = made.select("of").to_numpy().astype(np.int64)
+    return pl.Series("hidden", hidden_cells(sizes, lines_of(cells), threshold))

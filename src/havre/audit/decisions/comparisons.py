@@ -1,0 +1,115 @@
+"""Groups compared with everybody else, months with one another, scores with what came true: tests in one family.
+
+All tests of a report are adjusted together, so that a log in which everything is alike gives *any* alarm no more often
+than ``alpha`` (Holm). The adjusted value of Benjamini and Hochberg is given beside it.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from havre.audit.decisions.disparity import benjamini_hochberg, detectable, difference_interval, holm, p_value
+from havre.audit.decisions.measures import TESTED
+
+MOST_SUMMED = 100.0
+"""Variance from which on a sum of zeros and ones is normal enough for the test of calibration."""
+LEAST_EXPECTED = 5.0
+SCHEMA = pl.Schema({
+    "kind": pl.String(), "attribute": pl.String(), "group": pl.String(), "measure": pl.String(), "rate": pl.Float64(),
+    "other": pl.Float64(), "difference": pl.Float64(), "low": pl.Float64(), "high": pl.Float64(), "n": pl.Int64(),
+    "m": pl.Int64(), "p": pl.Float64(),
+})  # fmt: skip
+
+
+def compare_groups(groups: pl.DataFrame, total: pl.DataFrame, margin: float, level: float) -> pl.DataFrame:
+    """Compare each visible group with everybody else by each tested measure.
+
+    Where an attribute has two groups, they are compared once. The rest is the total less the group: hidden cells count
+    in it, and are not compared themselves.
+    """
+    whole = {row["measure"]: (row["that"], row["of"]) for row in total.iter_rows(named=True)}
+    rows = list(_group_rows(groups, whole, margin, level))
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _group_rows(
+    groups: pl.DataFrame, whole: dict[str, tuple[int, int]], margin: float, level: float
+) -> Iterator[tuple[object, ...]]:
+    tested = groups.filter(pl.col("measure").is_in(TESTED) & ((pl.col("of") > 0) | pl.col("hidden")))
+    for (attribute, measure), cells in tested.group_by("attribute", "measure", maintain_order=True):
+        visible = cells.filter(~pl.col("hidden"))
+        count = 1 if cells.height == 2 and visible.height == 2 else visible.height
+        for row in visible.head(count).iter_rows(named=True):
+            x, n = row["that"], row["of"]
+            y, m = whole[str(measure)][0] - x, whole[str(measure)][1] - n
+            if m <= 0:
+                continue
+            gap = difference_interval(x, n, y, m, level)
+            p = p_value(x, n, y, m, margin)
+            yield "group", attribute, row["group"], measure, x / n, y / m, x / n - y / m, gap.low, gap.high, n, m, p
+
+
+def compare_months(months: pl.DataFrame) -> pl.DataFrame:
+    """Test whether a measure stayed the same over the months (χ² of homogeneity), where enough is expected in each."""
+    rows: list[tuple[object, ...]] = []
+    visible = months.filter(~pl.col("hidden") & (pl.col("of") > 0) & pl.col("measure").is_in(TESTED))
+    for (measure,), cells in visible.group_by("measure", maintain_order=True):
+        that, of = cells["that"].to_numpy(), cells["of"].to_numpy()
+        share = that.sum() / of.sum()
+        if len(of) < 2 or of.min() * min(share, 1 - share) < LEAST_EXPECTED:
+            continue
+        p = float(stats.chi2_contingency(np.array([that, of - that]), correction=False).pvalue)
+        rates = cells["rate"]
+        low, high = float(rates.min()), float(rates.max())  # type: ignore[arg-type]
+        rows.append(("drift", None, None, measure, low, high, high - low, None, None, int(of.sum()), None, p))
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def compare_calibration(calibration: pl.DataFrame) -> pl.DataFrame:
+    """Test whether as much came true in a group as its scores, read as probabilities, promised."""
+    rows: list[tuple[object, ...]] = []
+    visible = calibration.filter(pl.col("bin").is_null() & ~pl.col("hidden"))
+    for row in visible.iter_rows(named=True):
+        variance = row["score_sum"] - row["square_sum"]
+        if variance < MOST_SUMMED:
+            continue
+        z, n = (row["that"] - row["score_sum"]) / variance**0.5, row["of"]
+        half = 1.959963984540054 * variance**0.5 / n
+        gap = row["rate"] - row["mean_score"]
+        rows.append(("calibration", row["attribute"], row["group"], "calibration", row["rate"], row["mean_score"], gap,
+                     gap - half, gap + half, n, None, float(2 * stats.norm.sf(abs(z)))))  # fmt: skip
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def with_alarms(compared: pl.DataFrame, alpha: float, power: float) -> pl.DataFrame:
+    """Adjust all p-values together, raise alarms, and tell which difference would have been found.
+
+    Returns
+    -------
+    The table with ``holm``, ``bh``, ``alarm``, and ``detectable``: the smallest difference from the others' rate that
+    is found with this power even at the strictest step of Holm's procedure.
+    """
+    p = compared["p"].to_list()
+    strictest = alpha / max(len(p), 1)
+    found = [
+        detectable(n, m, min(max(other, 0.0), 1.0), strictest, power) if kind == "group" and m else None
+        for kind, n, m, other in compared.select("kind", "n", "m", "other").iter_rows()
+    ]
+    return compared.with_columns(
+        pl.Series("holm", holm(p) if p else [], dtype=pl.Float64),
+        pl.Series("bh", benjamini_hochberg(p) if p else [], dtype=pl.Float64),
+        pl.Series("detectable", found, dtype=pl.Float64),
+    ).with_columns(alarm=pl.col("holm") <= alpha)
+
+
+def disparities(groups: pl.DataFrame) -> pl.DataFrame:
+    """Give the largest difference and the smallest ratio between visible groups, by attribute and measure."""
+    visible = groups.filter(~pl.col("hidden") & pl.col("rate").is_not_null())
+    lowest, highest = pl.col("rate").min(), pl.col("rate").max()
+    made = visible.group_by("attribute", "measure", maintain_order=True).agg(
+        groups=pl.len(), lowest=lowest, highest=highest, difference=highest - lowest,
+        ratio=pl.when(highest > 0).then(lowest / highest),
+    )  # fmt: skip
+    return made.filter(pl.col("groups") > 1)

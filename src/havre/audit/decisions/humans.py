@@ -1,0 +1,77 @@
+"""How often, and how fast, humans depart from what the system said.
+
+The law asks whether a decision is *solely automated* and, since the judgment SCHUFA (C-634/21, 7 December 2023),
+whether it *draws strongly* on a score. A rate of departure is evidence for either reading; no figure here is a test in
+law.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from havre.audit.decisions.read import OCTAVES, SHORT, Cube
+from havre.audit.intervals import LEVEL, Interval, interval
+
+RARELY = 0.05
+"""Upper end of the interval of departures below which they are called rare; a setting, not a legal limit."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long humans took for one kind of decision.
+
+    ``median`` lies between two seconds; ``under`` gives shares decided within so many seconds. Both ``None``: hidden.
+    """
+
+    kind: str
+    decisions: int | None
+    median: tuple[float, float] | None
+    under: dict[int, float] | None
+
+
+@dataclass(frozen=True)
+class Departures:
+    """How often humans departed: of all, and ``verdict``: never, rarely, departs, or unknown."""
+
+    of: int
+    that: int
+    interval: Interval | None
+    verdict: str
+
+
+def departures(total: pl.DataFrame, level: float = LEVEL) -> Departures:
+    """Judge how often humans departed from the system, over the whole log."""
+    row = total.filter(pl.col("measure") == "departure")
+    if row.is_empty():
+        return Departures(0, 0, None, "unknown")
+    of, that = int(row["of"][0]), int(row["that"][0])
+    found = interval(that, of, "clopper-pearson", level)
+    seldom = "rarely" if found.high < RARELY else "departs"
+    return Departures(of, that, found, seldom if that else "never")
+
+
+def paces(cube: Cube, threshold: int) -> list[Pace]:
+    """Tell how long humans took where they agreed and where they departed; too few decisions of a kind are hidden.
+
+    Both kinds are hidden where one is: their sum is published with the whole.
+    """
+    both = cube.speeds.filter(pl.col("automated").is_not_null() & pl.col("human").is_not_null())
+    departed = pl.col("automated") != pl.col("human")
+    kinds = {"agreed": both.filter(~departed), "departed": both.filter(departed)}
+    few = any(0 < int(rows["n"].sum()) < threshold for rows in kinds.values())
+    made = [_pace("all", cube.speeds, hidden=0 < int(cube.speeds["n"].sum()) < threshold)]
+    return [pace for pace in [*made, *(_pace(kind, rows, hidden=few) for kind, rows in kinds.items())] if pace]
+
+
+def _pace(kind: str, rows: pl.DataFrame, *, hidden: bool) -> Pace | None:
+    decisions = int(rows["n"].sum())
+    if decisions == 0:
+        return None
+    if hidden:
+        return Pace(kind, None, None, None)
+    by_octave = rows.group_by("octave").agg(pl.col("n").sum()).sort("octave")
+    place = int(np.searchsorted(by_octave["n"].cum_sum().to_numpy(), decisions / 2))
+    octave = int(by_octave["octave"][place])
+    median = (2 ** (octave / OCTAVES), 2 ** ((octave + 1) / OCTAVES))
+    return Pace(kind, decisions, median, {limit: int(rows[f"under_{limit}"].sum()) / decisions for limit in SHORT})

@@ -1,0 +1,120 @@
+"""Rates of a log as tables: the whole, groups and their intersections, months; small cells hidden."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+
+from havre.audit.decisions.measures import BY_NAME, FAMILIES, count_measures
+from havre.audit.decisions.protection import hidden_cells, lines_of
+from havre.audit.decisions.read import Cube
+from havre.audit.intervals import clopper_pearson
+
+MOST_CELLS = 400
+"""Cells of an intersection; a finer one is not made."""
+Margins = dict[tuple[str, str], set[str]]
+RATE_COLUMNS = ("of", "that", "rate", "low", "high")
+JOINED = " × "
+
+
+def total_table(cube: Cube, level: float) -> pl.DataFrame:
+    """Give every measure of the whole log that it has decisions for."""
+    found = count_measures(cube.counts, [])
+    return with_rates(found.with_columns(hidden=pl.lit(value=False)).filter(pl.col("of") > 0), level)
+
+
+def group_tables(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
+    """Give every measure by each group column, and by each two together.
+
+    Returns
+    -------
+    ``attribute`` (one column, or two joined by ×), ``group`` (likewise), ``measure``, ``of``, ``that``, ``rate``,
+    ``low``, ``high``, ``hidden``. Hidden cells have no numbers.
+    """
+    parts: list[pl.DataFrame] = []
+    margins: Margins = {}
+    for names in attributes(cube):
+        keys = [f"group:{name}" for name in names]
+        marked = hide(count_measures(cube.counts, keys), keys, threshold, margins)
+        if len(names) == 1:
+            family = pl.col("measure").replace_strict(_FAMILY_OF)
+            for kind, value in marked.filter("hidden").select(family, keys[0]).unique().iter_rows():
+                margins.setdefault((kind, keys[0]), set()).add(value)
+        parts.append(_named(with_rates(marked, level), names, keys))
+    return pl.concat(parts) if parts else _empty()
+
+
+def attributes(cube: Cube) -> list[tuple[str, ...]]:
+    """Name the group columns and the pairs of them that are compared."""
+    values = {name: cube.counts[f"group:{name}"].n_unique() for name in cube.groups}
+    pairs = [pair for pair in combinations(cube.groups, 2) if values[pair[0]] * values[pair[1]] <= MOST_CELLS]
+    return [*((name,) for name in cube.groups), *pairs]
+
+
+def month_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
+    """Give every measure by month: ``month``, ``measure``, and columns as in :func:`group_tables`."""
+    known = cube.counts.filter(pl.col("month").is_not_null())
+    counted = count_measures(known, ["month"])
+    return with_rates(hide(counted, ["month"], threshold), level).sort("measure", "month")
+
+
+def bin_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
+    """Give every measure by bin of the score, columns as :func:`month_table` with ``bin`` for ``month``."""
+    counted = count_measures(cube.counts, ["bin"])
+    return with_rates(hide(counted, ["bin"], threshold), level).sort("measure", "bin")
+
+
+def hide(counted: pl.DataFrame, keys: Sequence[str], threshold: int, margins: Margins | None = None) -> pl.DataFrame:
+    """Mark the cells to hide and take their numbers away; measures of one family are hidden together.
+
+    Parameters
+    ----------
+    margins : values that are hidden in the table of one key alone, by family and key: the cells that add up to one of
+        them are hidden too
+    """
+    marked = []
+    for family in FAMILIES:
+        rows = counted.filter(pl.col("measure").replace_strict(_FAMILY_OF) == family)
+        wide = rows.pivot("measure", index=list(keys), values="of")
+        names = [name for name in wide.columns if name not in keys and wide[name].sum()]
+        if not names:
+            continue
+        cells = [tuple(map(str, row)) for row in wide.select(keys).iter_rows()]
+        sizes = wide.select(names).to_numpy().astype(np.int64)
+        before = [(margins or {}).get((family, key), set()) for key in keys]
+        start = np.array([any(value in known for value, known in zip(cell, before, strict=True)) for cell in cells])
+        hidden = hidden_cells(sizes, lines_of(cells), threshold, start)
+        marks = wide.select(keys).with_columns(hidden=pl.Series(hidden))
+        marked.append(rows.filter(pl.col("measure").is_in(names)).join(marks, on=list(keys), how="left"))
+    if not marked:
+        return counted.head(0).with_columns(hidden=pl.lit(value=False))
+    shown = pl.concat(marked)
+    return shown.with_columns(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name) for name in ("of", "that"))
+
+
+def with_rates(table: pl.DataFrame, level: float) -> pl.DataFrame:
+    """Add the rate and its exact interval; without decisions there is none."""
+    of, that = (table[name].to_numpy().astype(np.float64) for name in ("of", "that"))
+    known = of > 0
+    low, high, rate = (np.full(len(of), np.nan) for _ in range(3))
+    if known.any():
+        low[known], high[known] = clopper_pearson(that[known], of[known], level)
+        rate[known] = that[known] / of[known]
+    added = {"rate": rate, "low": low, "high": high}
+    return table.with_columns(pl.Series(name, values).fill_nan(None) for name, values in added.items())
+
+
+_FAMILY_OF = {name: measure.family for name, measure in BY_NAME.items()}
+
+
+def _named(found: pl.DataFrame, names: Sequence[str], keys: Sequence[str]) -> pl.DataFrame:
+    attribute = pl.lit(JOINED.join(names)).alias("attribute")
+    group = pl.concat_str(keys, separator=JOINED).alias("group")
+    return found.select(attribute, group, "measure", *RATE_COLUMNS, "hidden").sort("measure", "group")
+
+
+def _empty() -> pl.DataFrame:
+    texts = dict.fromkeys(("attribute", "group", "measure"), pl.String())
+    numbers = {"of": pl.Int64(), "that": pl.Int64(), **dict.fromkeys(("rate", "low", "high"), pl.Float64())}
+    return pl.DataFrame(schema={**texts, **numbers, "hidden": pl.Boolean()})

@@ -1,0 +1,52 @@
+"""What is known where the truth is known of some decisions only, such as of those who were searched."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from havre.audit.decisions.read import Cube
+from havre.audit.intervals import Interval
+
+
+@dataclass(frozen=True)
+class KnownTruth:
+    """Share of decisions with known truth among the flagged and the passed; bounds of error rates over everybody.
+
+    The bounds take every unknown truth the worst way and the best way (Manski): nothing narrower follows from the log.
+
+    Reference: Manski CF (1989), Anatomy of the selection problem, Journal of Human Resources 24(3):343–360.
+    doi:10.2307/145818
+    """
+
+    flagged: float | None
+    passed: float | None
+    false_positive: Interval | None
+    false_negative: Interval | None
+
+
+def known_truth(cube: Cube, who: str) -> KnownTruth:
+    """Compute it for what the system said, or the human decided (``automated`` or ``human``)."""
+    counts = cube.counts.filter(pl.col(who).is_not_null())
+
+    def count(*, flagged: bool, truth: bool | None) -> int:
+        right = pl.col("truth").is_null() if truth is None else pl.col("truth") == truth
+        return int(counts.filter((pl.col(who) == flagged) & right)["n"].sum())
+
+    tp, fp, fu = (count(flagged=True, truth=truth) for truth in (True, False, None))
+    fn, tn, pu = (count(flagged=False, truth=truth) for truth in (True, False, None))
+    positive = _bounds(fp, tn, fu, pu)
+    negative = _bounds(fn, tp, pu, fu)
+    return KnownTruth(_share(tp + fp, fu), _share(fn + tn, pu), positive, negative)
+
+
+def _bounds(wrong: int, right: int, unknown_wrong: int, unknown_right: int) -> Interval | None:
+    """Bound wrong / (wrong + right) where unknown ones may join: each joins its side, or is of the other truth."""
+    if wrong + right + unknown_wrong + unknown_right == 0:
+        return None
+    low = wrong / (wrong + right + unknown_right) if wrong + right + unknown_right else 0.0
+    most = wrong + unknown_wrong
+    return Interval(low, most / (most + right) if most + right else 0.0, 1.0)
+
+
+def _share(known: int, unknown: int) -> float | None:
+    return known / (known + unknown) if known + unknown else None
