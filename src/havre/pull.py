@@ -165,6 +165,7 @@ class _Run:
 
     def piece(self, name: str, get: Callable[[], Piece]) -> None:
         """Fetch, read and compare a piece; a fault of it is noted and does not stop the others."""
+        piece: Piece | None = None
         try:
             piece = get()
             if not piece.files:
@@ -180,7 +181,7 @@ class _Run:
             checked = replace(parsed, observations=check_observations(parsed.observations, name))
             self._compare(piece, checked, before)
         except HavreError as error:
-            self._keep_out(name, error.problems)
+            self._keep_out(name, error.problems, piece)
 
     def finish(self) -> None:
         """Write what is left, and how it went."""
@@ -253,6 +254,9 @@ class _Run:
 
     def _keep_out(self, name: str, problems: tuple[Problem, ...], piece: Piece | None = None) -> None:
         self.pulled.kept_out[name] = problems
+        if piece is not None and not self.again:
+            for file in piece.files:
+                self.places.snapshots.reject(file)
         if self.dry:
             return
         before = self.state.pieces.get(name)

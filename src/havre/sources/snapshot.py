@@ -136,6 +136,18 @@ class Snapshots:
         self._write(sidecar)
         return Snapshot(sidecar, snapshot.path)
 
+    def reject(self, snapshot: Snapshot) -> None:
+        """Set a retrieval aside that could not be used: it is fetched anew next time, whatever the provider says of it.
+
+        A half file with the mark of the whole one would else stay for as long as the provider does not change it.
+        """
+        sidecar = snapshot.sidecar
+        path = self._sidecars(sidecar.source) / sidecar.key / _name(sidecar)
+        aside = self.folder / "rejected" / sidecar.source / sidecar.key / path.name
+        with suppress(OSError):
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(aside)
+
     def partial(self, source: str, key: str) -> Path:
         """Where the bytes of a request gather until they are whole."""
         path = self.folder / "partial" / source / key
@@ -172,16 +184,19 @@ class Snapshots:
         return freed, size
 
     def _write(self, sidecar: Sidecar) -> None:
-        # By time first, so that the last name is the last retrieval.
-        name = f"{sidecar.retrieved_at:%Y%m%dT%H%M%S}-{sidecar.sha256[:16]}.json"
         content = json.dumps(sidecar.as_dict(), ensure_ascii=False, indent=1, sort_keys=True)
-        write_whole(self._sidecars(sidecar.source) / sidecar.key / name, content.encode("utf-8") + b"\n")
+        write_whole(self._sidecars(sidecar.source) / sidecar.key / _name(sidecar), content.encode("utf-8") + b"\n")
 
     def _sidecars(self, source: str) -> Path:
         return self.folder / "sidecars" / source
 
     def _object(self, sha256: str) -> Path:
         return self.folder / "objects" / sha256[:2] / sha256
+
+
+def _name(sidecar: Sidecar) -> str:
+    # By time first, so that the last name is the last retrieval.
+    return f"{sidecar.retrieved_at:%Y%m%dT%H%M%S}-{sidecar.sha256[:16]}.json"
 
 
 def read_sidecar(path: Path) -> Sidecar | None:

@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -11,6 +12,7 @@ from havre.sources.fetch.request import Kind, Refused
 
 HEAD = 1 << 16
 """Bytes of a body that are looked at."""
+TAIL = 1 << 12
 MOST_RATIO = 200
 """Statistics pack to a twentieth at best; beyond a two-hundredth an archive is a bomb."""
 _MAGIC: Mapping[str, tuple[bytes, ...]] = {
@@ -52,6 +54,53 @@ def check_kind(kind: Kind, head: bytes, name: str, content_type: str) -> Refused
     return Refused(
         Problem.of("source.fetch.not_data", name=name, kind=kind, content_type=content_type or "–", words=words or "–")
     )
+
+
+def is_ended(kind: Kind, tail: bytes) -> bool:
+    """Tell whether a body ends as its kind does; a table of text may end anywhere.
+
+    Parameters
+    ----------
+    tail : the last bytes of the body
+    """
+    if kind == "json":
+        return tail.rstrip().endswith((b"}", b"]"))
+    if kind == "xml":
+        return tail.rstrip().endswith(b">")
+    if kind in ("zip", "xlsx", "ods"):
+        # The end of the central directory; a comment may follow it.
+        return b"PK\x05\x06" in tail
+    return True
+
+
+class BadPacking(Exception):  # noqa: N818 - becomes a fault of the network
+    """A body that was packed for the way is damaged or ends too early."""
+
+
+def unpacked(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Unpack a body that was packed for the way, piece by piece; an end that comes too early is a fault.
+
+    Raises
+    ------
+    BadPacking : it is damaged, cut off, or packed in another way than was asked for
+    """
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        yield from chunks
+        return
+    if encoding not in ("gzip", "x-gzip"):
+        raise BadPacking(encoding[:40])
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        for chunk in chunks:
+            rest = chunk
+            while rest and not unpacker.eof:
+                yield unpacker.decompress(rest, 1 << 20)
+                rest = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise BadPacking(str(error)[:80]) from error
+    if not unpacker.eof:
+        raise BadPacking("gzip: cut off")
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:

@@ -19,7 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from havre.errors import FileError, Problem, SourceError
 from havre.sources.catalogue import Source
-from havre.sources.fetch.answers import HEAD, check_kind, retry_after
+from havre.sources.fetch.answers import HEAD, TAIL, BadPacking, check_kind, is_ended, retry_after, unpacked
 from havre.sources.fetch.request import Refused, Request, Wait
 from havre.sources.fetch.settings import FetchSettings
 from havre.sources.snapshot import KEPT_HEADERS, Sidecar, Snapshot, Snapshots
@@ -200,7 +200,7 @@ class Fetcher:
         with self.hosts.turn(request.host, request.pause, self.clockwork.sleep):
             try:
                 return self._ask(request, before, end)
-            except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
+            except (httpx.TransportError, httpx.StreamError, BadPacking) as error:
                 reason = request.without_secrets(str(error)) or type(error).__name__
                 problem = Problem.of("source.fetch.network", name=request.name, host=request.host, reason=reason)
                 raise Again(problem) from None
@@ -255,7 +255,7 @@ class Fetcher:
         gathered.begin(response.headers if response.status_code in (200, 206) else {}, resumed=resumed)
         try:
             with gathered.path.open("ab" if resumed else "wb") as file:
-                for chunk in response.iter_bytes(1 << 16):
+                for chunk in unpacked(response.iter_raw(), response.headers.get("content-encoding", "")):
                     size += len(chunk)
                     self.traffic.bytes += len(chunk)
                     if size > request.largest:
@@ -272,6 +272,8 @@ class Fetcher:
     def _judge(self, request: Request, response: httpx.Response, gathered: "_Gathered") -> None:
         with gathered.path.open("rb") as file:
             head = file.read(HEAD)
+            file.seek(max(0, gathered.path.stat().st_size - TAIL))
+            tail = file.read()
         verdict = request.judge(response.status_code, head) if request.judge else None
         if isinstance(verdict, Wait):
             gathered.forget()
@@ -281,6 +283,9 @@ class Fetcher:
             gathered.forget()
             raise SourceError("source.fetch.status", name=request.name, url=request.shown, status=response.status_code)
         verdict = verdict or check_kind(request.kind, head, request.name, response.headers.get("content-type", ""))
+        if verdict is None and not is_ended(request.kind, tail):
+            gathered.forget()
+            raise Again(Problem.of("source.fetch.cut", name=request.name, host=request.host))
         if isinstance(verdict, Refused):
             gathered.forget()
             raise SourceError.all_of([verdict.problem])
@@ -315,9 +320,8 @@ class Fetcher:
 
     def _headers(self, request: Request, before: Snapshot | None, gathered: "_Gathered") -> dict[str, str]:
         headers = {"User-Agent": self.settings.user_agent(browser=request.browser), **request.headers}
-        if request.kind != "json":
-            # A body that is packed for the way cannot be resumed in its middle.
-            headers.setdefault("Accept-Encoding", "identity")
+        # A body that is packed for the way cannot be resumed in its middle.
+        headers.setdefault("Accept-Encoding", "gzip" if request.kind in ("json", "html", "xml") else "identity")
         if gathered.validator and gathered.size and request.form is None:
             return {**headers, "Range": f"bytes={gathered.size}-", "If-Range": gathered.validator}
         if before is not None:
