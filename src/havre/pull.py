@@ -295,11 +295,11 @@ def dated_news(rows: pl.DataFrame, known: pl.DataFrame, today: date) -> pl.DataF
     """
     last = known.sort("as_of").group_by(list(KEY)).agg(pl.col("as_of").last().alias("_last"), *_said("_last"))
     both = rows.join(last, on=list(KEY), how="left")
-    clash = (pl.col("as_of") <= pl.col("_last")) & pl.any_horizontal(
-        [pl.col(name).ne_missing(pl.col(f"{name}_last")) for name in SAID]
-    )
+    # Not after the last that is known: the same again is no news, something else has to come after it.
+    late = (pl.col("as_of") <= pl.col("_last")).fill_null(value=False)
+    differs = pl.any_horizontal([pl.col(name).ne_missing(pl.col(f"{name}_last")) for name in SAID])
     after = pl.max_horizontal(pl.col("_last") + timedelta(days=1), pl.lit(today))
-    dated = both.with_columns(as_of=pl.when(clash.fill_null(value=False)).then(after).otherwise("as_of"))
+    dated = both.filter(~late | differs).with_columns(as_of=pl.when(late).then(after).otherwise("as_of"))
     return only_news(dated.select(rows.columns), known)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from havre.errors import Problem, SourceError
+from havre.errors import FileError, Problem, SourceError
 from havre.places import is_aggregate, map_labels
 from havre.sources.connector import Parsed, Piece, Plan, Wanted
 from havre.sources.fetch.fetcher import Fetcher
@@ -139,6 +139,14 @@ def get_updated(fetcher: Fetcher, dataset: Dataset) -> str | None:
         return None
 
 
+def _updated_before(snapshot: Snapshot) -> str | None:
+    try:
+        return updated_of(snapshot.read())
+    except FileError:
+        # Damaged on the disk: it is fetched anew.
+        return None
+
+
 def updated_of(content: bytes) -> str | None:
     """Give the time of the last change that an answer tells."""
     match = re.search(rb'"updated"\s*:\s*"([^"]+)"', content[:4000]) or re.search(
@@ -151,16 +159,19 @@ def get_table(
     fetcher: Fetcher, dataset: Dataset, destination: str, wanted: Wanted, updated: str | None
 ) -> tuple[Snapshot, ...]:
     """Fetch a table, in several files where it is too large for one."""
-    first = (wanted.since.year if wanted.since else FIRST_YEAR, wanted.today.year)
-    by, measures = dataset.by, tuple(dataset.measures)
-    try:
-        return _get_years(fetcher, dataset, _params(dataset, destination, by, measures), destination, first, updated)
-    except SourceError as error:
-        if dataset.renamed is None or "source.eurostat.refused" not in [each.key for each in error.problems]:
-            raise
-        old, names = dataset.renamed
-        params = _params(dataset, destination, old, tuple(names))
-        return _get_years(fetcher, dataset, params, destination, first, updated)
+    years = (wanted.since.year if wanted.since else FIRST_YEAR, wanted.today.year)
+    names: list[tuple[str, tuple[str, ...]]] = [(dataset.by, tuple(dataset.measures))]
+    if dataset.renamed is not None:
+        names.append((dataset.renamed[0], tuple(dataset.renamed[1])))
+    for by, measures in names:
+        query = _Query(dataset, _params(dataset, destination, by, measures), destination, wanted.today.year)
+        try:
+            return _get_years(fetcher, query, years, updated)
+        except SourceError as error:
+            refused = "source.eurostat.refused" in [each.key for each in error.problems]
+            if not refused or by == names[-1][0]:
+                raise
+    return ()
 
 
 def _params(dataset: Dataset, destination: str, by: str, measures: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -170,35 +181,52 @@ def _params(dataset: Dataset, destination: str, by: str, measures: Sequence[str]
     return tuple(params)
 
 
-def _get_years(
-    fetcher: Fetcher,
-    dataset: Dataset,
-    params: tuple[tuple[str, str], ...],
-    destination: str,
-    years: tuple[int, int],
-    updated: str | None,
-) -> tuple[Snapshot, ...]:
-    """Fetch some years; where they are too many at once, in two halves."""
-    whole = years[0] == FIRST_YEAR
-    span = () if whole and years[1] >= years[0] + 30 else (("untilTimePeriod", str(years[1])),)
-    since = () if whole else (("sinceTimePeriod", str(years[0])),)
-    name = "/".join(each for each in (dataset.code, destination, *(value for _, value in (*since, *span))) if each)
-    request = Request(
-        f"{BASE}/{dataset.code}", name, "json", (*params, *since, *span), judge=judge, largest=512 * MEBIBYTE
-    )
-    before = fetcher.snapshots.latest(SOURCE, request.key)
-    if before is not None and updated is not None and updated_of(before.read()) == updated:
-        return (fetcher.snapshots.confirm(before, fetcher.clockwork.now()),)
-    try:
-        return (fetcher.fetch(request),)
-    except SourceError as error:
-        if not any(_TOO_BIG in str(dict(each.fields).get("label", "")) for each in error.problems):
-            raise
+@dataclass(frozen=True)
+class _Query:
+    """A table of which some years are asked for."""
+
+    dataset: Dataset
+    params: tuple[tuple[str, str], ...]
+    destination: str
+    today: int
+    """The last year that there can be."""
+
+    def request(self, years: tuple[int, int]) -> Request:
+        first = () if years[0] == FIRST_YEAR else (("sinceTimePeriod", str(years[0])),)
+        last = () if years[1] == self.today else (("untilTimePeriod", str(years[1])),)
+        parts = (self.dataset.code, self.destination, *(value for _, value in (*first, *last)))
+        name = "/".join(part for part in parts if part)
+        address = f"{BASE}/{self.dataset.code}"
+        return Request(address, name, "json", (*self.params, *first, *last), judge=judge, largest=512 * MEBIBYTE)
+
+    def was_split(self, fetcher: Fetcher, years: tuple[int, int]) -> bool:
+        """Tell whether the last pull asked for these years in halves, since they are too many at once."""
         if years[0] >= years[1]:
-            raise
+            return False
+        half = _halves(years)[0]
+        found = fetcher.snapshots.latest(SOURCE, self.request(half).key) is not None
+        return found or self.was_split(fetcher, half)
+
+
+def _halves(years: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
     middle = (years[0] + years[1]) // 2
-    halves = ((years[0], middle), (middle + 1, years[1]))
-    return tuple(file for half in halves for file in _get_years(fetcher, dataset, params, destination, half, updated))
+    return (years[0], middle), (middle + 1, years[1])
+
+
+def _get_years(fetcher: Fetcher, query: _Query, years: tuple[int, int], updated: str | None) -> tuple[Snapshot, ...]:
+    """Fetch some years; where they are too many at once, in two halves."""
+    request = query.request(years)
+    before = fetcher.snapshots.latest(SOURCE, request.key)
+    if before is not None and updated is not None and _updated_before(before) == updated:
+        return (fetcher.snapshots.confirm(before, fetcher.clockwork.now()),)
+    if before is not None or not query.was_split(fetcher, years):
+        try:
+            return (fetcher.fetch(request),)
+        except SourceError as error:
+            too_big = any(_TOO_BIG in str(dict(each.fields).get("label", "")) for each in error.problems)
+            if not too_big or years[0] >= years[1]:
+                raise
+    return tuple(file for half in _halves(years) for file in _get_years(fetcher, query, half, updated))
 
 
 def parse_table(content: bytes, name: str, as_of: date) -> Parsed:

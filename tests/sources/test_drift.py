@@ -1,0 +1,100 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from havre.panel.observations import check_observations, empty_panel
+from havre.sources.connector import Parsed
+from havre.sources.drift import find_drift, missing_cells
+
+NOTHING = empty_panel()
+
+
+def table(
+    values: dict[tuple[str, int], float], destination: str = "DEU", rounding: float | None = None
+) -> pl.DataFrame:
+    """Observations by origin and month of 2026."""
+    rows = [
+        {
+            "measure": "asylum_applications", "origin": origin, "destination": destination,
+            "period": date(2026, month, 1), "frequency": "M", "value": value, "rounding": rounding,
+            "status": "final", "source": "eurostat", "as_of": date(2026, 12, 1),
+        }
+        for (origin, month), value in values.items()
+    ]  # fmt: skip
+    return check_observations(pl.DataFrame(rows))
+
+
+def keys(parsed: Parsed, known: pl.DataFrame, before: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+    return [problem.key for problem in find_drift(parsed, known, before).problems]
+
+
+BASE = {("SYR", month): 500.0 + month for month in range(1, 7)} | {("AFG", month): 300.0 for month in range(1, 7)}
+
+
+def test_the_same_again_is_no_drift() -> None:
+    shape = {"columns": ("a", "b"), "units": ("PER",), "code:citizen": ("SY", "AF")}
+    assert find_drift(Parsed(table(BASE), shape, whole=True), table(BASE), shape).problems == ()
+    assert find_drift(Parsed(table(BASE), shape), NOTHING, None).notes == ()
+
+
+def test_a_month_that_lost_nine_tenths_is_kept_out() -> None:
+    less = {key: value * 0.05 if key[1] == 6 else value for key, value in BASE.items()}
+    assert keys(Parsed(table(less)), table(BASE)) == ["source.drift.shrunk"]
+    half = {key: value * 0.5 if key[1] == 6 else value for key, value in BASE.items()}
+    assert keys(Parsed(table(half)), table(BASE)) == []
+
+
+def test_a_small_month_may_shrink() -> None:
+    few = {("SYR", 1): 40.0}
+    assert keys(Parsed(table({("SYR", 1): 1.0})), table(few)) == []
+
+
+def test_rows_that_are_gone_shrink_a_month_of_a_whole_table() -> None:
+    gone = {key: value for key, value in BASE.items() if key[1] != 3}
+    assert "source.drift.shrunk" in keys(Parsed(table(gone), whole=True), table(BASE))
+    assert keys(Parsed(table(gone), whole=False), table(BASE)) == []
+
+
+def test_single_rows_that_are_gone_are_withdrawn() -> None:
+    gone = {key: value for key, value in BASE.items() if key != ("AFG", 3)}
+    parsed = Parsed(table(gone), whole=True)
+    assert keys(parsed, table(BASE)) == []
+    assert missing_cells(parsed, table(BASE)).select("origin", "period").rows() == [("AFG", date(2026, 3, 1))]
+
+
+def test_what_lies_outside_the_span_of_a_piece_is_not_gone() -> None:
+    later = {key: value for key, value in BASE.items() if key[1] >= 4}
+    assert missing_cells(Parsed(table(later), whole=True), table(BASE)).height == 0
+    assert missing_cells(Parsed(table(BASE), whole=True), table(BASE, "FRA")).height == 0
+
+
+@pytest.mark.parametrize("facet", ["columns", "units", "sheets"])
+def test_a_layout_that_lost_something(facet: str) -> None:
+    before = {facet: ("one", "two")}
+    assert keys(Parsed(table(BASE), {facet: ("one",)}), NOTHING, before) == ["source.drift.layout"]
+    renamed = Parsed(table(BASE), {facet: ("one", "zwei")})
+    assert keys(renamed, NOTHING, before) == ["source.drift.layout"]
+
+
+def test_a_new_column_is_told_and_a_new_unit_kept_out() -> None:
+    columns = find_drift(Parsed(table(BASE), {"columns": ("a", "b")}), NOTHING, {"columns": ("a",)})
+    assert (columns.problems, [note.key for note in columns.notes]) == ((), ["source.drift.new"])
+    assert keys(Parsed(table(BASE), {"units": ("PER", "NR")}), NOTHING, {"units": ("PER",)}) == ["source.drift.layout"]
+
+
+def test_many_codes_that_are_gone() -> None:
+    before = {"code:citizen": tuple(f"C{number}" for number in range(10))}
+    few = Parsed(table(BASE), {"code:citizen": before["code:citizen"][:9]})
+    assert [note.key for note in find_drift(few, NOTHING, before).notes] == ["source.drift.changed"]
+    many = Parsed(table(BASE), {"code:citizen": before["code:citizen"][:7]})
+    assert keys(many, NOTHING, before) == ["source.drift.codes"]
+
+
+def test_parts_that_do_not_add_up() -> None:
+    good = {("TOT", 1): 810.0, ("SYR", 1): 505.0, ("AFG", 1): 300.0}
+    assert keys(Parsed(table(good, rounding=5.0), adds_up=True), NOTHING) == []
+    assert keys(Parsed(table({**good, ("TOT", 1): 1810.0}, rounding=5.0), adds_up=True), NOTHING) == [
+        "source.drift.sum"
+    ]
+    assert keys(Parsed(table({**good, ("TOT", 1): 1810.0}, rounding=5.0)), NOTHING) == []
