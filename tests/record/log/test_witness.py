@@ -1,24 +1,27 @@
 """A witness cosigns one history only, remembers over crashes, and answers as the protocol says."""
 
 import errno
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from http.client import HTTPConnection
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 
 from havre.errors import FileError, RecordError
-from havre.record.log import folder
+from havre.record.log import folder, network
 from havre.record.log.checkpoint import Checkpoint
 from havre.record.log.cosignature import cosign, seen_at, with_cosignatures, witness_of
 from havre.record.log.folder import Log
 from havre.record.log.keys import new_key
-from havre.record.log.network import KnownWitness, ask_witnesses, files_at
+from havre.record.log.network import KnownWitness, ask_witnesses, files_at, last_seen
 from havre.record.log.notes import Note, parse_note, parse_signature
 from havre.record.log.proof import check_proof, prove
 from havre.record.log.reading import folder_files
@@ -182,6 +185,143 @@ def test_cosignatures_that_two_processes_gathered_are_both_kept(
         log.keep_cosignatures(parse_note(log.checkpoint), [KEY.verifier])
 
 
+class Scripted(BaseHTTPRequestHandler):
+    """A server that answers what a test tells it to, and counts how often it was asked."""
+
+    answers: ClassVar[list[bytes]] = []
+    asked = 0
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).asked += 1
+        self.wfile.write(self.answers[(self.asked - 1) % len(self.answers)])
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def scripted(*answers: bytes) -> tuple[type[Scripted], ThreadingHTTPServer]:
+    handler = type("Told", (Scripted,), {"answers": list(answers), "asked": 0})
+    return handler, ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+
+def answer(status: int, body: bytes, kind: str = "text/plain") -> bytes:
+    return f"HTTP/1.0 {status} X\r\nContent-Type: {kind}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("answers", "word", "times"),
+    [
+        # A witness that always tells another size is asked twice, not for ever; one that tells the same, once.
+        ([answer(409, b"3\n", SIZE_TYPE), answer(409, b"4\n", SIZE_TYPE)], "409", 2),
+        ([answer(409, b"0\n", SIZE_TYPE)], "409", 1),
+        ([answer(409, b"9\n", SIZE_TYPE)], "409 9", 1),
+        ([answer(409, b"3\n")], "409", 1),
+        ([answer(409, "²\n".encode(), SIZE_TYPE)], "409", 1),
+        ([answer(409, b"9" * 5000, SIZE_TYPE)], "409", 1),
+        ([answer(422, b"no\n")], "422 no", 1),
+        ([answer(200, b"\xff\n")], "not UTF-8", 1),
+        ([answer(200, b"rubbish\n")], "signature line", 1),
+        ([answer(200, b"")], "none of the keys", 1),
+        ([b"what?\r\n\r\n"], "what", 1),
+        ([b""], "cannot be read", 1),
+        ([b"HTTP/1.0 200 X\r\nContent-Length: 50\r\n\r\nshort"], "cannot be read", 1),
+    ],
+)
+def test_a_witness_that_answers_wrongly_is_told_and_asked_no_more(
+    tmp_path: Path, answers: list[bytes], word: str, times: int
+) -> None:
+    log = made_log(tmp_path / "log", (5,))
+    handler, server = scripted(*answers)
+    with serving(server) as address, pytest.raises(RecordError, match=word) as caught:
+        ask_witnesses(log, [KEY.verifier], [KnownWitness(witness_of(EYE), address)], needed=1)
+    assert EYE.name in str(caught.value)
+    assert handler.asked == times
+
+
+def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dripping(Scripted):
+        def do_POST(self) -> None:
+            with suppress(OSError):
+                for _ in range(200):
+                    self.wfile.write(b"H")
+                    time.sleep(0.02)
+
+    monkeypatch.setattr(network, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(network, "SECONDS", 0.2)
+    log = made_log(tmp_path / "log", (5,))
+    begun = time.monotonic()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Dripping)) as address:
+        with pytest.raises(RecordError, match="> 0 s"):
+            ask_witnesses(log, [KEY.verifier], [KnownWitness(witness_of(EYE), address)], needed=1)
+        assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("address", ["ftp://example.org", "http://[", "http://127.0.0.1:99999", "", "file:///etc"])
+def test_an_address_that_is_none_is_told(tmp_path: Path, address: str) -> None:
+    log = made_log(tmp_path / "log", (5,))
+    with pytest.raises(RecordError, match="0 cosigned"):
+        ask_witnesses(log, [KEY.verifier], [KnownWitness(witness_of(EYE), address)], needed=1)
+
+
+@pytest.mark.parametrize("told", [3, 7])
+def test_a_witness_whose_memory_tells_a_wrong_size_ends_in_a_refusal(tmp_path: Path, told: int) -> None:
+    # It tells a size that is not what it saw: the proof from there does not hold, and nobody asks for ever.
+    log, witness = made_log(tmp_path / "log", (5,)), made_witness(tmp_path)
+    assert witness.add_checkpoint(asked(log, 0).encode(), AT).status == 200
+    log.append(entries(4, 5), [KEY])
+    lying = Checkpoint(ORIGIN, told, b"x" * 32)
+    note = with_cosignatures(lying.signed([KEY]), [cosign(lying.text, EYE, AT)])
+    (tmp_path / "witness" / sha256(ORIGIN.encode()).hexdigest()).write_bytes(note.encode())
+    with (
+        serving(witness_server(witness, ("127.0.0.1", 0), lambda: AT)) as address,
+        pytest.raises(RecordError, match="422"),
+    ):
+        ask_witnesses(log, [KEY.verifier], [KnownWitness(witness_of(EYE), address)], needed=1)
+
+
+def test_a_witness_whose_memory_is_damaged_cosigns_nothing(tmp_path: Path) -> None:
+    log, witness = made_log(tmp_path / "log", (5,)), made_witness(tmp_path)
+    assert witness.add_checkpoint(asked(log, 0).encode(), AT).status == 200
+    path = tmp_path / "witness" / sha256(ORIGIN.encode()).hexdigest()
+    content = path.read_bytes()
+    log.append(entries(4, 5), [KEY])
+    for at in range(content.index(b"\n\n")):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        with pytest.raises(RecordError):
+            witness.add_checkpoint(asked(log, 5).encode(), AT)
+    path.unlink()
+    path.mkdir()
+    with serving(witness_server(witness, ("127.0.0.1", 0), lambda: AT)) as address:
+        with pytest.raises(RecordError, match="500"):
+            ask_witnesses(log, [KEY.verifier], [KnownWitness(witness_of(EYE), address)], needed=1)
+        with pytest.raises(RecordError, match="500"):
+            last_seen(KnownWitness(witness_of(EYE), address), ORIGIN)
+
+
+def test_a_witness_without_room_has_not_cosigned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    log, witness = made_log(tmp_path / "log", (5,)), made_witness(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("havre.record.log.witness.durable", full)
+        with pytest.raises(FileError, match="No space left"):
+            witness.add_checkpoint(asked(log, 0).encode(), AT)
+    assert witness.last(ORIGIN) is None
+
+
+def test_no_cosignature_of_a_larger_log_is_earlier_when_the_clock_goes_back(tmp_path: Path) -> None:
+    log, witness = made_log(tmp_path / "log", (5,)), made_witness(tmp_path)
+    times = []
+    for old, hour in ((0, 12), (5, 9), (6, 13)):
+        told = witness.add_checkpoint(asked(log, old).encode(), AT.replace(hour=hour))
+        times.append(seen_at(parse_signature(told.body.decode().rstrip("\n"))).hour)
+        log.append(entries(1, log.size), [KEY])
+    assert times == [12, 12, 13]
+
+
 def test_the_server_refuses_what_is_too_long_or_elsewhere(tmp_path: Path) -> None:
     with serving(witness_server(made_witness(tmp_path), ("127.0.0.1", 0), lambda: AT)) as address:
         port = int(address.rsplit(":", 1)[1])
@@ -196,6 +336,7 @@ def test_the_server_refuses_what_is_too_long_or_elsewhere(tmp_path: Path) -> Non
             return found
 
         assert status("POST", "/add-checkpoint", {"Content-Length": str(LARGEST_REQUEST + 1)}) == 413
+        assert status("POST", "/add-checkpoint", {"Content-Length": "²".encode().decode("latin-1")}) == 411
         assert status("POST", "/elsewhere", {"Content-Length": "0"}) == 404
         assert status("GET", "/checkpoint/../../etc/passwd", {}) == 404
         assert status("GET", "/checkpoint/" + "0" * 64, {}) == 404
@@ -251,6 +392,36 @@ def test_watching_finds_growth_shrinking_and_change(tmp_path: Path) -> None:
         watch(fetch, [KEY.verifier], memory=memory)
     with pytest.raises(RecordError, match="missing"):
         watch(folder_files(tmp_path / "nothing"), [KEY.verifier])
+
+
+def test_a_memory_that_was_damaged_is_no_fork(tmp_path: Path) -> None:
+    log, memory = made_log(tmp_path / "log", (6,)), tmp_path / "memory"
+    fetch = folder_files(log.folder)
+    watch(fetch, [KEY.verifier], memory=memory)
+    content = memory.read_bytes()
+    log.append(entries(3, 6), [KEY])
+    for at in (len(ORIGIN) + 1, len(ORIGIN) + 5, len(content) - 10):
+        memory.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        with pytest.raises(RecordError) as caught:
+            watch(fetch, [KEY.verifier], memory=memory)
+        assert "contradict" not in str(caught.value)
+    memory.unlink()
+    memory.mkdir()
+    with pytest.raises(FileError, match="memory"):
+        watch(fetch, [KEY.verifier], memory=memory)
+
+
+def test_what_a_witness_did_not_sign_is_no_agreement(tmp_path: Path) -> None:
+    made_log(tmp_path / "log", (6,))
+    lying = tmp_path / "lying" / "checkpoint"
+    lying.mkdir(parents=True)
+    name = sha256(ORIGIN.encode()).hexdigest()
+    for content in (b"rubbish", (tmp_path / "log" / "checkpoint").read_bytes()):
+        (lying / name).write_bytes(content)
+        known = [KnownWitness(witness_of(EYE), str(tmp_path / "lying"))]
+        seen = watch(folder_files(tmp_path / "log"), [KEY.verifier], known)
+        assert not seen.split_view_would_show
+        assert EYE.name in seen.silent[0]
 
 
 def test_a_witness_that_cannot_be_reached_is_told(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """How the keys of a log change: each new key is vouched for by one that was valid, in an entry of the log itself.
 
-Who trusts the first key can follow every change, and refuses what is signed only with a key that was revoked. Such a key
-stays revoked: an old statement that added it, put into the log once more, changes nothing back.
+Who trusts the first key can follow every change, and refuses what is signed only with a key that was revoked. Such a
+key stays revoked: an old statement that added it, put into the log once more, changes nothing back.
 """
 
 import base64

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from havre.errors import RecordError
+from havre.errors import FileError, HavreError, RecordError
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from havre.record.log.merkle import is_consistent
 from havre.record.log.network import KnownWitness, last_seen
@@ -25,7 +25,8 @@ class Watched:
     ----------
     grown_by : entries since the log was last looked at; ``None`` where that was never
     agreed : witnesses whose last checkpoint is of the same history
-    silent : witnesses that know nothing of this log, or cannot be reached, with the reason
+    silent : witnesses that know nothing of this log, cannot be reached, or answer what they did not sign, with the
+        reason
     """
 
     checkpoint: Checkpoint
@@ -66,7 +67,7 @@ def watch(
     tree = Tree(fetch, now.size)
     if tree.root() != now.root:
         raise RecordError("record.log.not_its_root", path=where, size=now.size)
-    before = _remembered(memory, now.origin)
+    before = _remembered(memory, now.origin, keys)
     if before is not None:
         if before.size > now.size:
             raise RecordError("record.log.shrinks", where=where, origin=now.origin, old=before.size, new=now.size)
@@ -110,19 +111,27 @@ def _later_history(fetch: Fetch, now: Checkpoint, seen: Checkpoint) -> None:
 def _seen_by(witness: KnownWitness, origin: str) -> tuple[Checkpoint | None, str]:
     try:
         data = last_seen(witness, origin)
-    except RecordError as error:
+        if data is None:
+            return None, "–"
+        return open_checkpoint(data, [witness.key], origin, witness.address)[0], ""
+    except HavreError as error:
         return None, str(error)
-    if data is None:
-        return None, "–"
-    checkpoint, _ = open_checkpoint(data, [witness.key], origin, witness.address)
-    return checkpoint, ""
 
 
-def _remembered(memory: Path | None, origin: str) -> Checkpoint | None:
-    if memory is None or not memory.is_file():
+def _remembered(memory: Path | None, origin: str, keys: Sequence[Verifies]) -> Checkpoint | None:
+    """Read what was seen last; damage is told as damage, not as a log that contradicts itself."""
+    if memory is None:
         return None
-    note = parse_note(memory.read_bytes(), str(memory))
+    try:
+        data = memory.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError("file.damaged", path=memory, expected="checkpoint", reason=reason) from error
+    note = parse_note(data, str(memory))
     checkpoint = parse_checkpoint(note.text, str(memory))
     if checkpoint.origin != origin:
         raise RecordError("record.log.other_log", where=memory, found=checkpoint.origin, expected=origin)
+    note.signed_by(keys)
     return checkpoint

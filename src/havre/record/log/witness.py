@@ -13,10 +13,10 @@ from pathlib import Path
 
 from havre.errors import FileError, RecordError
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
-from havre.record.log.cosignature import cosign, with_cosignatures
+from havre.record.log.cosignature import cosign, seen_at, with_cosignatures, witness_of
 from havre.record.log.keys import Signer
 from havre.record.log.merkle import HASH_SIZE, is_consistent
-from havre.record.log.notes import Verifies, decimal, decoded, parse_note
+from havre.record.log.notes import Note, Verifies, decimal, decoded, parse_note
 from havre.record.log.writing import durable, only_writer
 
 LARGEST_REQUEST = 16_384
@@ -90,7 +90,13 @@ class Witness:
         What was cosigned is on the disk before the answer is given, so that after a crash nothing else is cosigned.
         200: cosignature; 400: no such request; 403: not signed by a key of the log; 404: the log is not known;
         409: the last size that was seen, where the request begins at another one or shows another root for it; 422:
-        the proof does not hold.
+        the proof does not hold. A clock that went back since makes no earlier cosignature of a larger log: then the
+        time of the last one stands.
+
+        Raises
+        ------
+        RecordError : what the witness remembers is damaged, so that it cosigns nothing
+        FileError : its memory cannot be read or written
         """
         try:
             request = parse_request(body)
@@ -110,7 +116,8 @@ class Witness:
             return self._judged(request, checkpoint, at)
 
     def _judged(self, request: Request, checkpoint: Checkpoint, at: datetime) -> Answer:
-        known = self.last(checkpoint.origin)
+        before = self._remembered(checkpoint.origin)
+        known = None if before is None else parse_checkpoint(before.text)
         size = 0 if known is None else known.size
         if request.old != size or (known is not None and checkpoint.size == size and checkpoint.root != known.root):
             return Answer(409, f"{size}\n".encode(), SIZE_TYPE)
@@ -120,9 +127,13 @@ class Witness:
             holds = is_consistent(size, checkpoint.size, known.root, checkpoint.root, request.proof)
         if not holds:
             return Answer(422, b"the proof does not show that the log was only appended to\n")
-        signature = cosign(checkpoint.text, self._signer, at)
+        signature = cosign(checkpoint.text, self._signer, max([at, *self._times(before)]))
         cosigned = with_cosignatures(parse_note(request.checkpoint), [signature])
-        durable(self._path(checkpoint.origin), cosigned.encode())
+        path = self._path(checkpoint.origin)
+        try:
+            durable(path, cosigned.encode())
+        except OSError as error:
+            raise FileError("file.not_writable", path=path, reason=error.strerror or str(error)) from error
         return Answer(200, signature.line.encode("utf-8"))
 
     def last(self, origin: str) -> Checkpoint | None:
@@ -132,17 +143,38 @@ class Witness:
         ------
         RecordError : the memory of the witness is damaged
         """
-        data = self.cosigned(sha256(origin.encode("utf-8")).hexdigest())
-        return None if data is None else parse_checkpoint(parse_note(data).text)
+        note = self._remembered(origin)
+        return None if note is None else parse_checkpoint(note.text)
+
+    def _remembered(self, origin: str) -> Note | None:
+        """Read the last cosigned checkpoint of a log; it must be as this witness signed it."""
+        path = self._path(origin)
+        data = self.cosigned(path.name)
+        if data is None:
+            return None
+        return open_checkpoint(data, [witness_of(self._signer)], origin, str(path))[1]
+
+    def _times(self, note: Note | None) -> list[datetime]:
+        own = witness_of(self._signer)
+        signatures = () if note is None else note.signatures
+        return [seen_at(each) for each in signatures if (each.name, each.key_id) == (own.name, own.key_id)]
 
     def cosigned(self, origin_hash: str) -> bytes | None:
-        """Give the last cosigned checkpoint by the SHA-256 of the log's name in hexadecimal, for whoever asks."""
+        """Give the last cosigned checkpoint by the SHA-256 of the log's name in hexadecimal, for whoever asks.
+
+        Raises
+        ------
+        FileError : the memory cannot be read
+        """
         if len(origin_hash) != 64 or not set(origin_hash) <= set("0123456789abcdef"):
             return None
         try:
             return (self._folder / origin_hash).read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            path, reason = self._folder / origin_hash, error.strerror or str(error)
+            raise FileError("file.damaged", path=path, expected="checkpoint", reason=reason) from error
 
     def _path(self, origin: str) -> Path:
         return self._folder / sha256(origin.encode("utf-8")).hexdigest()

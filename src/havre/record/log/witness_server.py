@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from havre.errors import HavreError
+from havre.record.log.notes import decimal
 from havre.record.log.witness import LARGEST_REQUEST, Answer, Witness
 
 SECONDS = 10.0
@@ -41,17 +42,21 @@ def witness_server(
 
         def do_GET(self) -> None:
             origin_hash = self.path.removeprefix("/checkpoint/")
-            found = witness.cosigned(origin_hash) if self.path.startswith("/checkpoint/") else None
+            try:
+                found = witness.cosigned(origin_hash) if self.path.startswith("/checkpoint/") else None
+            except HavreError:
+                self._answer(Answer(500, b"the witness cannot read what it saw\n"))
+                return
             self._answer(Answer(404, b"no such checkpoint\n") if found is None else Answer(200, found))
 
         def _added(self) -> Answer:
-            length = self.headers.get("Content-Length", "")
-            if not length.isdigit():
+            length = decimal(self.headers.get("Content-Length", ""))
+            if length is None:
                 return Answer(411, b"the length is missing\n")
-            if int(length) > LARGEST_REQUEST:
+            if length > LARGEST_REQUEST:
                 return Answer(413, b"the request is too long\n")
             try:
-                return witness.add_checkpoint(self.rfile.read(int(length)), clock())
+                return witness.add_checkpoint(self.rfile.read(length), clock())
             except (HavreError, OSError):
                 return Answer(500, b"the witness cannot keep what it saw\n")
 
