@@ -9,7 +9,7 @@ from havre.displacement.rules import QUIRKS, Rules
 from havre.errors import DisplacementError
 from havre.texts import LANGUAGES, catalogue
 from tests.cli.command import havre
-from tests.cli.displace_case import Command, command, told, write
+from tests.cli.displace_case import Command, command, tight, told, write
 from tests.displacement.small_instances import with_everything
 
 PARTS = {"title", "flee", "manual"}
@@ -58,6 +58,30 @@ def test_the_table_is_told_in_both_languages(check: Command, tmp_path: Path, lan
     shown = " ".join(check(write(tmp_path / "small", hasten=10), lang=lang).stdout.split())
     assert [word for word in words if word not in shown] == []
     assert "1,200" in shown or "1 200" in shown, "people, whatever hasten is"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_camp_without_its_limit_is_told_by_check_and_run(
+    check: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str
+) -> None:
+    folder, run = write(tmp_path / "small", tight(capacity=40)), command(monkeypatch, "run")
+    said = {"en": "the camp “Este” has no limit: 50 people", "fr": "le camp « Este » est sans limite : 50 personnes"}
+    for shown in (check(folder, lang=lang).stdout, run(folder, "--replicas", "2", lang=lang).stdout):
+        assert said[lang] in shown
+        assert {"en": "no limit (40", "fr": "sans limite (40"}[lang] in shown
+
+
+def test_warnings_of_capacity_are_those_of_the_rules_and_hasten_asked_for(check: Command, tmp_path: Path) -> None:
+    def keys(folder: Path, *options: str) -> list[str]:
+        found = told(check(folder, "--json", *options))["warnings"]
+        return [each["key"].partition("flee.capacity.")[2] for each in found]
+
+    half_full = write(tmp_path / "half", tight(capacity=90))
+    assert keys(half_full) == ["full_lowered"]
+    assert keys(half_full, "--rules", "documented") == []
+    assert keys(half_full, "--switch", "day0_lowers_capacity=off") == []
+    assert keys(half_full, "--hasten", "100") == ["below_hasten"]
+    assert keys(write(tmp_path / "less", tight(capacity=40)), "--rules", "documented") == ["full"]
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path, faulty: Path) -> None:

@@ -153,7 +153,7 @@ def test_files_hold_the_mean_or_one_run(run: Command, tmp_path: Path) -> None:
     assert [float(row["quantile_0.5"]) for row in days] == pytest.approx(middle.tolist())
     assert [float(row["quantile_0.9"]) for row in days] == pytest.approx(high.tolist(), abs=1e-4)
     assert [row["day"] for row in days if row["observed"] == "1"] == ["0", "10", "19"]
-    assert (days[10]["registered"], days[10]["capacity"], days[10]["date"]) == ("300", "1950", "2020-01-11")
+    assert (days[10]["registered"], days[10]["capacity_in_force"], days[10]["date"]) == ("300", "1950", "2020-01-11")
 
 
 def test_a_wish_for_files_is_checked_before_the_work(

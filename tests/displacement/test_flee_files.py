@@ -61,12 +61,16 @@ def test_the_small_instance_is_read_as_it_was_made(tmp_path: Path) -> None:
     assert read.warnings == ()
 
 
+CAR_FULL = ["capacity.no_limit", *["capacity.full_lowered"] * 4]
+"""Mboti, and Amboko, Belom, Gondje and Moyo."""
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared instances are not beside the repository")
 @pytest.mark.parametrize(
     ("name", "sizes", "odd"),
     [
         ("burundi", (30, 41, 396, 6), ["closures.second_ignored", "conflicts.unknown_idle", "conflicts.unknown_idle"]),
-        ("car", (63, 86, 820, 16), ["layout.unknown", "roads.camp_apart", "row.blank_passed"]),
+        ("car", (63, 86, 820, 16), ["layout.unknown", "roads.camp_apart", "row.blank_passed", *CAR_FULL]),
         ("mali", (23, 35, 300, 8), []),
         ("ssudan", (51, 60, 604, 11), ["closures.second_ignored"] * 3),
         ("syria", (18, 32, 1095, 5), ["places.home_is_camp"]),
@@ -291,8 +295,8 @@ ODD: list[tuple[Files, str, Mapping[str, object]]] = [
     (with_line(PLACES, 7, "Este,C,Westland,9,19,camp,,"), "places.no_capacity", {"row": 7, "name": "Este"}),
     (
         with_line(PLACES, 7, "Este,C,Westland,9,19,camp,,50"),
-        "layout.capacity",
-        {"row": 7, "count": "50", "capacity": 50},
+        "capacity.no_limit",
+        {"row": 7, "count": 50, "capacity": 50},
     ),
     (with_line(PLACES, 4, "Cerna,S,Norland,1,1,conflict_zone,3,8"), "conflicts.no_column", {"names": "Cerna"}),
     (with_line(ZONES, 4, "7,1,0"), "days.not_the_row", {"row": 4, "value": "7", "expected": 2}),

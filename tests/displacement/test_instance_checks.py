@@ -117,6 +117,6 @@ def test_people_from_places_that_are_not_there_are_told() -> None:
 def test_a_capacity_filled_on_day_0_is_told_only_where_people_are_put_in() -> None:
     full = (*LOCATIONS[:5], replace(LOCATIONS[5], population=50))
     found = check_instance(small_instance(locations=full))
-    assert [(facts(each)["name"], facts(each)["count"]) for each in found.warnings] == [("Este", "50")]
+    assert [(facts(each)["name"], facts(each)["count"]) for each in found.warnings] == [("Este", 50)]
     for spawn in ({"insert_day0": False}, {"empty_camps_on_day0": True}):
         assert check_instance(small_instance(locations=full, settings=settings(spawn=spawn))).warnings == ()

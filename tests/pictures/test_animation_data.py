@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havre.pictures import DisplacementAnimation
@@ -22,6 +22,7 @@ def test_frames_begin_with_the_first_day_and_end_with_the_last(days: int, step: 
     assert all(0 < later - earlier <= step for earlier, later in pairwise(shown))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40))
 def test_flows_between_frames_are_means_of_all_their_days(step: int) -> None:
     # So many people that none are hidden and rounding does not matter.

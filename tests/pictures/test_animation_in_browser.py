@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from havre.pictures import write_animation
-from havre.texts import LANGUAGES
+from havre.texts import LANGUAGES, Language
 from tests.pictures import sample_displacement as displaced
 
 CHROMIUM = shutil.which("chromium")
@@ -159,7 +159,33 @@ def test_long_names_and_large_figures_fit_a_phone(browser: Browser, tmp_path: Pa
     assert page.evaluate(f"{PAGE}.scrollWidth <= {PAGE}.clientWidth")
     inside = "(parts) => parts.every((part) => part.getBoundingClientRect().right <= innerWidth)"
     assert page.eval_on_selector_all("table, td, th", inside)
-    assert "sans limite connue" in table(page, "camps")[0][-1]
+    assert "sans limite" in table(page, "camps")[0][-1]
+    assert said == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "opens_in", "shown"), [("en-GB", "fr", "fr"), ("fr-FR", None, "fr"), ("fr-FR", "en", "en")]
+)
+def test_a_page_opens_in_the_language_that_it_was_made_in(
+    browser: Browser, tmp_path: Path, locale: str, opens_in: Language | None, shown: str
+) -> None:
+    made = write_animation(replace(displaced.animation(SAMPLE), language=opens_in), tmp_path / "page.html")
+    page, _, _ = open_page(browser, made.as_uri(), locale=locale)
+    assert page.evaluate("document.documentElement.lang") == shown
+    page.context.close()
+
+
+def test_a_capacity_that_is_not_in_force_is_told(browser: Browser, tmp_path: Path) -> None:
+    made = displaced.animation(SAMPLE)
+    lost = pl.when(pl.col("name") == "Abalat").then(None).otherwise("capacity")
+    places = made.places.with_columns(written="capacity").with_columns(capacity=lost)
+    path = write_animation(replace(made, places=places), tmp_path / "lost.html")
+    page, said, _ = open_page(browser, path.as_uri() + "#en")
+    rows = {row[0]: row[-1] for row in table(page, "camps")}
+    assert rows["Abalat"].startswith("11,400")
+    assert "not in force: no limit" in rows["Abalat"]
+    assert "no limit" not in rows["Bobola"]
     assert said == []
     page.context.close()
 

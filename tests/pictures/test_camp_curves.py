@@ -35,7 +35,7 @@ def test_each_camp_has_its_drawing_and_the_rest_of_the_grid_is_empty() -> None:
 def test_a_drawing_holds_intervals_median_counts_and_capacity() -> None:
     axes = drawings(CHART)[1]
     assert axes.get_legend_handles_labels()[1] == [
-        "95 % interval", "80 % interval", "50 % interval", "simulated: median", "counted", "capacity",
+        "95 % interval", "80 % interval", "50 % interval", "simulated: median", "counted", "capacity in force",
         "fitted up to here",
     ]  # fmt: skip
     median, counted, capacity, end = axes.get_lines()
@@ -48,8 +48,8 @@ def test_a_drawing_holds_intervals_median_counts_and_capacity() -> None:
 
 def test_a_capacity_far_above_is_written_not_drawn() -> None:
     axes = drawings(CHART)[0]
-    assert "capacity" not in axes.get_legend_handles_labels()[1]
-    assert [text.get_text() for text in axes.texts] == ["capacity 60,000 ↑"]
+    assert "capacity in force" not in axes.get_legend_handles_labels()[1]
+    assert [text.get_text() for text in axes.texts] == ["capacity in force 60,000 ↑"]
     assert axes.get_ylim()[1] <= 25_000
 
 

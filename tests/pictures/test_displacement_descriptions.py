@@ -24,7 +24,7 @@ def test_camps_tell_their_last_day() -> None:
     told = describe_chart(displaced.curves(SAMPLE, every=10), ENGLISH)
     assert (
         "Mentaro on 15 Dec 2012: median 4,610, 80 % interval 3,976 to 5,212. Counted last, on 11 Dec 2012: 4,728. "
-        "Capacity: 6,900."
+        "Capacity in force: 6,900."
     ) in told
     assert all(camp in told for camp in displaced.CAMPS)
     assert describe_chart(camps_of(("One", FIRST, 0.5, 3.0)), ENGLISH) == "t. One on 1 Jan 2019: median <10."

@@ -20,7 +20,7 @@ from havre.cli.displace_options import (
     prepare,
     tell,
 )
-from havre.cli.displace_show import camp_name, count_cell, show_warnings
+from havre.cli.displace_show import camp_name, count_cell, limit_cell, show_warnings
 from havre.cli.language import language
 from havre.cli.options import Json
 from havre.texts import Language, say
@@ -122,7 +122,7 @@ def show(folder: Path, prepared: Prepared, facts: dict[str, object]) -> None:
     told["population"] = number(float(str(found["population"])))
     console.print(tell("check.size", places=places["total"], kinds=kinds, **told), soft_wrap=True, markup=False)
     camps: dict[str, int] = found["camps"]  # type: ignore[assignment]
-    columns = [tell(f"check.column.{name}") for name in ("camp", "capacity", "first", "last")]
+    columns = [tell(f"check.column.{name}") for name in ("camp", "capacity", "holds", "first", "last")]
     table("", columns, [_camp_row(prepared, name, capacity) for name, capacity in camps.items()])
     changed: dict[str, object] = found["settings"]  # type: ignore[assignment]
     path = found["settings_file"] or tell("show.defaults")
@@ -137,14 +137,19 @@ def show(folder: Path, prepared: Prepared, facts: dict[str, object]) -> None:
 
 
 def _camp_row(prepared: Prepared, name: str, capacity: int) -> list[str]:
-    """Give a camp with its capacity and what was registered there on the first and on the last day."""
+    """Give a camp with its capacity, what holds of it on day 0, and its registrations on the first and last day."""
+    from math import isfinite
+
+    from havre.displacement.camp_capacities import camp_capacities
     from havre.displacement.camp_series import registered
 
     series = registered(prepared.instance, prepared.days)
     counts = series.counts[:, series.camps.index(name)]
     hasten = prepared.instance.settings.hasten
     first, last = (count_cell(float(count) * hasten) for count in (counts[0], counts[-1]))
-    return [camp_name(name), number(capacity) if capacity > 0 else tell("run.no_limit"), first, last]
+    limit = float(camp_capacities(prepared.instance, prepared.rules, series, (name,), 1)[0, 0]) * hasten
+    written = number(capacity) if capacity > 0 else "–"
+    return [camp_name(name), written, limit_cell(limit if isfinite(limit) else None, capacity), first, last]
 
 
 def tell_quirk(key: str, spoken: Language | None = None) -> str:

@@ -46,13 +46,13 @@ def write_run(ran: Ran, out: Path, replica: int | None) -> tuple[Path, ...]:
 def camps_csv(ran: Ran) -> str:
     """Give one row a day and camp: what was simulated, with quantiles over the runs, and what was registered.
 
-    ``observed`` is 1 on days with a count and 0 on days that were filled in between two; ``capacity`` is what holds on
-    the day, empty without limit; counts are in simulated persons.
+    ``observed`` is 1 on days with a count and 0 on days that were filled in between two; ``capacity_in_force`` is what
+    the camp holds on the day, empty without limit; counts are in simulated persons.
     """
     text = StringIO()
     rows = csv.writer(text, lineterminator="\n")
     levels = [f"quantile_{level:g}" for level in LEVELS] if ran.outcome.replicas > 1 else []
-    rows.writerow(["day", "date", "camp", "mean", *levels, "registered", "observed", "capacity"])
+    rows.writerow(["day", "date", "camp", "mean", *levels, "registered", "observed", "capacity_in_force"])
     rows.writerows(_rows(ran))
     return text.getvalue()
 

@@ -46,7 +46,7 @@ def network_map(ran: Ran) -> "NetworkMapChart":
         title,
         tell("picture.map_unit", persons=persons),
         tell("picture.map_flow", persons=persons),
-        places.drop("capacity"),
+        places.drop("capacity", "written"),
         links.with_columns(flow=pl.Series(np.asarray(flows[0], np.float64))),
     )
 
@@ -79,6 +79,8 @@ def animation_of(ran: Ran) -> "DisplacementAnimation":
         conflict=zones,
         displaced=np.asarray(outcome.people.mean(axis=0)),
         notes={spoken: picture_notes(ran, spoken) for spoken in LANGUAGES},
+        # English is the language of whoever asked for none: then the reader's own decides.
+        language=None if language() == "en" else language(),
     )
 
 
@@ -108,14 +110,16 @@ def _places(ran: Ran, zones: "npt.NDArray[np.bool_]") -> "pl.DataFrame":
     from havre.displacement.environment import type_word
 
     limits = dict(zip(ran.outcome.camps, ran.capacities[-1].tolist(), strict=True))
+    hasten = ran.prepared.instance.settings.hasten
     rows = []
     for place, days in zip(ran.prepared.instance.locations, zones.T, strict=True):
         word = type_word(place.location_type)
         kind = "camp" if place.name in limits else "conflict" if days.any() else _KINDS.get(word, "other")
         limit = limits.get(place.name, np.inf)
-        rows.append((place.name, kind, place.x, place.y, limit if np.isfinite(limit) else None))
+        written = place.population / hasten if "camp" in word and place.population > 0 else None
+        rows.append((place.name, kind, place.x, place.y, limit if np.isfinite(limit) else None, written))
     schema = {"name": pl.String, "kind": pl.String, "latitude": pl.Float64, "longitude": pl.Float64,
-              "capacity": pl.Float64}  # fmt: skip
+              "capacity": pl.Float64, "written": pl.Float64}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

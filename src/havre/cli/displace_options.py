@@ -126,14 +126,16 @@ def prepare(asked: Asked) -> Prepared:
     if asked.without_agents_out and settings.log_levels.agent > 0:
         notes.append(Note("without_agents_out", (("level", settings.log_levels.agent),)))
         settings = replace(settings, log_levels=replace(settings.log_levels, agent=0))
+    instance = replace(read.instance, settings=settings)
+    rules = Rules.named(asked.rules).switched(**switched)
     prepared = Prepared(
-        instance=replace(read.instance, settings=settings),
+        instance=instance,
         rules_name=asked.rules,
-        rules=Rules.named(asked.rules).switched(**switched),
+        rules=rules,
         switched=switched,
         occupancy=asked.occupancy,
         days=asked.days or read.instance.length,
-        warnings=read.warnings,
+        warnings=read.warnings_under(instance, rules),
         notes=tuple(notes),
     )
     if asked.calibration is None:

@@ -29,7 +29,16 @@ from havre.cli.displace_options import (
     tell,
 )
 from havre.cli.displace_pictures import PicturesWanted, pictures_wanted
-from havre.cli.displace_show import camp_name, count_cell, dated, full_cell, show_asked, show_cost, spread_cell
+from havre.cli.displace_show import (
+    camp_name,
+    count_cell,
+    dated,
+    full_cell,
+    limit_cell,
+    show_asked,
+    show_cost,
+    spread_cell,
+)
 from havre.cli.displace_simulate import parse_workers, simulated
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 from havre.cli.plots import PictureFile, Plot
@@ -169,7 +178,7 @@ def _row(row: dict[str, object]) -> list[str]:
         camp_name(str(row["camp"])),
         spread_cell(last),  # type: ignore[arg-type]
         count_cell(row["registered"]),
-        tell("run.no_limit") if row["capacity_in_force"] is None else count_cell(row["capacity_in_force"]),
+        limit_cell(row["capacity_in_force"], row["capacity"]),
         "–" if row["capacity_in_force"] is None else full_cell(full),  # type: ignore[arg-type]
     ]
 

@@ -79,6 +79,15 @@ def count_cell(value: object) -> str:
     return number(value if isinstance(value, int | float) else None)
 
 
+def limit_cell(in_force: object, written: object) -> str:
+    """Write how many people a camp holds; where it has no limit, the capacity of the file that does not hold."""
+    if in_force is not None:
+        return count_cell(in_force)
+    if isinstance(written, int) and written > 0:
+        return tell("run.limit_lost", capacity=number(written))
+    return tell("run.no_limit")
+
+
 def dated(day: object) -> str:
     """Write a day as YYYY-MM-DD."""
     return day.isoformat() if isinstance(day, date) else str(day)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from havre.displacement.capacity_checks import BEGINNING as CAPACITY_WARNINGS
+from havre.displacement.capacity_checks import capacity_warnings
 from havre.displacement.findings import Findings
 from havre.displacement.flee_days import (
     Period,
@@ -43,8 +45,9 @@ from havre.displacement.flee_places import (
 )
 from havre.displacement.flee_registrations import read_corrections, read_registrations
 from havre.displacement.flee_tables import Part, is_there
-from havre.displacement.instance import AgentTable, DayTable, Instance, LocationChange
+from havre.displacement.instance import AgentTable, DayTable, Instance, Location, LocationChange
 from havre.displacement.instance_checks import Origin, check_parts
+from havre.displacement.rules import Rules
 from havre.displacement.setting_file import settings_of
 from havre.displacement.settings import Settings
 from havre.errors import Problem, Term
@@ -54,10 +57,29 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True)
 class ReadInstance:
-    """An instance with what is odd about its files."""
+    """An instance with what is odd about its files.
+
+    Attributes
+    ----------
+    warnings : what is odd, under Flee's rules and the settings of the file
+    places_file : the file of the places
+    place_rows : its row for each place
+    """
 
     instance: Instance
     warnings: tuple[Problem, ...]
+    places_file: str = LOCATIONS
+    place_rows: tuple[int, ...] = ()
+
+    def warnings_under(self, instance: Instance, rules: Rules) -> tuple[Problem, ...]:
+        """Give the warnings as they are under other rules or settings than those of the files.
+
+        Parameters
+        ----------
+        instance : the instance that was read, with the settings that hold
+        """
+        kept = [problem for problem in self.warnings if not problem.key.startswith(CAPACITY_WARNINGS)]
+        return (*kept, *capacity_warnings(instance, rules, self.places_file, self.place_rows))
 
 
 def read_instance(
@@ -83,9 +105,9 @@ def read_instance(
     findings = Findings(lenient=lenient)
     layout = _layout(folder, validation, findings)
     findings.check()
-    instance = _Reading(*layout, findings).read(folder, settings)
+    instance, places = _Reading(*layout, findings).read(folder, settings)
     findings.check()
-    return ReadInstance(instance, findings.warnings)
+    return ReadInstance(instance, findings.warnings, places.file, places.rows)
 
 
 def _layout(folder: Path, validation: Path | None, findings: Findings) -> tuple[Path, Path]:
@@ -105,7 +127,7 @@ class _Reading:
     source: Path
     findings: Findings
 
-    def read(self, folder: Path, settings: Path | None) -> Instance:
+    def read(self, folder: Path, settings: Path | None) -> tuple[Instance, Part[Location]]:
         findings = self.findings
         settings_file = self._settings_file(folder, settings)
         chosen = settings_of(settings_file, findings) if settings_file else Settings()
@@ -151,7 +173,7 @@ class _Reading:
             "major_routes": major or Part(str(self.inputs / MAJOR_ROUTES)),
         }
         check_parts(instance, Origin(parts, self.inputs, period.known), findings)
-        return instance
+        return instance, locations
 
     def _settings_file(self, folder: Path, given: Path | None) -> Path | None:
         """Choose the settings file; one that is not the instance's own is told, since it is easily the wrong one."""

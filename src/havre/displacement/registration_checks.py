@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-import numpy as np
-
+from havre.displacement.capacity_checks import capacity_warnings
 from havre.displacement.findings import Findings, shown
 from havre.displacement.flee_tables import Part
-from havre.displacement.instance import Correction, CountFile, Instance, Location, Registrations
+from havre.displacement.instance import Correction, Instance, Location, Registrations
 from havre.displacement.near_names import near
+from havre.displacement.rules import Rules
 from havre.errors import Problem
 
 TOTAL = "total"
@@ -23,7 +23,7 @@ def check_registrations(
     *,
     period_known: bool,
 ) -> None:
-    """Check the rows of ``data_layout.csv`` against the places, and the capacities against the counts of day 0."""
+    """Check the rows of ``data_layout.csv`` against the places, and the capacities against day 0 under Flee's rules."""
     if layout.file in findings.broken or not layout.items:
         return
     first = layout.items[0]
@@ -38,9 +38,9 @@ def check_registrations(
         if place.name not in counted:
             facts = {"file": places.file, "row": row, "name": shown(place.name), "layout": layout.file}
             findings.wrong(Problem.of("displacement.flee.layout.camp_missing", **facts))
-        elif period_known:
-            _check_capacity(instance, place, counted[place.name], (places.file, row), findings)
     if period_known:
+        for problem in capacity_warnings(instance, Rules.flee(), places.file, places.rows):
+            findings.warn(problem)
         _check_period(instance, layout, findings)
 
 
@@ -58,31 +58,6 @@ def _check_layout(layout: Part[Registrations], kinds: Mapping[str, str], finding
             findings.warn(Problem.of("displacement.flee.layout.unknown", near=near(each.name, kinds), **fields))
         elif "camp" not in kinds[each.name]:
             findings.warn(Problem.of("displacement.flee.layout.no_camp", **fields))
-
-
-def _check_capacity(
-    instance: Instance, place: Location, counted: Registrations, where: tuple[str, int], findings: Findings
-) -> None:
-    """Tell a capacity that the people of day 0 fill: Flee takes them off it, and a capacity below 1 has no limit."""
-    spawn = instance.settings.spawn_rules
-    if spawn.empty_camps_on_day0 or not spawn.insert_day0:
-        return
-    there = sum(_on_day0(file, instance.start, linear=number == 0) for number, file in enumerate(counted.files))
-    if 0 < place.population <= there:
-        file, row = where
-        fields = {"file": file, "row": row, "name": shown(place.name), "capacity": place.population}
-        findings.warn(Problem.of("displacement.flee.layout.capacity", count=f"{there:.0f}", **fields))
-
-
-def _on_day0(file: CountFile, start: date, *, linear: bool) -> float:
-    """Give the count of day 0: of the first file on a straight line between counts, of others the last one known."""
-    days = [(day - start).days for day in file.days]
-    if not days:
-        return 0.0
-    if linear:
-        return float(np.interp(0, days, file.counts))
-    known = [count for day, count in zip(days, file.counts, strict=True) if day <= 0]
-    return known[-1] if known else 0.0
 
 
 def _check_period(instance: Instance, layout: Part[Registrations], findings: Findings) -> None:

@@ -43,7 +43,8 @@ class DisplacementAnimation:
     title : what is simulated, such as the name of the instance; the same in both languages
     start : the first day
     places : ``name``, ``kind`` (one of :data:`havre.pictures.displacement_charts.KINDS`), ``latitude``, ``longitude``
-        [degrees] and ``capacity`` [people] (null where there is no limit)
+        [degrees] and ``capacity`` [people] (null where there is no limit); may have ``written``, the capacity of the
+        instance [people] (null where it sets none), which is told where it is not in force
     people : in each place at the end of each day, mean over runs, shape (days, places)
     links : directed: ``origin`` and ``destination``, names of places
     flows : people who set out on each link on each day, mean over runs, shape (days, links)
@@ -57,6 +58,7 @@ class DisplacementAnimation:
     supposed : what is supposed, in words, by language; empty where it is no scenario
     notes : sentences for the foot of the page, by language, such as sources
     threshold : smallest count that is told [people]
+    language : in which the page opens; ``None`` for the reader's own
 
     Raises
     ------
@@ -79,11 +81,14 @@ class DisplacementAnimation:
     supposed: Mapping[Language, str] = field(default_factory=dict)
     notes: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
     threshold: int = DEFAULT_THRESHOLD
+    language: Language | None = None
 
     def __post_init__(self) -> None:
         check_network(self.places, self.links)
         check_columns(self.places, ("capacity",))
         check_range(self.places, "capacity", 0.0, 1e15, gaps=True)
+        if "written" in self.places.columns:
+            check_range(self.places, "written", 0.0, 1e15, gaps=True)
         check_threshold(self.threshold)
         if self.places.is_empty() or not len(self.people) or self.runs < 1:
             raise ValueError("an animation needs a place, a day and a run")

@@ -121,10 +121,12 @@ def _hidden(values: Floats, threshold: int) -> Floats:
 
 def data_of(animation: "DisplacementAnimation", frames: Frames) -> dict[str, Any]:
     """Give what the script of the page reads."""
-    capacities = [None if capacity is None else round(capacity) for capacity in frames.places["capacity"].to_list()]
+    capacities = _capacities(frames.places["capacity"])
+    written = _capacities(frames.places["written"]) if "written" in frames.places.columns else [None] * len(capacities)
     conflict = None if frames.conflict is None else [_runs(frames.conflict[:, row]) for row in range(len(capacities))]
     return {
         "start": animation.start.isoformat(),
+        "language": animation.language,
         "days": frames.days.tolist(),
         "threshold": animation.threshold,
         "most": round(frames.most, 1),
@@ -132,6 +134,7 @@ def data_of(animation: "DisplacementAnimation", frames: Frames) -> dict[str, Any
         "names": frames.places["name"].to_list(),
         "kinds": frames.places["kind"].to_list(),
         "capacities": capacities,
+        "written": written,
         "camps": frames.camps,
         "links": frames.links.select("start", "end").rows(),
         "conflict": conflict,
@@ -142,6 +145,10 @@ def data_of(animation: "DisplacementAnimation", frames: Frames) -> dict[str, Any
         "counted": _whole(frames.counted),
         "flows": _whole(frames.flows),
     }
+
+
+def _capacities(column: pl.Series) -> list[int | None]:
+    return [None if capacity is None else round(capacity) for capacity in column.to_list()]
 
 
 def _whole(values: Floats | None) -> list[Any] | None:

@@ -120,6 +120,7 @@ def render_page(animation: "DisplacementAnimation", step: int) -> str:
         has_counted=frames.counted is not None,
         has_total=frames.displaced is not None,
         last=len(frames.days) - 1,
+        opens_in=animation.language or LANGUAGES[0],
         style=Markup(style),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - a file of this package
         style_hash=_csp_hash(style),

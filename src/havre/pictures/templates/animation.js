@@ -125,8 +125,10 @@ const fillCamp = ({ place, camp, simulated, counted, limit }) => {
     counted.textContent = known === null ? "–" : people(known);
   }
   const capacity = data.capacities[place];
-  limit.textContent = capacity === null ? "" : formats.number.format(capacity);
-  if (capacity === null) under(limit, word("no_limit"));
+  const written = data.written[place];
+  const told = capacity ?? written;
+  limit.textContent = told === null ? "" : formats.number.format(told);
+  if (capacity === null) under(limit, word(written === null ? "no_limit" : "limit_lost"));
   if (!capacity) return;
   const share = drawn(count) / capacity;
   // A share of a small count would tell the count.
@@ -201,7 +203,7 @@ slider.addEventListener("input", () => step(Number(slider.value)));
 document.addEventListener("visibilitychange", () => { if (document.hidden) stop(); });
 window.addEventListener("beforeprint", stop);
 
-// The language: as the page's address says, else as the reader prefers.
+// The language: as the page's address says, else as the page was asked for, else as the reader prefers.
 const choices = [...document.querySelectorAll('input[name="language"]')];
 const known = (code) => choices.some((choice) => choice.value === code);
 const choose = (code, keep) => {
@@ -218,4 +220,4 @@ window.addEventListener("hashchange", () => { if (known(asked())) choose(asked()
 byId("no-script").hidden = true;
 document.querySelectorAll(".controls, .needs-script").forEach((element) => { element.hidden = false; });
 const preferred = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find(known);
-choose(known(asked()) ? asked() : preferred ?? "en", false);
+choose(known(asked()) ? asked() : data.language ?? preferred ?? "en", false);
