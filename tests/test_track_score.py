@@ -14,6 +14,7 @@ from havre.record.publication import open_record
 from havre.record.review import withdraw
 from havre.record.track import GROUPS, LEAGUE, SCORES, TrackRecord
 from havre.record.track_league import league
+from havre.record.track_publication import publish_track_record
 from havre.track_record import change_scales, score_record, truth_table
 from tests.record.log.log_case import KEY
 from tests.record.published_case import made_record
@@ -158,6 +159,21 @@ def test_a_month_that_is_hidden_is_not_scored_and_no_total_gives_it_back(origina
     # Another cell of the same sum is hidden with it.
     assert set(february["origin"]) in ({"TOT", "SYR"}, {"AFG", "SYR"})
     assert found.count("hidden") == 2 * 2
+
+
+def test_what_a_track_record_hides_stays_hidden_in_the_next(folder: Path) -> None:
+    """A count that is revised from 4 to 40 after it was hidden would be shown, and the other part given back."""
+    with open_record(folder) as record:
+        first = score_record(record, counted(small=("ERI", 37)), DAY)
+        publish_track_record(record, first, datetime(2021, 7, 1, tzinfo=UTC), measure_names={})
+    february = pl.col("target_end_date") == date(2021, 2, 1)
+    revised = scored(folder)
+    assert "ERI" not in revised.scores.filter(february)["origin"].to_list()
+    assert set(revised.scores.filter(february)["origin"]) == set(first.scores.filter(february)["origin"])
+    [path] = (folder / "track-record").rglob("counts.parquet")
+    path.write_bytes(b"nothing")
+    with pytest.raises(RecordError, match=r"counts\.parquet"):
+        scored(folder)
 
 
 def test_two_scopes_are_protected_together() -> None:

@@ -25,9 +25,10 @@ from havre.record.disclosure import DEFAULT_THRESHOLD, protect_history
 from havre.record.frozen import first_logged
 from havre.record.publication import RELEASES as RELEASE_FOLDER
 from havre.record.publication import Record
+from havre.record.tables import HISTORY
 from havre.record.track import OVERRIDDEN, RELEASES, SCORES, SERIES_KEY, STATUSES, TrackRecord
 from havre.record.track_league import league_tables
-from havre.record.track_log import LoggedRelease, logged_releases, shown_history
+from havre.record.track_log import LoggedRelease, logged_releases, scored_counts, shown_history
 from havre.release_tables import history_rows, unshown_rows
 from havre.sources.catalogue import sources
 
@@ -85,20 +86,23 @@ def score_record(
     Raises
     ------
     RecordError : the log is damaged or not signed, a file is not the one that was logged, or what would be told of the
-        counts gave back a count that a release hides; every one is named
+        counts gave back a count that a release, or an earlier track record, hides; every one is named
     FileError : a release or one of its files is missing
     """
     logged, entries = logged_releases(record.log, record.settings, record.folder / RELEASE_FOLDER)
     frozen = first_logged(each.frozen for each in logged)
     months = frozen["target_end_date"].unique().to_list()
     threshold = max((each.threshold for each in logged), default=DEFAULT_THRESHOLD)
-    truth = truth_table(
-        latest_known(observations, known_on),
+    shown = [*shown_history(logged), *scored_counts(record.folder)]
+    known = latest_known(observations, known_on)
+    counts = protected_counts(
+        known,
         _scopes(logged),
         threshold,
         months=months,
-        earlier=[table.filter(pl.col("period").is_in(months)) for table in shown_history(logged)],
+        earlier=[table.filter(pl.col("period").is_in(months)) for table in shown],
     )
+    truth = truth_of(known, counts)
     ensembles = {each.id: each.ensemble for each in logged}
     stated = stated_values(logged)
     judged = score_frozen(with_stated(frozen, stated, ensembles), truth, change_scales(logged))
@@ -112,12 +116,22 @@ def score_record(
         scores=judged.scores,
         league=league_tables(judged.scores, baselines),
         overridden=_overridden(judged.scores, stated),
+        counts=_of_series(counts, logged),
     )
 
 
 def _scopes(logged: Sequence[LoggedRelease]) -> list[Scope]:
     names = dict.fromkeys(str(name) for each in logged for name in each.series["scope"])
     return [parse_scope(name) for name in names]
+
+
+def _of_series(counts: pl.DataFrame, logged: Sequence[LoggedRelease]) -> pl.DataFrame:
+    """Keep the counts of series that a release forecasts."""
+    key = ["scope", "origin", "destination"]
+    series = pl.concat(
+        [pl.DataFrame(schema=dict.fromkeys(key, pl.String())), *(each.series.select(key) for each in logged)]
+    )
+    return counts.join(series.unique(), on=key, how="semi", maintain_order="left")
 
 
 def parse_scope(name: str) -> Scope:
@@ -162,8 +176,20 @@ def truth_table(
     months : the months that are wanted; all by default
     earlier : what releases showed before; what they hide stays hidden
     """
-    tables: list[pl.DataFrame] = []
-    wanted: list[pl.DataFrame] = []
+    return truth_of(panel, protected_counts(panel, scopes, threshold, months=months, earlier=earlier))
+
+
+def protected_counts(
+    panel: pl.DataFrame,
+    scopes: Iterable[Scope],
+    threshold: int = DEFAULT_THRESHOLD,
+    *,
+    months: Collection[date] | None = None,
+    earlier: Sequence[pl.DataFrame] = (),
+) -> pl.DataFrame:
+    """Give what may be told of the counts: table of ``havre.record.tables.HISTORY``; see :func:`truth_table`."""
+    tables = [pl.DataFrame(schema=HISTORY)]
+    wanted = [pl.DataFrame(schema={name: HISTORY[name] for name in ("scope", "origin", "destination")})]
     for scope in dict.fromkeys(scopes):
         try:
             series, _ = scope_series(panel, scope, leave_out_gaps=True)
@@ -171,19 +197,20 @@ def truth_table(
             continue
         shown = history_rows(scope, series)
         tables += [shown, unshown_rows(panel, scope, series)]
-        keys = pl.concat(
-            [shown.select("origin", "destination"), scope_rows(panel, scope).select("origin", "destination")]
-        )
-        wanted.append(keys.unique().with_columns(scope=pl.lit(scope.id), source=pl.lit(scope.source)))
-    if not tables:
-        return pl.DataFrame(schema=TRUTH)
+        keys = pl.concat([table.select("origin", "destination") for table in (shown, scope_rows(panel, scope))])
+        wanted.append(keys.unique().select(pl.lit(scope.id).alias("scope"), "origin", "destination"))
     history = pl.concat(tables)
     if months is not None:
         history = history.filter(pl.col("period").is_in(list(months)))
     safe = protect_history(history, threshold, earlier=earlier)
-    told = safe.join(pl.concat(wanted), on=["scope", "origin", "destination"], how="inner", maintain_order="left")
-    told = told.filter(pl.col("value").is_not_null() | pl.col("suppressed"))
-    dated = told.join(_first_known(panel), on=["measure", "source", "period"], how="left", maintain_order="left")
+    told = safe.join(pl.concat(wanted), on=["scope", "origin", "destination"], how="semi", maintain_order="left")
+    return told.filter(pl.col("value").is_not_null() | pl.col("suppressed"))
+
+
+def truth_of(panel: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    """Add to protected counts when they were first known: table of :data:`TRUTH`."""
+    by_source = counts.with_columns(source=pl.col("scope").str.split("/").list.get(1, null_on_oob=True))
+    dated = by_source.join(_first_known(panel), on=["measure", "source", "period"], how="left", maintain_order="left")
     named = dated.rename({"measure": "target", "period": "target_end_date", "value": "observed"}).select(TRUTH.names())
     return named.unique([*SERIES_KEY, "target_end_date"], keep="first", maintain_order=True)
 

@@ -68,6 +68,18 @@ def test_the_same_track_record_is_written_and_logged_once(folder: Path) -> None:
         assert publish_track_record(record, other, AT, measure_names=MEASURE_NAMES).name == "2021-07-01-2"
         with pytest.raises(FileError):
             publish_track_record(record, scored(record, date(2021, 3, 1)), AT, measure_names={}, out=first)
+        # Nothing was written: neither the copy nor what it is a copy of.
+        assert not (folder / "track-record" / "2021-03-01").exists()
+
+
+def test_a_copy_is_written_elsewhere_too(folder: Path, tmp_path: Path) -> None:
+    with open_record(folder) as record:
+        out = publish_track_record(record, scored(record), AT, measure_names={}, out=tmp_path / "site")
+    own = folder / "track-record" / "2021-07-01"
+    assert out == tmp_path / "site"
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == {
+        path.name: path.read_bytes() for path in own.iterdir()
+    }
 
 
 def test_json_csv_and_parquet_say_the_same(folder: Path) -> None:

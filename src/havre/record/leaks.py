@@ -61,7 +61,16 @@ def seen_by_readers(release: Release) -> pl.DataFrame:
     -------
     Table of ``havre.record.tables.HISTORY`` with the rows of ``havre.record.attack.UNSHOWN``.
     """
-    history = release.history
+    return with_unshown(release.history, release.facts.options.get("left_out"))
+
+
+def with_unshown(history: pl.DataFrame, left_out: object) -> pl.DataFrame:
+    """Add to a history the rows of :func:`seen_by_readers`.
+
+    Parameters
+    ----------
+    left_out : the option of a release that names the series left out, by scope
+    """
     group = ["scope", "measure", "period"]
     is_total = (pl.col("origin") == TOTAL) & pl.col("scope").str.ends_with("/origin") | (
         (pl.col("destination") == TOTAL) & pl.col("scope").str.ends_with("/destination")
@@ -73,7 +82,6 @@ def seen_by_readers(release: Release) -> pl.DataFrame:
         whole=~pl.col("suppressed").any(),
     )
     more = months.filter(pl.col("whole") & (pl.col("total") != pl.col("parts")))["scope"].unique().to_list()
-    left_out = release.facts.options.get("left_out")
     named = [scope for scope, reasons in left_out.items() if reasons] if isinstance(left_out, Mapping) else []
     unclosed = months.filter(pl.col("has_total") & ~pl.col("whole") & pl.col("scope").is_in([*more, *named]))
     marks = unclosed.select(

@@ -93,6 +93,10 @@ OVERRIDDEN = pl.Schema(
 """One row per overridden figure whose month was counted: how far off each of the two values was [persons]."""
 
 
+FOLDER, COUNTS = "track-record", "counts.parquet"
+"""Folder in a record with the published track records, and the file of each with the counts."""
+
+
 @dataclass(frozen=True)
 class TrackRecord:
     """What became of the logged forecasts of a record.
@@ -104,6 +108,8 @@ class TrackRecord:
     inputs : SHA-256 of each file of observations
     releases, scores, league, overridden : tables of :data:`RELEASES`, :data:`SCORES`, :data:`LEAGUE`,
         :data:`OVERRIDDEN`
+    counts : what is told of the counts, table of ``havre.record.tables.HISTORY``; whoever publishes later must keep
+        hidden what it hides
     """
 
     known_on: date
@@ -114,6 +120,7 @@ class TrackRecord:
     scores: pl.DataFrame
     league: pl.DataFrame
     overridden: pl.DataFrame
+    counts: pl.DataFrame
 
     def count(self, status: str) -> int:
         """Count the forecasts of a status: ``registered``, ``repeated``, or one of :data:`STATUSES`."""

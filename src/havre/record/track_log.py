@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import polars as pl
 from havre.errors import FileError, HavreError, Problem, RecordError, check_none
 from havre.record.folder import MANIFEST
 from havre.record.frozen import Registered, read_frozen
+from havre.record.leaks import with_unshown
 from havre.record.log.checkpoint import open_checkpoint
 from havre.record.log.cosignature import seen_at
 from havre.record.log.entries import Entry, parse_entry
@@ -28,7 +29,8 @@ from havre.record.publication import PROOF
 from havre.record.reviewed import Override
 from havre.record.settings import RecordSettings
 from havre.record.store.database import read_time
-from havre.record.tables import SERIES
+from havre.record.tables import HISTORY, SERIES
+from havre.record.track import COUNTS, FOLDER
 from havre.record.verify import reviewed_from
 
 _AT = b'{"at":"'
@@ -50,6 +52,7 @@ class LoggedRelease:
     frozen : the forecasts, table of :data:`havre.record.frozen.FROZEN`
     series : scope, measure, source, origin, destination and last published month of each series
     shown : the published months, as ``target-data/time-series.parquet`` holds them
+    left_out : the option that names the series left out, by scope
     """
 
     registered: Registered
@@ -63,6 +66,7 @@ class LoggedRelease:
     frozen: pl.DataFrame
     series: pl.DataFrame
     shown: pl.DataFrame
+    left_out: object
 
     @property
     def id(self) -> str:
@@ -162,6 +166,7 @@ def _release(
             [pl.col(name).cast(pl.String if name == "level" else SERIES[name]) for name in _SERIES]
         ),
         shown=pl.read_parquet(io.BytesIO(_logged_file(folder, shown, files[shown]))),
+        left_out=manifest["options"].get("left_out"),
     )
 
 
@@ -194,7 +199,8 @@ def shown_history(releases: Sequence[LoggedRelease]) -> Iterator[pl.DataFrame]:
     """Give what each release showed of the past as a table of :data:`havre.record.tables.HISTORY`.
 
     A month between the first and the last of a series that the release leaves out was hidden or never published; it
-    counts as hidden.
+    counts as hidden. Rows are added where a total counts more than is shown, see
+    :func:`havre.record.leaks.with_unshown`.
     """
     for release in releases:
         yield _history_of(release)
@@ -207,10 +213,21 @@ def _history_of(release: LoggedRelease) -> pl.DataFrame:
     spans = release.series.join(first, on=key, how="left").with_columns(pl.col("first").fill_null(pl.col("last_month")))
     months = spans.with_columns(period=pl.date_ranges("first", "last_month", "1mo")).explode("period")
     joined = months.join(shown, on=[*key, "period"], how="left").with_columns(suppressed=pl.col("value").is_null())
-    return joined.select("scope", "measure", "origin", "destination", "period", "value", "suppressed")
+    return with_unshown(joined.select(HISTORY.names()), release.left_out)
 
 
-def earliest(releases: Sequence[LoggedRelease]) -> date | None:
-    """Give the first month that any registered forecast speaks of."""
-    months = [month for each in releases if (month := each.frozen["target_end_date"].min()) is not None]
-    return min((month for month in months if isinstance(month, date)), default=None)
+def scored_counts(record: Path) -> Iterator[pl.DataFrame]:
+    """Give the counts that each track record in a record folder tells, tables of ``havre.record.tables.HISTORY``.
+
+    Raises
+    ------
+    RecordError : one of them was changed
+    """
+    for path in sorted((record / FOLDER).glob(f"*/{COUNTS}")):
+        try:
+            found = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise RecordError("record.verify.changed", path=path) from error
+        if found.schema != HISTORY:
+            raise RecordError("record.verify.changed", path=path)
+        yield found

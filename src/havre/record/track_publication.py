@@ -16,19 +16,19 @@ from havre.record.folder import check_free, write_files
 from havre.record.log.entries import Entry
 from havre.record.publication import Record
 from havre.record.store.outbox import post
-from havre.record.track import TrackRecord
+from havre.record.track import COUNTS, FOLDER, TrackRecord
 from havre.record.track_page import render_track_record
 from havre.texts import Language
 
 FORMAT = "havre-track-record/1"
-FOLDER, PAGE, DIGESTS = "track-record", "track-record.html", "digests.json"
+PAGE, DIGESTS = "track-record.html", "digests.json"
 
 
 def track_files(found: TrackRecord, measure_names: Mapping[str, Mapping[Language, str]]) -> dict[str, bytes]:
     """Give every file of a published track record: the same bytes for the same track record.
 
     ``league`` as JSON, CSV and Parquet; ``scores.parquet`` and ``.csv``, one row per forecast; ``releases.csv``;
-    ``overridden.csv``; ``track-record.html``; ``digests.json``, the SHA-256 of each of them.
+    ``overridden.csv``; ``counts.parquet``; ``track-record.html``; ``digests.json``, the SHA-256 of each of them.
     """
     contents = {
         "league.json": _json(as_plain(found)),
@@ -38,6 +38,7 @@ def track_files(found: TrackRecord, measure_names: Mapping[str, Mapping[Language
         "scores.parquet": _parquet(found.scores),
         "releases.csv": _csv(found.releases),
         "overridden.csv": _csv(found.overridden),
+        COUNTS: _parquet(found.counts),
         PAGE: render_track_record(found, measure_names).encode(),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}
@@ -71,11 +72,12 @@ def publish_track_record(
 
     Parameters
     ----------
-    out : the folder; by default ``track-record/<day>`` in the record, or the first of ``<day>-2``, … that is free
+    out : a folder for a copy, besides ``track-record/<day>`` in the record (or the first of ``<day>-2``, … that is
+        free), which later releases and track records are held against
 
     Returns
     -------
-    Path : the folder; where the same track record was published before by default, the folder of then
+    Path : ``out``, else the folder in the record; where the same track record was published before, that of then
 
     Raises
     ------
@@ -83,10 +85,12 @@ def publish_track_record(
     RecordError : the database cannot be used
     """
     contents = track_files(found, measure_names)
-    folder = out or _own_folder(record.folder / FOLDER, found.known_on, contents)
-    if not _holds(folder, contents):
-        check_free(folder)
-        write_files(folder, contents.items())
+    own = _own_folder(record.folder / FOLDER, found.known_on, contents)
+    wanted = [each for each in (own, out) if each is not None and not _holds(each, contents)]
+    for each in wanted:
+        check_free(each)
+    for each in wanted:
+        write_files(each, contents.items())
     digest = hashlib.sha256(contents[DIGESTS]).hexdigest()
     body: dict[str, object] = {
         "digests": digest,
@@ -97,7 +101,7 @@ def publish_track_record(
     }
     with record.store.change() as connection:
         post(connection, Entry("scores_published", at, f"{FOLDER}-{found.known_on}", f"scores-{digest}", body))
-    return folder
+    return out or own
 
 
 def _own_folder(beside: Path, day: date, contents: Mapping[str, bytes]) -> Path:
