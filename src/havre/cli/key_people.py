@@ -15,6 +15,8 @@ from havre.cli.record_options import RECORD, LogKeyFile, MaybeKeyFile, RecordFol
 from havre.cli.release_view import tell
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from havre.record.log.entries import Entry
     from havre.record.log.keys import Signer, Verifier
     from havre.record.publication import Record
@@ -111,21 +113,49 @@ def _change(
 ) -> None:
     """Post the entry, append it where a key of the log is at hand, and write the settings.
 
-    A key of the log counts once its entry stands there: only then do the settings change.
+    A key of the log counts once its entry stands there: only then do the settings change. What was told before and
+    interrupted is finished, and not told again.
+
+    Raises
+    ------
+    RecordError : the key was revoked once
     """
     from havre.record.settings import write_settings
     from havre.record.store.outbox import post
 
-    entry = _entry(held, kind, role, key, vouchers[0], options.clock())
     with held.store.change() as connection:
-        post(connection, entry)
+        if not _told(connection, kind, role, key):
+            post(connection, _entry(held, kind, role, key, vouchers[0], options.clock()))
+    left = tuple(keys)
+    if role == "person":
+        write_settings(held.folder, replace(held.settings, people=left))
     log = tuple(each for each in vouchers if each.verifier in held.settings.log_keys)
     waits = options.log_waiting(held, log)
-    left = tuple(keys)
-    changed = replace(held.settings, log_keys=left) if role == "log" else replace(held.settings, people=left)
-    write_settings(held.folder, changed)
+    if role == "log":
+        write_settings(held.folder, replace(held.settings, log_keys=left))
     for line in (tell(f"key.{kind}.{role}", name=key.name, count=len(keys)), waits):
         stdout().print(line, soft_wrap=True, markup=False)
+
+
+def _told(connection: "Connection", kind: str, role: str, key: "Verifier") -> bool:
+    """Tell whether the last that was told of a key is this.
+
+    Raises
+    ------
+    RecordError : it was revoked and is to be added: a log that adds it again is refused by those who follow its keys
+    """
+    from sqlalchemy import select
+
+    from havre.errors import RecordError
+    from havre.record.log.entries import parse_entry
+    from havre.record.store.schema import OUTBOX
+
+    rows = connection.execute(select(OUTBOX.c.data).order_by(OUTBOX.c.number)).scalars()
+    entries = (parse_entry(bytes(data)) for data in rows if b'"kind":"key_' in bytes(data))
+    kinds = [each.kind for each in entries if (each.body.get("key"), each.body.get("role")) == (key.text, role)]
+    if kind == "key_added" and "key_revoked" in kinds:
+        raise RecordError("record.settings.revoked", name=key.name)
+    return kinds[-1:] == [kind]
 
 
 def _entry(held: "Record", kind: str, role: str, key: "Verifier", voucher: "Signer", at: datetime) -> "Entry":

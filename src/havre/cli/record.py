@@ -199,9 +199,9 @@ def _state(held: "Record") -> RecordState:
         people=tuple(each.text for each in held.settings.people),
         witnesses=tuple((key.text, address) for key, address in held.settings.witnesses),
         witnesses_needed=held.settings.witnesses_needed,
-        releases=Counter(each.state for each in releases),
+        releases=dict(Counter(each.state for each in releases)),
         interrupted=tuple(each.id for each in releases if each.manifest and not held.release(each.id).is_dir()),
-        contests=Counter(each.state for each in filed),
+        contests=dict(Counter(each.state for each in filed)),
         late=sum(bool(each.late(at)) for each in filed),
     )
 
