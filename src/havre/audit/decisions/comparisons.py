@@ -5,6 +5,8 @@ than ``alpha`` (Holm). The adjusted value of Benjamini and Hochberg is given bes
 """
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import polars as pl
@@ -38,12 +40,13 @@ def _group_rows(
     groups: pl.DataFrame, whole: dict[str, tuple[int, int]], margin: float, level: float
 ) -> Iterator[tuple[object, ...]]:
     tested = groups.filter(pl.col("measure").is_in(TESTED) & ((pl.col("of") > 0) | pl.col("hidden")))
-    for (attribute, measure), cells in tested.group_by("attribute", "measure", maintain_order=True):
-        visible = cells.filter(~pl.col("hidden"))
-        count = 1 if cells.height == 2 and visible.height == 2 else visible.height
-        for row in visible.head(count).iter_rows(named=True):
+    by_table = groupby(tested.iter_rows(named=True), key=itemgetter("attribute", "measure"))
+    for (attribute, measure), rows in by_table:
+        cells = list(rows)
+        visible = [row for row in cells if not row["hidden"]]
+        for row in visible[: 1 if len(cells) == len(visible) == 2 else None]:
             x, n = row["that"], row["of"]
-            y, m = whole[str(measure)][0] - x, whole[str(measure)][1] - n
+            y, m = whole[measure][0] - x, whole[measure][1] - n
             if m <= 0:
                 continue
             gap = difference_interval(x, n, y, m, level)

@@ -1,0 +1,115 @@
+"""What a log must not hold, and what it may look like."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from havre.audit.decisions.columns import Columns
+from havre.audit.decisions.read import read_log
+from havre.errors import AuditError, HavreError
+from tests.audit.decisions.made_logs import COLUMNS, made_log, write_log
+
+LOG = made_log(400, 1)
+
+
+def keys(error: HavreError) -> list[str]:
+    return [problem.key for problem in error.problems]
+
+
+def refused(table: pl.DataFrame, folder: Path, columns: Columns = COLUMNS, name: str = "log.parquet") -> list[str]:
+    with pytest.raises(HavreError) as caught:
+        read_log(write_log(table, folder, name), columns)
+    assert caught.value.message("fr") != caught.value.message("en")
+    return keys(caught.value)
+
+
+def test_csv_and_parquet_and_a_folder_give_the_same_counts(tmp_path: Path) -> None:
+    one = read_log(write_log(LOG, tmp_path), COLUMNS)
+    assert one.rows == one.counts["n"].sum() == 400
+    other = read_log(write_log(LOG, tmp_path, "log.csv"), COLUMNS)
+    assert one.counts.drop("score_sum", "square_sum").equals(other.counts.drop("score_sum", "square_sum"))
+    assert one.speeds.equals(other.speeds)
+    (tmp_path / "parts").mkdir()
+    for place in range(2):
+        write_log(LOG[place * 200 : place * 200 + 200], tmp_path / "parts", f"{place}.parquet")
+    assert (
+        read_log(tmp_path / "parts", COLUMNS)
+        .counts.drop("score_sum", "square_sum")
+        .equals(one.counts.drop("score_sum", "square_sum"))
+    )
+
+
+def test_semicolons_decimal_commas_and_words(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("score;automated;sex\n0,25;oui;NA\n0,75;non;f\n1;;é\n", encoding="utf-8")
+    found = read_log(tmp_path / "log.csv", Columns("automated", score="score", groups=("sex",)))
+    assert found.counts["group:sex"].to_list() == ["NA", "f", "é"]
+    assert found.counts["score_sum"].to_list() == [0.25, 0.75, 1.0]
+    assert found.counts["automated"].to_list() == [True, False, None]
+
+
+def test_an_outcome_by_its_word(tmp_path: Path) -> None:
+    table = LOG.with_columns(
+        pl.when("automated").then(pl.lit("refused")).otherwise(pl.lit("granted")).alias("automated")
+    )
+    assert "audit.log.not_an_outcome" in refused(table, tmp_path)
+    found = read_log(write_log(table, tmp_path), replace(COLUMNS, adverse="refused"))
+    assert found.counts.filter("automated")["n"].sum() == LOG["automated"].sum()
+
+
+@pytest.mark.parametrize(
+    "column", ["name", "date_of_birth", "passport_no", "case_id", "pseudonym", "fingerprint", "religion"]
+)
+def test_columns_about_persons_are_refused(tmp_path: Path, column: str) -> None:
+    assert refused(LOG.with_columns(pl.lit(1).alias(column)), tmp_path) == ["audit.log.personal"]
+
+
+def test_a_special_category_needs_a_basis_and_must_be_a_group(tmp_path: Path) -> None:
+    path = write_log(LOG.rename({"region": "religion"}), tmp_path)
+    grouped = replace(COLUMNS, groups=("sex", "religion"))
+    with pytest.raises(AuditError):
+        read_log(path, grouped)
+    assert read_log(path, replace(grouped, special_basis="AI Act art. 4a")).rows == 400
+    with pytest.raises(AuditError):
+        read_log(path, replace(COLUMNS, groups=("sex",), special_basis="AI Act art. 4a"))
+
+
+def test_all_faults_of_the_columns_at_once(tmp_path: Path) -> None:
+    columns = replace(COLUMNS, score="points", truth="automated", groups=("sex",))
+    found = refused(LOG.with_columns(pl.lit("x").alias("email")), tmp_path, columns)
+    assert found == ["audit.log.personal", "audit.log.no_column", "audit.log.same_column"]
+    assert refused(LOG, tmp_path, Columns(score="score")) == ["audit.log.no_outcome"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [(LOG.head(0), "audit.log.empty"),
+     (LOG.with_columns(truth=pl.col("score")), "audit.log.truth_is_score"),
+     (LOG.with_columns(truth=pl.col("automated")), "audit.log.truth_is_outcome"),
+     (LOG.with_columns(score=pl.when(pl.col("score") > 0.1).then("score")), "audit.log.bad_score"),
+     (LOG.with_columns(sex=pl.int_range(400).cast(pl.String)), "audit.log.too_many_values"),
+     (LOG.with_columns(truth=pl.int_range(400)), "audit.log.too_many_values"),
+     (LOG.with_columns(day=pl.lit("last week")), "audit.log.bad_time")],
+)  # fmt: skip
+def test_logs_from_which_nothing_follows(tmp_path: Path, changed: pl.DataFrame, key: str) -> None:
+    assert key in refused(changed, tmp_path)
+
+
+def test_mixed_encodings_and_other_damage(tmp_path: Path) -> None:
+    text = "automated,sex\n1,é\n0,f\n".encode()
+    columns = Columns("automated", groups=("sex",))
+    for content, key in [
+        (text + "1,é\n".encode("latin-1"), "audit.log.encoding"),
+        (text.decode().encode("utf-16"), "audit.log.encoding"),
+        (b"automated,sex\n1,f\n0,f,3\n", "file.damaged"), (b"score,automated,sex\nmany,1,f\n", "file.damaged"),
+    ]:  # fmt: skip
+        (tmp_path / "log.csv").write_bytes(content)
+        with pytest.raises(HavreError) as caught:
+            read_log(tmp_path / "log.csv", replace(columns, score="score" if b"score" in content else None))
+        assert keys(caught.value) == [key]
+    (tmp_path / "log.parquet").write_bytes(b"PAR1")
+    for path, key in [("log.parquet", "file.damaged"), ("none.csv", "file.missing"), (".", "file.ending")]:
+        with pytest.raises(HavreError) as caught:
+            read_log(tmp_path / path, columns)
+        assert keys(caught.value) == [key]
