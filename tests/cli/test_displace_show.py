@@ -2,7 +2,17 @@
 
 import pytest
 
-from havre.cli.displace_show import count_cell, decimal_cell, full_cell, share_cell, spread_cell
+from havre.cli.displace_show import (
+    count_cell,
+    decimal_cell,
+    full_cell,
+    listed,
+    plus_minus,
+    share_cell,
+    show_few,
+    significant,
+    spread_cell,
+)
 from tests.cli.command import speaking
 
 
@@ -37,3 +47,26 @@ def test_counts_with_and_without_an_interval(monkeypatch: pytest.MonkeyPatch) ->
 def test_shares_and_decimals() -> None:
     assert (share_cell(0.804), share_cell(None)) == ("80 %", "–")
     assert (decimal_cell(0.38056), decimal_cell(0.38056, 4), decimal_cell(None)) == ("0.38", "0.3806", "–")
+    assert decimal_cell(float("nan")) == "–"
+    assert (plus_minus(0.25, 0.01), plus_minus(0.25, None), plus_minus(None, None)) == (
+        "0.2500 ± 0.0100",
+        "0.2500",
+        "–",
+    )
+
+
+def test_french_has_a_decimal_comma(monkeypatch: pytest.MonkeyPatch) -> None:
+    with speaking(monkeypatch, "fr"):
+        assert (decimal_cell(0.38056, 4), plus_minus(0.5, 0.25, 2), significant(0.0123)) == (
+            "0,3806", "0,50 ± 0,25", "0,0123",
+        )  # fmt: skip
+        assert listed(["a 1,5", "b 2"]) == "a 1,5\u202f; b 2"
+
+
+@pytest.mark.parametrize(("runs", "is_told"), [(1, False), (2, True), (19, True), (20, False)])
+def test_few_runs_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], runs: int, *, is_told: bool
+) -> None:
+    with speaking(monkeypatch, "en"):
+        show_few(runs)
+    assert ("Few runs" in capsys.readouterr().out) == is_told

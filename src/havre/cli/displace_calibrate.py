@@ -25,7 +25,7 @@ from havre.cli.displace_options import (
     prepare,
     tell,
 )
-from havre.cli.displace_show import decimal_cell, share_cell, show_asked, show_cost
+from havre.cli.displace_show import decimal_cell, share_cell, show_asked, show_cost, show_few, significant
 from havre.cli.displace_simulate import parse_workers
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 
 REPLICAS = 200
 """Runs with parameters of the calibration, by which it is scored."""
+_ALIKE = (
+    ("plain", "calibrated", "settings"),
+    ("corrected", "calibrated_with_discrepancy", "settings_with_discrepancy"),
+)
+"""Calibrated parameters beside those of the settings, each pair made in the same way."""
 
 
 def _help(key: str) -> str:
@@ -139,12 +144,13 @@ def show(
     show_asked(prepared, seed, replicas)
     facts = {"days": found.fit_days, "last": found.fit_days - 1, "simulated": number(found.simulated)}
     ard = float((found.weights * found.distances).sum())
-    told = {"particles": f"{found.effective_particles:.0f}", "ard": f"{ard:.4f}", **facts}
+    told = {"particles": f"{found.effective_particles:.0f}", "ard": decimal_cell(ard, 4), **facts}
     console.print(tell("calibrate.fit", **told), soft_wrap=True)
     _show_parameters(prepared, found)
     console.print(tell("calibrate.parameters_read"), soft_wrap=True)
     if found.scores:
         _show_scores(found)
+        show_few(replicas)
     else:
         console.print(tell("calibrate.nothing_left"), soft_wrap=True)
     console.print(tell("calibrate.conditional"), soft_wrap=True)
@@ -163,7 +169,7 @@ def _show_parameters(prepared: Prepared, found: "Calibration") -> None:
     rows = [
         [
             name,
-            f"{getattr(prepared.instance.settings.move_rules, name):.3g}",
+            significant(getattr(prepared.instance.settings.move_rules, name)),
             _range(list(found.priors[name].quantile(np.array(levels)))),
             _range(list(values)),
         ]
@@ -173,7 +179,7 @@ def _show_parameters(prepared: Prepared, found: "Calibration") -> None:
 
 
 def _range(values: list[float]) -> str:
-    low, middle, high = (f"{value:.3g}" for value in values)
+    low, middle, high = (significant(value) for value in values)
     return f"{middle} ({low}–{high})"
 
 
@@ -187,16 +193,29 @@ def _show_scores(found: "Calibration") -> None:
 
 
 def verdict(found: "Calibration") -> str:
-    """Say whether the calibration forecasts the other days better than the settings, and than everything else."""
+    """Say whether the calibrated parameters are better than the settings', like beside like, and what is best of all.
+
+    Forecasts with past misses begin at what was counted last, which helps any parameters: so they are compared with the
+    settings under the same correction, and plain runs with plain runs.
+    """
     ard = {str(row["method"]): float(str(row["ard"])) for row in found.scores}
-    ours = next(name for name in ("calibrated_with_discrepancy", "calibrated") if name in ard)
+    pairs = [(name, ours, theirs) for name, ours, theirs in _ALIKE if ours in ard and theirs in ard]
+    wins = sum(ard[ours] < ard[theirs] for _, ours, theirs in pairs)
+    key = "better" if wins == len(pairs) else "mixed" if wins else "worse"
+    sentences = [tell(f"calibrate.{key}")]
+    for name, ours, theirs in pairs:
+        told = {"ours": decimal_cell(ard[ours], 4), "settings": decimal_cell(ard[theirs], 4)}
+        sentences.append(tell(f"calibrate.alike.{name}", **told))
+    fitted = {str(row["method"]): row["fit_ard"] for row in found.scores}
+    ours, theirs = (float(str(fitted[name])) for name in ("calibrated", "settings"))
+    key = "fit_better" if ours < theirs else "fit_worse"
+    sentences.append(tell(f"calibrate.{key}", ours=decimal_cell(ours, 4), settings=decimal_cell(theirs, 4)))
     best = min(ard, key=lambda name: ard[name])
-    key = "better" if ard[ours] < ard["settings"] else "worse"
-    told = {"ours": f"{ard[ours]:.4f}", "settings": f"{ard['settings']:.4f}"}
-    sentence = tell(f"calibrate.{key}", **told)
-    if best != ours:
-        sentence += " " + tell("calibrate.best", method=tell(f"calibrate.method.{best}"), ard=f"{ard[best]:.4f}")
-    return sentence
+    if not wins or best not in {ours for _, ours, _ in pairs}:
+        sentences.append(
+            tell("calibrate.best", method=tell(f"calibrate.method.{best}"), ard=decimal_cell(ard[best], 4))
+        )
+    return " ".join(sentences)
 
 
 def _score_row(row: "Mapping[str, object]") -> list[str]:

@@ -35,8 +35,10 @@ from havre.cli.displace_show import (
     dated,
     full_cell,
     limit_cell,
+    plus_minus,
     show_asked,
     show_cost,
+    show_few,
     spread_cell,
 )
 from havre.cli.displace_simulate import parse_workers, simulated
@@ -166,6 +168,7 @@ def show(ran: Ran, facts: dict[str, object], cost: dict[str, object], out: Path 
     console.print(tell("run.how_to_read", percent=f"{100 * ran.full_share:g}"), soft_wrap=True)
     if ran.outcome.replicas == 1:
         console.print(tell("run.alone"), soft_wrap=True)
+    show_few(ran.outcome.replicas)
     _show_fit(facts)
     show_cost(cost)
     if out is not None:
@@ -186,13 +189,7 @@ def _row(row: dict[str, object]) -> list[str]:
 def _show_fit(facts: dict[str, object]) -> None:
     ard: dict[str, dict[str, float | None]] = facts["ard"]  # type: ignore[assignment]
     steps: dict[str, object] = facts["steps"]  # type: ignore[assignment]
-    told = {name: _plus_minus(values) for name, values in ard.items()}
-    stdout().print(tell("run.ard", **told), soft_wrap=True)
+    told = {name: plus_minus(values["mean"], values["sd"]) for name, values in ard.items()}
+    alone = ard["normal"]["sd"] is None
+    stdout().print(tell("run.ard_alone" if alone else "run.ard", **told), soft_wrap=True)
     stdout().print(tell("run.steps", **steps), soft_wrap=True)
-
-
-def _plus_minus(values: dict[str, float | None]) -> str:
-    mean, deviation = values["mean"], values["sd"]
-    if deviation is None:
-        return f"{mean:.4f}"
-    return f"{mean:.4f} ± {deviation:.4f}"

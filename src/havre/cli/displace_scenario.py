@@ -27,7 +27,7 @@ from havre.cli.displace_options import (
     tell,
 )
 from havre.cli.displace_scenario_options import Quick, scenario_of
-from havre.cli.displace_show import camp_name, dated, show_asked, show_cost
+from havre.cli.displace_show import camp_name, dated, show_asked, show_cost, show_few
 from havre.cli.displace_simulate import parse_workers
 from havre.cli.language import language
 from havre.cli.options import DEFAULT_SEED, Json, Seed
@@ -149,6 +149,7 @@ def show(prepared: Prepared, found: "Comparison", seed: int, day: int) -> None:
     show_asked(prepared, seed, found.base.replicas)
     rows = [[camp_name(cell) for cell in row] for row in told.rows]
     table("", [camp_name(name) for name in told.header], rows)
+    show_few(found.base.replicas)
     for line in (told.reading, *told.sentences, *told.limits):
         console.print(line, markup=False, soft_wrap=True)
 

@@ -26,7 +26,7 @@ from havre.cli.displace_options import (
     prepare,
     tell,
 )
-from havre.cli.displace_show import camp_name, share_cell, show_asked, show_cost
+from havre.cli.displace_show import camp_name, decimal_cell, share_cell, show_asked, show_cost
 from havre.cli.displace_simulate import parse_workers
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 
@@ -129,11 +129,11 @@ def _show_output(found: "Sensitivity", output: str) -> None:
 
 
 def _size(found: "Sensitivity", row: int, value: float) -> str:
-    return f"{value:.3f}" if found.outputs[row] == "ard" else number(float(value))
+    return decimal_cell(float(value), 3) if found.outputs[row] == "ard" else number(float(value))
 
 
 def _index(value: float, within: float) -> str:
-    return "–" if value != value else f"{value:.2f} ± {within:.2f}"
+    return "–" if value != value else f"{decimal_cell(float(value))} ± {decimal_cell(float(within))}"
 
 
 def _show_camps(found: "Sensitivity", kind: str, names: Sequence[str]) -> None:
@@ -152,4 +152,4 @@ def _show_camps(found: "Sensitivity", kind: str, names: Sequence[str]) -> None:
 
 
 def _total(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}"
+    return decimal_cell(float(value))

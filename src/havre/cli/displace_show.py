@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from havre.errors import Problem
 
+ENOUGH_RUNS = 20
+"""Runs below which the ends of intervals are little more than the smallest and the largest run: of fewer, less than one
+lies beyond each end of a 90 % interval."""
 MOST_WARNINGS = 12
 """Warnings that are printed; ``havre displace check`` tells all."""
 
@@ -57,14 +60,14 @@ def show_cost(cost: "Mapping[str, object]", console: "Console | None" = None) ->
     shown = console or stdout()
     seconds, each, memory = (cost[name] for name in ("cpu_seconds", "cpu_seconds_per_replica", "peak_memory_mb"))
     told = {
-        "seconds": f"{seconds:.2f}",
-        "start": f"{cost['cpu_seconds_of_start']:.2f}",
+        "seconds": in_language(f"{seconds:.2f}"),
+        "start": in_language(f"{cost['cpu_seconds_of_start']:.2f}"),
         "memory": "–" if memory is None else f"{memory:.0f}",
     }
     if each is None:
         shown.print(tell("show.cost_elsewhere", **told), soft_wrap=True)
     else:
-        shown.print(tell("show.cost", each=f"{each:.3f}", **told), soft_wrap=True)
+        shown.print(tell("show.cost", each=in_language(f"{each:.3f}"), **told), soft_wrap=True)
 
 
 def spread_cell(spread: "Mapping[str, float | None]") -> str:
@@ -114,9 +117,36 @@ def full_cell(full: "Mapping[str, object]") -> str:
     return first if first == last else tell("run.full.between", first=first, last=last)
 
 
+def in_language(text: str) -> str:
+    """Put the decimal comma of French into a number that was written with a point."""
+    return text.replace(".", ",") if language() == "fr" else text
+
+
 def decimal_cell(value: object, digits: int = 2) -> str:
     """Write a number with decimals, with a dash where there is none."""
-    return f"{value:.{digits}f}" if isinstance(value, float) else "–"
+    return in_language(f"{value:.{digits}f}") if isinstance(value, float) and value == value else "–"
+
+
+def significant(value: float) -> str:
+    """Write a number with three figures."""
+    return in_language(f"{value:.3g}")
+
+
+def plus_minus(mean: object, deviation: object, digits: int = 4) -> str:
+    """Write a mean with its deviation, where there is one."""
+    told = decimal_cell(mean, digits)
+    return f"{told} ± {decimal_cell(deviation, digits)}" if isinstance(deviation, float) else told
+
+
+def listed(parts: "Sequence[str]") -> str:
+    """Join parts that may have commas of their own."""
+    return ("\u202f; " if language() == "fr" else "; ").join(parts)
+
+
+def show_few(runs: int) -> None:
+    """Say that the ends of intervals mean little, where there are few runs."""
+    if 1 < runs < ENOUGH_RUNS:
+        stdout().print(tell("show.few", runs=runs, enough=ENOUGH_RUNS), soft_wrap=True)
 
 
 def share_cell(value: object) -> str:

@@ -27,7 +27,16 @@ from havre.cli.displace_options import (
     prepare,
     tell,
 )
-from havre.cli.displace_show import camp_name, decimal_cell, share_cell, show_asked, show_cost
+from havre.cli.displace_show import (
+    camp_name,
+    decimal_cell,
+    listed,
+    plus_minus,
+    share_cell,
+    show_asked,
+    show_cost,
+    show_few,
+)
 from havre.cli.displace_simulate import parse_workers, simulated
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 
@@ -102,9 +111,9 @@ def show(prepared: Prepared, scores: "Scores", seed: int, cost: dict[str, object
     show_asked(prepared, seed, scores.replicas)
     told = {name: _plus_minus(found, name) for name in ("ard", "ard_rescaled")}
     days = {"first": scores.first_day, "last": scores.end_day - 1, "entries": found["entries"]}
-    console.print(tell("validate.ard", **told), soft_wrap=True)
+    console.print(tell("validate.ard" if scores.replicas > 1 else "validate.ard_alone", **told), soft_wrap=True)
     console.print(tell("validate.days", **days), soft_wrap=True)
-    _show_mase(found)
+    _show_mase(scores, found)
     coverage: dict[str, float | None] = found["coverage"]  # type: ignore[assignment]
     if scores.replicas > 1:
         shares = {name: share_cell(coverage[name]) for name in INTERVALS}
@@ -114,10 +123,11 @@ def show(prepared: Prepared, scores: "Scores", seed: int, cost: dict[str, object
     rows = [_row(row) for row in scores.as_table()]
     table(tell("validate.table"), [tell(f"validate.column.{name}") for name in columns], rows)
     console.print(tell("validate.how_to_read"), soft_wrap=True)
+    show_few(scores.replicas)
     show_cost(cost)
 
 
-def _show_mase(found: dict[str, object]) -> None:
+def _show_mase(scores: "Scores", found: dict[str, object]) -> None:
     """Say whether the simulation beats the naive forecasts, the losses as plainly as the wins."""
     naive: dict[str, float | None] = found["naive_mase"]  # type: ignore[assignment]
     known = {name: value for name, value in naive.items() if value is not None}
@@ -125,12 +135,14 @@ def _show_mase(found: dict[str, object]) -> None:
     if not isinstance(mase, float) or not known:
         stdout().print(tell("validate.no_mase"), soft_wrap=True)
         return
-    names = "; ".join(f"{tell(f'validate.naive.{name}')} {value:.2f}" for name, value in known.items())
+    names = listed([f"{tell(f'validate.naive.{name}')} {decimal_cell(value)}" for name, value in known.items()])
     best = min(known, key=lambda name: known[name])
-    outcome = "better" if mase < known[best] else "worse"
-    facts = {"mase": f"{mase:.2f}", "camps": found["mase_camps"], "naive": names}
+    early = scores.first_day < scores.end_day / 10
+    outcome = ("better_early" if early else "better") if mase < known[best] else "worse"
+    facts = {"mase": decimal_cell(mase), "camps": found["mase_camps"], "naive": names}
     stdout().print(tell("validate.mase", **facts), soft_wrap=True)
-    stdout().print(tell(f"validate.{outcome}", best=tell(f"validate.naive.{best}")), soft_wrap=True, style="bold")
+    verdict = tell(f"validate.{outcome}", best=tell(f"validate.naive.{best}"), later=scores.end_day // 2)
+    stdout().print(verdict, soft_wrap=True, style="bold")
 
 
 def _row(row: "dict[str, str | int | float | None]") -> list[str]:
@@ -145,16 +157,13 @@ def _row(row: "dict[str, str | int | float | None]") -> list[str]:
         number(_float(row["absolute_error"])),
         _signed(_float(row["bias"])),
         decimal_cell(row["mase"]),
-        "–" if best is None else f"{known[best]:.2f} {tell(f'validate.short.{best}')}",
+        "–" if best is None else f"{decimal_cell(known[best])} {tell(f'validate.short.{best}')}",
         share_cell(row["coverage_80"]),
     ]
 
 
 def _plus_minus(found: "dict[str, object] | dict[str, str | int | float | None]", name: str) -> str:
-    mean, deviation = found[name], found[f"{name}_sd"]
-    if not isinstance(mean, float):
-        return "–"
-    return f"{mean:.4f} ± {deviation:.4f}" if isinstance(deviation, float) else f"{mean:.4f}"
+    return plus_minus(found[name], found[f"{name}_sd"])
 
 
 def _float(value: object) -> float:
