@@ -3,14 +3,16 @@
 panel → outlook of each scope (track record, forecasts) → disclosure control → release folder.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,6 +23,7 @@ from havre.forecast.backtest import LEAST_HISTORY, backtest
 from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS, describe_models
 from havre.forecast.outlook import Outlook, OutlookOptions, Progress, make_outlook
 from havre.hidden_counts import without_hidden
+from havre.input_hashes import kept_salt, salt_file, salted
 from havre.panel.measures import measures
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series, scopes_for
 from havre.panel.series import MonthlySeries
@@ -28,6 +31,7 @@ from havre.panel.store import PanelStore, read_observations
 from havre.record.disclosure import DEFAULT_THRESHOLD, protect_forecasts, protect_history
 from havre.record.folder import check_free, write_release
 from havre.record.tables import SERIES, SKILL, Release, ReleaseFacts, SourceCredit
+from havre.release_explanations import explained
 from havre.release_tables import (
     forecast_rows,
     history_rows,
@@ -52,17 +56,35 @@ DEFAULT_REQUESTS: tuple[Mapping[str, str], ...] = (
 
 @dataclass(frozen=True)
 class PanelInput:
-    """A panel with what identifies it: SHA-256 of each of its files, and whether it is the reference snapshot."""
+    """A panel with what identifies it: SHA-256 of each of its files, and whether it is the reference snapshot.
+
+    The hashes of a private panel are not for publication; :meth:`told_inputs` gives what is. ``salt`` is the file of
+    the salt for them.
+    """
 
     observations: pl.DataFrame
     hashes: Mapping[str, str] = field(default_factory=dict)
     reference: bool = False
+    salt: Path | None = None
 
     def known_on(self, day: date | None) -> "PanelInput":
         """Give everything that was known on a day, earlier vintages included; the whole panel for ``None``."""
         if day is None:
             return self
-        return PanelInput(self.observations.filter(pl.col("as_of") <= day), self.hashes, self.reference)
+        return replace(self, observations=self.observations.filter(pl.col("as_of") <= day))
+
+    def told_inputs(self) -> dict[str, str]:
+        """Give what a publication tells of the files: plain hashes of the reference snapshot, else salted ones.
+
+        Without a file for the salt nothing is told.
+
+        Raises
+        ------
+        FileError : the salt cannot be read or made
+        """
+        if self.reference:
+            return dict(self.hashes)
+        return salted(self.hashes, kept_salt(self.salt)) if self.salt and self.hashes else {}
 
 
 def load_panel(address: str | None) -> PanelInput:
@@ -81,12 +103,13 @@ def load_panel(address: str | None) -> PanelInput:
     path = Path(address)
     if path.suffix.lower() in (".parquet", ".csv"):
         observations = read_observations(path)
-        return PanelInput(observations, {path.name: sha256(path.read_bytes()).hexdigest()})
+        hashes = {path.name: sha256(path.read_bytes()).hexdigest()}
+        return PanelInput(observations, hashes, salt=salt_file(os.environ))
     store = PanelStore(address)
     observations = store.read()
     if observations.height == 0:
         raise FileError("file.no_panel", path=address)
-    return PanelInput(observations, store.hashes())
+    return PanelInput(observations, store.hashes(), salt=salt_file(os.environ))
 
 
 def find_scopes(panel: pl.DataFrame, requests: Sequence[Mapping[str, str]] = DEFAULT_REQUESTS) -> tuple[Scope, ...]:
@@ -120,7 +143,33 @@ def make_release(
     known_on: date | None = None,
     progress: Progress | None = None,
 ) -> Release:
-    """Compute everything that a release holds, protected against disclosure.
+    """Compute everything that a release holds, protected against disclosure: see :func:`forecast_release`."""
+    choices: dict[str, Any] = {"made_on": made_on, "threshold": threshold, "width": width, "earlier": earlier}
+    return forecast_release(panel, scopes, options, known_on=known_on, progress=progress, **choices).release
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A release with the outlooks that it was made of, from which :func:`explain_release` explains its figures."""
+
+    release: Release
+    outlooks: tuple[Outlook, ...]
+    width: float | None
+
+
+def forecast_release(
+    panel: PanelInput,
+    scopes: Sequence[Scope],
+    options: OutlookOptions,
+    *,
+    made_on: date,
+    threshold: int = DEFAULT_THRESHOLD,
+    width: float | None = None,
+    earlier: Sequence[pl.DataFrame] = (),
+    known_on: date | None = None,
+    progress: Progress | None = None,
+) -> Forecast:
+    """Compute everything that a release holds, protected against disclosure, and keep the outlooks.
 
     Parameters
     ----------
@@ -146,13 +195,32 @@ def make_release(
     if forecasts["value"].null_count() == forecasts.height:
         raise RecordError("record.nothing", threshold=threshold)
     means = recent_means(history)
-    return Release(
+    release = Release(
         facts=_facts(known, outlooks, options, made_on, threshold, known_on),
         series=table_of([row for outlook in outlooks for row in series_rows(outlook, means)], SERIES),
         forecasts=forecasts,
         history=shown_history(history, forecasts),
         skill=table_of([row for outlook in outlooks for row in skill_rows(outlook)], SKILL),
     )
+    return Forecast(release, tuple(outlooks), width)
+
+
+def explain_release(made: Forecast, *, release_id: str | None = None, workers: int = 1) -> dict[str, bytes]:
+    """Explain every published figure of a release: files to publish beside it, as ``write_draft`` takes them.
+
+    Parameters
+    ----------
+    release_id : name under which it is kept, if it is another than the one that it was made with
+    workers : processes; changes nothing but the time it takes
+
+    Raises
+    ------
+    RecordError : a published figure would stay without a complete explanation
+    """
+    release = made.release
+    if release_id is not None:
+        release = replace(release, facts=replace(release.facts, id=release_id))
+    return explained(release, made.outlooks, measure_names=measure_names(), width=made.width, workers=workers)
 
 
 def _protected_history(
@@ -315,8 +383,9 @@ def _facts(
     left_out = {outlook.scope.id: [problem.sentence() for problem in outlook.left_out] for outlook in outlooks}
     settings = {**chosen, "known_on": known_on, "scopes": [o.scope.id for o in outlooks]}
     cards = {outlook.scope.id: outlook.card for outlook in outlooks if outlook.card is not None}
+    inputs = panel.told_inputs()
     return ReleaseFacts(
-        id=f"havre-{made_on:%Y-%m-%d}-{_digest(panel.hashes, settings, options.seed, threshold)}",
+        id=f"havre-{made_on:%Y-%m-%d}-{_digest(inputs, settings, options.seed, threshold)}",
         made_on=made_on,
         code_version=code_version(),
         seed=options.seed,
@@ -326,7 +395,7 @@ def _facts(
         baselines=tuple(BASELINES),
         backtest_origins={name: (card.origins[0], card.origins[-1]) for name, card in cards.items()},
         options={**settings, "left_out": left_out},
-        inputs=dict(panel.hashes),
+        inputs=inputs,
         sources=tuple(_credits(panel.observations, outlooks)),
         reference_only=panel.reference,
     )

@@ -74,6 +74,11 @@ BOOSTED = "boosted_quantiles"
 
 Aggregate = Callable[[Floats], Floats]
 """From the medians of the members (…, member) to that of the ensemble (…)."""
+Parts = Callable[[str, int, int], Mapping[str, float]]
+"""From a member, a row of the history and a horizon to what is known of its way, as :func:`member_parts` gives it."""
+Said = tuple[float, float, float]
+SAID_LEVELS = (0.1, 0.5, 0.9)
+"""Levels of the quantiles of which an explanation tells [persons]."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +252,7 @@ def explain(
     made: Mapping[str, Draws] | None = None,
     members: tuple[str, ...] = MEMBERS,
     aggregate: Aggregate = joined,
+    parts: Parts | None = None,
 ) -> Explanation:
     """Take one forecast apart.
 
@@ -258,6 +264,7 @@ def explain(
     made : draws of all members and of the ensemble, where they were made already; those of the ensemble are what was
         published (recalibrated, made coherent). By default all are drawn here
     members, aggregate : the members of the ensemble, and how it joins them
+    parts : what is known of the members' ways, where it was found for many figures at once
 
     Raises
     ------
@@ -270,23 +277,47 @@ def explain(
         raise ForecastError("forecast.no_series", what=f"{key} {history.last:%Y-%m}")
     drawn = made or draw_all(history, (*members, ENSEMBLE), horizons, draws, seed)
 
-    def quantiles(name: str) -> list[float]:
+    def quantiles(name: str) -> Said:
         one = drawn[name]
-        return list(np.quantile(one.values[one.keys.index(key), horizon - 1], (0.1, 0.5, 0.9)).tolist())
+        low, median, high = np.quantile(one.values[one.keys.index(key), horizon - 1], SAID_LEVELS).tolist()
+        return low, median, high
 
-    low, figure, high = quantiles(ENSEMBLE)
+    said = {name: quantiles(name) for name in (*members, ENSEMBLE)}
+    known = parts or (lambda name, row, horizon: member_parts(name, history, row, horizons, horizon))
+    return take_apart(history, row, horizon, said, known, members=members, aggregate=aggregate)
+
+
+def take_apart(
+    history: MonthlySeries,
+    row: int,
+    horizon: int,
+    said: Mapping[str, Said],
+    parts: Parts,
+    *,
+    members: tuple[str, ...] = MEMBERS,
+    aggregate: Aggregate = joined,
+) -> Explanation:
+    """Take one forecast apart of which it is known what each member and the ensemble say.
+
+    Parameters
+    ----------
+    row : of the series in the history, with a value in its last month
+    said : quantiles of each member and of the ensemble at :data:`SAID_LEVELS` [persons]
+    parts : what is known of the members' ways
+    """
+    low, figure, high = said[ENSEMBLE]
     reference = float(history.values[row, -1])
-    medians = np.array([quantiles(name)[1] for name in members])
+    medians = np.array([said[name][1] for name in members])
     effects = shapley(medians, reference, aggregate)
     totals = dict.fromkeys(DRIVERS, 0.0)
     for name, median, effect in zip(members, medians.tolist(), effects.tolist(), strict=True):
-        known = member_parts(name, history, row, horizons, horizon)
+        known = parts(name, row, horizon)
         for driver, part in _split(known, rest_driver(name), reference, median, effect).items():
             totals[driver] += part
     totals["adjustment"] = figure - reference - fsum(effects.tolist())
-    shares = tuple(Share(*row) for row in zip(members, medians.tolist(), effects.tolist(), strict=True))
+    shares = tuple(Share(*each) for each in zip(members, medians.tolist(), effects.tolist(), strict=True))
     used = {name: part for name, part in totals.items() if part or name == "adjustment"}
-    return Explanation(key, horizon, reference, figure, low, high, used, shares)
+    return Explanation(history.keys[row], horizon, reference, figure, low, high, used, shares)
 
 
 def _split(known: Mapping[str, float], rest: str, reference: float, median: float, effect: float) -> dict[str, float]:

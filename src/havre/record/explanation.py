@@ -1,0 +1,305 @@
+"""The explanation of every published figure, for programs: one document of canonical JSON for each scope.
+
+What all figures of a scope share stands once, what a series knows once per series, and the rest with each figure;
+:func:`whole_explanation` puts them together into one document that says everything of one figure. The contributions are
+checked: whole persons that add up to the published median exactly.
+
+Figures are explained in the sense of the French code of relations between the public and the administration, article
+R. 311-3-1-2: degree and mode of contribution to the decision, data and sources, parameters and their weighting,
+operations. Canonical form: RFC 8785.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import rfc8785
+
+from havre.errors import FileError, Problem, RecordError, check_none
+from havre.months import parse_month
+from havre.record.figures import Figure, figures_of, find_figure
+from havre.record.folder import MANIFEST
+from havre.record.tables import Release
+from havre.texts import LANGUAGES
+
+SCHEMA = "havre-explanations/1"
+FIGURE_SCHEMA = "havre-explanation/1"
+FOLDER = "explanations"
+ELEMENTS = (
+    "automated",
+    "data",
+    "model",
+    "operations",
+    "contributions",
+    "past_situations",
+    "would_move",
+    "skill",
+    "limits",
+    "rules",
+)
+"""What every explanation has to hold; see :func:`missing_elements`."""
+_SHARED = ("automated", "data", "model", "operations", "limits", "rules")
+Document = Mapping[str, Any]
+
+
+def explanation_path(scope: str) -> str:
+    """Name the file that holds the explanations of a scope, within a release."""
+    return f"{FOLDER}/{scope}.json"
+
+
+def canonical(document: Document) -> bytes:
+    """Write a document as canonical JSON (RFC 8785): the same content has the same bytes."""
+    return rfc8785.dumps(document)
+
+
+def figures_in(document: Document) -> Iterator[tuple[Figure, Document, Document]]:
+    """Give the figures that a document of a scope explains, each with its series and its own part."""
+    for series in document["series"]:
+        for figure in series["figures"]:
+            month = parse_month(figure["month"])
+            yield Figure(document["scope"], series["origin"], series["destination"], month), series, figure
+
+
+def whole_explanation(document: Document, figure: Figure) -> dict[str, Any]:
+    """Put together everything that a document of a scope says of one figure.
+
+    Raises
+    ------
+    RecordError : the document does not explain the figure; near matches are told
+    """
+    there = {each: (series, own) for each, series, own in figures_in(document)}
+    found = there.get(figure)
+    if found is None:
+        find_figure(figure.id, there)
+        raise RecordError("record.figure.unknown", figure=figure.id, near="–")
+    return _whole(document, figure, *found)
+
+
+def whole_explanations(document: Document) -> Iterator[tuple[Figure, dict[str, Any]]]:
+    """Give every figure of a scope with everything that is said of it: see :func:`whole_explanation`."""
+    for figure, series, own in figures_in(document):
+        yield figure, _whole(document, figure, series, own)
+
+
+def _whole(document: Document, figure: Figure, series: Document, own: Document) -> dict[str, Any]:
+    shared = document["shared"]
+    facts = ("month", "horizon", "median", "interval_80", "interval_95")
+    places = ("measure", "origin", "destination", "level", "last_month")
+    return {
+        "schema": FIGURE_SCHEMA,
+        "id": figure.id,
+        "release": document["release"],
+        "figure": {
+            "scope": document["scope"],
+            **{name: series[name] for name in places},
+            **{name: own[name] for name in facts},
+        },
+        **{name: shared[name] for name in _SHARED},
+        "model": {**shared["model"], "members": _members(shared["model"]["members"], own["members"])},
+        "data": {**shared["data"], **series["data"]},
+        "contributions": {**own["contributions"], "names": shared["names"]},
+        "past_situations": _past(series["past_situations"], own["followed"], own["horizon"]),
+        "would_move": {**own["would_move"], "method": shared["would_move_method"]},
+        "skill": {**series["skill"], "this_horizon": own["skill"]},
+    }
+
+
+def _members(shared: Iterable[Document], here: Mapping[str, Document]) -> list[dict[str, Any]]:
+    return [{**member, **here[member["name"]]} for member in shared]
+
+
+def _past(situations: Iterable[Document], followed: Iterable[float], horizon: int) -> list[dict[str, Any]]:
+    return [
+        {**{name: value for name, value in each.items() if name != "ratios_after"},
+         "ratio_then": each["ratios_after"][horizon - 1], "would_be_here": persons}
+        for each, persons in zip(situations, followed, strict=True)
+    ]  # fmt: skip
+
+
+def missing_elements(explanation: Document) -> list[str]:
+    """Name what an explanation of one figure lacks of what it has to hold; nothing where it is complete.
+
+    An element that says in so many words that there is none (no past situation alike, nothing could be scored) is
+    there. A sum that does not add up counts as missing.
+    """
+    lacking = [name for name in ELEMENTS if explanation.get(name) in (None, "", {})]
+    lacking += [name for name in ("operations", "limits", "rules") if not explanation.get(name)]
+    for name, check in _CHECKS.items():
+        try:
+            fine = check(explanation)
+        except (KeyError, TypeError, AttributeError, IndexError):
+            fine = False
+        if not fine:
+            lacking.append(name)
+    return list(dict.fromkeys(lacking))
+
+
+def _weighs(members: list[Document]) -> bool:
+    """Tell whether every member has its parameters, and the weights in this figure make one."""
+    whole = sum(member["weight_here"] for member in members)
+    return bool(members) and all(member["parameters"] for member in members) and abs(whole - 1.0) < 1e-4
+
+
+def adds_up(contributions: Document, median: float) -> bool:
+    """Tell whether the first value and the contributions in whole persons make the published median exactly."""
+    parts = [each["persons"] for each in contributions["drivers"]]
+    return bool(contributions["start"]["persons"] + sum(parts) == median == contributions["end"])
+
+
+def _is_sourced(found: Document) -> bool:
+    sources = found["data"]["sources"]
+    return bool(sources) and all(each["licence"] and each["as_of"] for each in sources)
+
+
+def _is_told_twice(found: Document) -> bool:
+    """Tell whether every text stands there in both languages."""
+    listed = [each["text"] for name in ("operations", "limits", "rules") for each in found[name]]
+    return all(text[language] for text in listed for language in LANGUAGES)
+
+
+_CHECKS: Mapping[str, Callable[[Document], bool]] = {
+    "automated.is_automated": lambda found: found["automated"]["is_automated"] is True,
+    "automated.degree": lambda found: all(found["automated"]["degree"].values()),
+    "automated.mode": lambda found: all(found["automated"]["mode"].values()),
+    "data.sources": _is_sourced,
+    "data.last_month": lambda found: bool(found["data"]["last_month"]),
+    "model.version": lambda found: bool(found["model"]["version"]),
+    "model.parameters": lambda found: bool(found["model"]["parameters"]),
+    "model.members": lambda found: _weighs(found["model"]["members"]),
+    "contributions.sum": lambda found: adds_up(found["contributions"], found["figure"]["median"]),
+    "would_move.answers": lambda found: {"up_10", "down_10"} <= set(found["would_move"]),
+    "skill.forecasts_scored": lambda found: "forecasts_scored" in found["skill"],
+    "texts": _is_told_twice,
+}
+
+
+def check_explanations(documents: Iterable[Document], release: Release) -> None:
+    """Check that every published figure is explained as it was published, wholly, and that nothing else is.
+
+    Raises
+    ------
+    RecordError : names every figure with what is missing or wrong
+    """
+    published = _medians(release)
+    problems: list[Problem] = []
+    explained: set[str] = set()
+    for document in documents:
+        for figure, whole in whole_explanations(document):
+            explained.add(figure.id)
+            lacking = missing_elements(whole)
+            if published.get(figure.id) != whole["figure"]["median"]:
+                lacking.append("median")
+            problems += [Problem.of("record.explanation.lacks", figure=figure.id, what=what) for what in lacking]
+    for name in sorted(set(published) ^ explained):
+        problems.append(Problem.of("record.explanation.figures", figure=name))
+    check_none(problems, RecordError)
+
+
+def _medians(release: Release) -> dict[str, float]:
+    ensemble = release.forecasts.filter(
+        pl.col("model") == release.facts.ensemble, pl.col("quantile") == 0.5
+    ).drop_nulls("value")
+    figures = figures_of(ensemble)
+    return dict(zip((figure.id for figure in figures), ensemble["value"].to_list(), strict=True))
+
+
+@dataclass(frozen=True)
+class Found:
+    """An explanation that was read from a release.
+
+    Parameters
+    ----------
+    explanation : see :func:`whole_explanation`
+    review : what a human did: ``state`` (``draft`` or ``published``), who reviewed it, and the override or ``None``
+    """
+
+    explanation: dict[str, Any]
+    review: dict[str, Any]
+
+
+class ExplainedFolder:
+    """The explanations of a release, in the folder of a draft or of what was published.
+
+    Raises
+    ------
+    FileError : the folder holds no explanations
+    """
+
+    def __init__(self, folder: Path) -> None:
+        manifest = folder / MANIFEST
+        self._manifest: dict[str, Any] | None = None
+        if manifest.is_file():
+            self._manifest = _json(manifest)
+        self._root = folder if self._manifest is not None else folder / "further"
+        files = sorted((self._root / FOLDER).rglob("*.json"))
+        if not files:
+            raise FileError("file.missing", path=self._root / FOLDER)
+        self._documents = [_document(path) for path in files]
+
+    def figures(self) -> list[tuple[Figure, float]]:
+        """List the figures that are explained, each with its median."""
+        return [(figure, own["median"]) for document in self._documents for figure, _, own in figures_in(document)]
+
+    def find(self, text: str) -> Found:
+        """Give the explanation of a figure by its name.
+
+        Raises
+        ------
+        RecordError : there is no such figure; near matches are told
+        """
+        figure = find_figure(text, (figure for figure, _ in self.figures()))
+        document = next(each for each in self._documents if each["scope"] == figure.scope)
+        found = whole_explanation(document, figure)
+        return Found(found, self._review(found))
+
+    def largest(self, count: int) -> list[Figure]:
+        """List the next month's figure of the largest corridors; where there are none, of the largest series.
+
+        Totals of a whole scope are no corridors. The largest is the one with the most persons in that figure.
+        """
+        first: dict[tuple[str, str, str], tuple[float, Figure, str]] = {}
+        for document in self._documents:
+            for figure, series, own in figures_in(document):
+                key = (figure.scope, figure.origin, figure.destination)
+                if key not in first or figure.month < first[key][1].month:
+                    first[key] = (own["median"], figure, series["level"])
+        parts = [each for each in first.values() if each[2] == "corridor"]
+        chosen = parts or [each for each in first.values() if each[2] != "total"] or list(first.values())
+        return [figure for _, figure, _ in sorted(chosen, key=lambda each: (-each[0], each[1].id))[:count]]
+
+    def _review(self, found: Document) -> dict[str, Any]:
+        """Tell what a human did to a figure, as the manifest tells it; nobody has reviewed a draft."""
+        review = None if self._manifest is None else self._manifest.get("review")
+        if review is None:
+            state = "draft" if self._manifest is None else "not_reviewed"
+            return {"state": state, "reviewed_by": None, "reviewed_at": None, "override": None, "notes": []}
+        names = ("scope", "origin", "destination", "horizon")
+        key = [found["figure"][name] for name in names]
+        override = next((each for each in review["overrides"] if [each[name] for name in names] == key), None)
+        return {
+            "state": "published",
+            "reviewed_by": review["reviewer"],
+            "reviewed_at": review["reviewed_at"],
+            "override": override,
+            "notes": list(review["notes"]),
+        }
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RecordError("record.explanation.damaged", path=path, reason=str(error)) from error
+    if not isinstance(found, dict):
+        raise RecordError("record.explanation.damaged", path=path, reason="{}")
+    return found
+
+
+def _document(path: Path) -> dict[str, Any]:
+    found = _json(path)
+    if found.get("schema") != SCHEMA:
+        raise RecordError("record.explanation.damaged", path=path, reason=f"schema {found.get('schema')}")
+    return found
