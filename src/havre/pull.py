@@ -16,7 +16,7 @@ import polars as pl
 from havre.errors import HavreError, Problem, SourceError
 from havre.panel.observations import KEY, SCHEMA, check_observations
 from havre.panel.store import PanelStore
-from havre.panel.vintage import SAID, latest, only_news
+from havre.panel.vintage import SAID, latest
 from havre.pulled_state import LandedPiece, SourceState, States
 from havre.sources.connector import Connector, Parsed, Piece, Plan, Wanted
 from havre.sources.drift import Drift, find_drift, missing_cells
@@ -205,9 +205,9 @@ class _Run:
             self._keep_out(piece.name, drift.problems, piece)
             return
         rows = pl.concat([parsed.observations, _withdrawn(parsed, latest(known), piece.day)])
-        news = dated_news(rows, known, self.at.date())
-        keys = known.select(KEY).unique()
-        new = news.join(keys, on=list(KEY), how="anti").height
+        marked = _marked_news(rows, known, self.at.date())
+        new = marked["_last"].null_count()
+        news = marked.select(rows.columns)
         self.pulled.new += new
         self.pulled.revised += news.height - new
         self.pulled.unchanged += rows.height - news.height
@@ -283,7 +283,7 @@ def _withdrawn(parsed: Parsed, known: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def dated_news(rows: pl.DataFrame, known: pl.DataFrame, today: date) -> pl.DataFrame:
-    """Keep the rows that say something that was not known, each dated so that nothing known is overwritten.
+    """Keep the rows that say something else than what is known last, each dated so that nothing known is overwritten.
 
     Where the panel has a value of the same day or a later one that says otherwise (a second revision on one day, or
     an old snapshot that a corrected reader reads anew), the row is dated ``today`` or the day after the last one:
@@ -291,17 +291,26 @@ def dated_news(rows: pl.DataFrame, known: pl.DataFrame, today: date) -> pl.DataF
 
     Parameters
     ----------
-    rows, known : columns of the observation schema
+    rows : one row per key; columns of the observation schema
+    known : every vintage of the same keys
+
+    Returns
+    -------
+    Columns of the observation schema.
     """
-    last = known.sort("as_of").group_by(list(KEY)).agg(pl.col("as_of").last().alias("_last"), *_said("_last"))
-    both = rows.join(last, on=list(KEY), how="left")
-    # Not after the last that is known: the same again is no news, something else has to come after it.
-    late = (pl.col("as_of") <= pl.col("_last")).fill_null(value=False)
+    return _marked_news(rows, known, today).select(rows.columns)
+
+
+def _marked_news(rows: pl.DataFrame, known: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Give the news as :func:`dated_news` does, with a column ``_last`` that is empty for a key that was not known."""
+    if known.height == 0:
+        return rows.with_columns(_last=pl.lit(None, pl.Date))
+    last = latest(known).select(*KEY, pl.col("as_of").alias("_last"), *(pl.col(n).alias(f"{n}_last") for n in SAID))
+    both = rows.join(last, on=list(KEY), how="left", maintain_order="left")
     differs = pl.any_horizontal([pl.col(name).ne_missing(pl.col(f"{name}_last")) for name in SAID])
+    news = both.filter(pl.col("_last").is_null() | differs)
+    # Not after the last that is known: it has to come after it.
+    late = (pl.col("as_of") <= pl.col("_last")).fill_null(value=False)
     after = pl.max_horizontal(pl.col("_last") + timedelta(days=1), pl.lit(today))
-    dated = both.filter(~late | differs).with_columns(as_of=pl.when(late).then(after).otherwise("as_of"))
-    return only_news(dated.select(rows.columns), known)
-
-
-def _said(suffix: str) -> list[pl.Expr]:
-    return [pl.col(name).last().alias(f"{name}{suffix}") for name in SAID]
+    dated = news.with_columns(as_of=pl.when(late).then(after).otherwise("as_of"))
+    return dated.select(*rows.columns, "_last")

@@ -56,7 +56,7 @@ def _shapes(shape: Shape, before: Shape) -> Iterator[tuple[Problem, bool]]:
     for facet in sorted(set(shape) | set(before)):
         old, new = set(before.get(facet, ())), set(shape.get(facet, ()))
         gone, come = sorted(old - new), sorted(new - old)
-        if facet in FIXED:
+        if facet in FIXED and facet in before:
             if gone or (come and facet != "columns"):
                 yield Problem.of("source.drift.layout", facet=facet, gone=_few(gone), come=_few(come)), True
             elif come:
@@ -70,6 +70,8 @@ def _shapes(shape: Shape, before: Shape) -> Iterator[tuple[Problem, bool]]:
 
 def _shrunk(parsed: Parsed, known: pl.DataFrame) -> Iterator[Problem]:
     """Find months of a destination whose sum fell below a tenth, over the cells that both have."""
+    if known.height == 0:
+        return
     old = known.select(*_CELL, old="value")
     both = old.join(parsed.observations.select(*_CELL, "value"), on=_CELL, how="left" if parsed.whole else "inner")
     # The total and its parts count the same people: each is looked at alone.
@@ -85,7 +87,7 @@ def _shrunk(parsed: Parsed, known: pl.DataFrame) -> Iterator[Problem]:
 
 def missing_cells(parsed: Parsed, known: pl.DataFrame) -> pl.DataFrame:
     """Give the known values that a whole piece no longer has, within its measures, destinations and periods."""
-    if not parsed.whole or parsed.observations.height == 0:
+    if not parsed.whole or parsed.observations.height == 0 or known.height == 0:
         return known.clear()
     scope = ["measure", "destination", "frequency"]
     spans = parsed.observations.group_by(scope).agg(first=pl.col("period").min(), last=pl.col("period").max())
