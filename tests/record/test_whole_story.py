@@ -75,7 +75,7 @@ def new_release(story: Story, *more: str) -> str:
 
 def publish(story: Story, release: str, *decisions: str) -> Path:
     story("release", "review", release, "--key-file", "noor.key", *LOG, *decisions, "--approve")
-    return story.folder / story("release", "publish", release, "--key-file", "noor.key", *LOG)["folder"]
+    return story.folder / str(story("release", "publish", release, "--key-file", "noor.key", *LOG)["folder"])
 
 
 def test_from_a_forecast_to_its_score(story: Story) -> None:

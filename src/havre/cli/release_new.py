@@ -41,7 +41,7 @@ from havre.cli.small_counts import THRESHOLD
 if TYPE_CHECKING:
     from havre.forecast.outlook import OutlookOptions
     from havre.panel.scope import Scope
-    from havre.pipeline import PanelInput
+    from havre.pipeline import Forecast, PanelInput
     from havre.record.log.keys import Signer
     from havre.record.publication import Record
     from havre.record.tables import Release
@@ -73,7 +73,7 @@ def new(
 ) -> None:
     """Make a draft; the help text stands in the catalogue."""
     from havre.forecast.outlook import OutlookOptions
-    from havre.pipeline import find_scopes, load_panel
+    from havre.pipeline import explain_release, find_scopes, load_panel
     from havre.scale import usable_workers
 
     asked = requests(measure=measure, destination=destination, origin=origin, source=source)
@@ -93,8 +93,11 @@ def new(
             kept=kept_forecasts(no_cache=no_cache),
         )
         day = made_on or options.clock().date()
-        computed, further = _computed(data, scopes, chosen, earlier, day, threshold, known_on)
-        release, digest = _handed_in(held, computed, further, author, supersedes, corrects)
+        made = _made(data, scopes, chosen, earlier, day, threshold, known_on)
+        name = _free_name(held, made.release.facts.id)
+        further = explain_release(made, release_id=name, workers=chosen.workers)
+        release = replace(made.release, facts=replace(made.release.facts, id=name))
+        digest = _hand_in(held, release, further, author, supersedes, corrects)
         waits = options.log_waiting(held, log_signers)
         _tell(held, release, digest, waits, as_json=as_json)
 
@@ -121,7 +124,7 @@ def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "d
     return {each.id: submitted(held, each)[0] for each in public}
 
 
-def _computed(
+def _made(
     data: "PanelInput",
     scopes: "tuple[Scope, ...]",
     chosen: "OutlookOptions",
@@ -129,13 +132,13 @@ def _computed(
     day: date,
     threshold: int,
     known_on: date | None,
-) -> "tuple[Release, dict[str, bytes]]":
-    """Compute the release, and the files that are published with it."""
-    from havre.pipeline import make_release
+) -> "Forecast":
+    """Compute the release; everything that readers may have kept of earlier ones is held against it."""
+    from havre.pipeline import forecast_release
     from havre.record.leaks import seen_by_readers
 
     with progress_bar() as progress:
-        release = make_release(
+        return forecast_release(
             data,
             scopes,
             chosen,
@@ -145,29 +148,53 @@ def _computed(
             known_on=known_on,
             progress=progress,
         )
-    return release, {}
 
 
-def _handed_in(
+def _free_name(held: "Record", first: str) -> str:
+    """Number an id that is taken by a release that was decided on: same input and day give the same id.
+
+    Raises
+    ------
+    RecordError : that one still waits for its review or publication
+    """
+    from havre.errors import RecordError
+    from havre.record.review import all_standing
+
+    with held.store.read() as connection:
+        states = {each.id: each.state for each in all_standing(connection)}
+    names = (first if number == 1 else f"{first}-{number}" for number in count(1))
+    name = next(name for name in names if states.get(name) not in _DECIDED)
+    if name in states:
+        raise RecordError("record.review.there", release=name)
+    return name
+
+
+_DECIDED = ("refused", "published", "superseded", "withdrawn")
+
+
+def _hand_in(
     held: "Record",
-    computed: "Release",
+    release: "Release",
     further: Mapping[str, bytes],
     author: "Signer",
     supersedes: str | None,
     corrects: str | None,
-) -> "tuple[Release, str]":
+) -> str:
     """Keep the draft and hand it in; both stand at the end, or nothing that counts: a folder alone is no release.
+
+    Returns
+    -------
+    str : the digest of the draft
 
     Raises
     ------
-    RecordError : the same release waits for its review or publication already
+    RecordError : somebody handed in the same at the same moment
     FileError : the disk is full
     """
     from havre.record.draft import write_draft
     from havre.record.publication import DRAFTS
     from havre.record.review import submit
 
-    release = _named(held, computed)
     drafts = held.folder / DRAFTS
     _make(drafts)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=drafts) as beside:
@@ -179,29 +206,7 @@ def _handed_in(
             place = held.draft(release.facts.id)
             shutil.rmtree(place, ignore_errors=True)
             (Path(beside) / "draft").rename(place)
-    return release, digest
-
-
-def _named(held: "Record", computed: "Release") -> "Release":
-    """Number a release whose id is taken by one that was decided on: the same input on the same day gives the same id.
-
-    Raises
-    ------
-    RecordError : that one still waits for its review or publication
-    """
-    from havre.errors import RecordError
-    from havre.record.review import all_standing
-
-    with held.store.read() as connection:
-        states = {each.id: each.state for each in all_standing(connection)}
-    first = computed.facts.id
-    names = (first if number == 1 else f"{first}-{number}" for number in count(1))
-    for name in names:
-        if name not in states:
-            return replace(computed, facts=replace(computed.facts, id=name))
-        if states[name] in ("draft", "in_review", "approved"):
-            raise RecordError("record.review.there", release=name)
-    raise AssertionError("numbers do not end")
+    return digest
 
 
 def _make(folder: Path) -> None:
