@@ -1,4 +1,4 @@
-"""Tests keep forecasts in a folder of their own, which goes with them."""
+"""Tests keep forecasts and a salt in a folder of their own, which goes with them."""
 
 import os
 import tempfile
@@ -10,6 +10,6 @@ import pytest
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["HAVRE_CACHE"] = folder
+        os.environ |= {"HAVRE_CACHE": folder, "HAVRE_INPUT_SALT": f"{folder}/input-salt"}
         yield
-    del os.environ["HAVRE_CACHE"]
+    del os.environ["HAVRE_CACHE"], os.environ["HAVRE_INPUT_SALT"]

@@ -38,7 +38,7 @@ def score(
     signers = log_signers(log_key_file)
     data = load_panel(None if panel == "reference" else panel)
     with opened(record) as held:
-        found = score_record(held, data.observations, known_on or at.date(), data.hashes)
+        found = score_record(held, data.observations, known_on or at.date(), data.told_inputs())
         folder = publish_track_record(held, found, at, measure_names=measure_names(), out=out)
         logged = log_waiting(held, signers)
     if as_json:

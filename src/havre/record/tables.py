@@ -108,7 +108,8 @@ class SourceCredit:
 class ReleaseFacts:
     """What identifies a release and how it was made.
 
-    ``options`` are the choices that the forecast depends on; ``inputs`` map each input to its SHA-256;
+    ``options`` are the choices that the forecast depends on; ``inputs`` map each public input to its SHA-256,
+    and each private one, under a name without meaning, to a salted hash (:mod:`havre.input_hashes`);
     ``reference_only`` tells that the data are the package's reference snapshot and end long before ``made_on``.
     """
 
