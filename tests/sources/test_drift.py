@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from havre.panel.observations import check_observations, empty_panel
+from havre.panel.observations import SCHEMA, check_observations, empty_panel
 from havre.sources.connector import Parsed
 from havre.sources.drift import find_drift, missing_cells
 
@@ -98,3 +98,10 @@ def test_parts_that_do_not_add_up() -> None:
         "source.drift.sum"
     ]
     assert keys(Parsed(table({**good, ("TOT", 1): 1810.0}, rounding=5.0)), NOTHING) == []
+
+
+def test_years_are_not_compared_with_months() -> None:
+    years = table({("SYR", 1): 6000.0, ("AFG", 1): 3600.0}).with_columns(
+        frequency=pl.lit("A").cast(SCHEMA["frequency"])
+    )
+    assert find_drift(Parsed(years, whole=True), table(BASE), None).problems == ()

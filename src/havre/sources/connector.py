@@ -129,7 +129,7 @@ class Connector(Protocol):
         ...
 
 
-CONNECTORS: tuple[str, ...] = ("eurostat",)
+CONNECTORS: tuple[str, ...] = ("eurostat", "unhcr_population")
 """Sources that can be pulled, by their id in the catalogue; each has a module of its name under ``providers``."""
 
 

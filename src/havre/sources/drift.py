@@ -72,7 +72,7 @@ def _shrunk(parsed: Parsed, known: pl.DataFrame) -> Iterator[Problem]:
     """Find months of a destination whose sum fell below a tenth, over the cells that both have."""
     if known.height == 0:
         return
-    old = known.select(*_CELL, old="value")
+    old = (_inside(parsed, known) if parsed.whole else known).select(*_CELL, old="value")
     both = old.join(parsed.observations.select(*_CELL, "value"), on=_CELL, how="left" if parsed.whole else "inner")
     # The total and its parts count the same people: each is looked at alone.
     grouped = both.with_columns(total=pl.col("origin") == "TOT").group_by(*_MONTH, "total")
@@ -89,11 +89,15 @@ def missing_cells(parsed: Parsed, known: pl.DataFrame) -> pl.DataFrame:
     """Give the known values that a whole piece no longer has, within its measures, destinations and periods."""
     if not parsed.whole or parsed.observations.height == 0 or known.height == 0:
         return known.clear()
+    return _inside(parsed, known).join(parsed.observations.select(_CELL), on=_CELL, how="anti")
+
+
+def _inside(parsed: Parsed, known: pl.DataFrame) -> pl.DataFrame:
+    """Give the known values of the measures, destinations, frequencies and periods that a piece speaks of."""
     scope = ["measure", "destination", "frequency"]
     spans = parsed.observations.group_by(scope).agg(first=pl.col("period").min(), last=pl.col("period").max())
     inside = known.drop_nulls("value").join(spans, on=scope)
-    inside = inside.filter(pl.col("period").is_between("first", "last")).drop("first", "last")
-    return inside.join(parsed.observations.select(_CELL), on=_CELL, how="anti")
+    return inside.filter(pl.col("period").is_between("first", "last")).drop("first", "last")
 
 
 def _vanished(parsed: Parsed, known: pl.DataFrame) -> Iterator[Problem]:

@@ -1,13 +1,17 @@
 """Eurostat's Statistics API: JSON-stat cubes of observations, size limits, answers in preparation, errors."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 import polars as pl
 
+from havre.panel.reference import load_reference
+from havre.panel.vintage import latest
 from havre.places import place
+from havre.sources.providers.eurostat import DESTINATIONS
 from tests.sources.stand_ins.server import Answer, Asked
 
 HOST = "ec.europa.eu"
@@ -79,7 +83,9 @@ class EurostatStandIn:
         times = self._times(table, asked)
         codes: dict[str, list[str]] = {}
         for dimension in table.dimensions:
-            every = table.cells[dimension].unique(maintain_order=True).sort().to_list()
+            # The code list of destinations names all of them, also those without a value.
+            named = DESTINATIONS if dimension == "geo" else ()
+            every = sorted({*table.cells[dimension].unique(), *named})
             wanted = asked.all(dimension)
             codes[dimension] = [each for each in every if each in wanted] if wanted else every
         codes["time"] = times
@@ -169,4 +175,55 @@ def applicants(observations: pl.DataFrame, code: str = "migr_asyappctzm", freque
     return Table(code, ("freq", "unit", "citizen", "sex", "age", "applicant", "geo"), cells)
 
 
-__all__ = ["HOST", "EurostatStandIn", "Table", "applicants"]
+def stand_in(*, small: bool = False) -> EurostatStandIn:
+    """Make the stand-in with every data set: figures of the reference snapshot where it has them, else invented ones.
+
+    Parameters
+    ----------
+    small : only some months, for tests that pull often
+    """
+    known = latest(load_reference().filter(pl.col("source") == "eurostat"))
+    known = known.filter(pl.col("period") >= date(2015, 1, 1)) if small else known
+    applied = known.filter(pl.col("measure").str.starts_with("asylum_applications"))
+    yearly = applied.filter(pl.col("origin") != "TOT").with_columns(
+        period=pl.col("period").dt.truncate("1y"), frequency=pl.lit("A")
+    )
+    key = ["measure", "origin", "destination", "period"]
+    annual = yearly.group_by(key, maintain_order=True).agg(pl.col("value").sum(), frequency=pl.lit("A"))
+    tables = [applicants(applied), applicants(annual, "migr_asyappctza", "A"), _protection(known), *_invented()]
+    return EurostatStandIn({table.code: table for table in tables})
+
+
+def _protection(known: pl.DataFrame) -> Table:
+    rows = known.filter(pl.col("measure") == "temporary_protection_stock")
+    geo = {each: letters(each) for each in rows["destination"].unique()}
+    cells = rows.select(
+        freq=pl.lit("M"), unit=pl.lit("PER"), citizen=pl.lit("UA"), sex=pl.lit("T"), age=pl.lit("TOTAL"),
+        geo=pl.col("destination").replace_strict(geo), time=pl.col("period").dt.to_string("%Y-%m"), value="value",
+        flag=pl.when(pl.col("value").is_null()).then(pl.lit("c")),
+    )  # fmt: skip
+    return Table("migr_asytpsm", ("freq", "unit", "citizen", "sex", "age", "geo"), cells)
+
+
+def _invented() -> Iterator[Table]:
+    """Small tables of the data sets that the reference snapshot does not hold."""
+    persons = {"unit": "PER", "sex": "T", "age": "TOTAL"}
+    yield _grid("migr_asydcfstq", persons, {"decision": ["TOTAL", "POS", "NEG"]}, "Q", ["2025-Q4", "2026-Q1"])
+    yield _grid("migr_asypenctzm", persons, {}, "M", ["2026-05", "2026-06"])
+    yield _grid("migr_dubro", {"unit": "NR", "sex": "T"}, {"partner": ["BE", "IT", "TOTAL"]}, "A", ["2024", "2025"])
+    yield _grid("migr_dubto", {"unit": "NR", "sex": "T"}, {"partner": ["BE", "IT", "TOTAL"]}, "A", ["2024", "2025"])
+    plain = {"unit": "NR", "sex": "T", "age": "TOTAL"}
+    yield _grid("migr_pop1ctz", plain, {}, "A", ["2024", "2025"])
+    yield _grid("migr_imm1ctz", {**plain, "agedef": "REACH"}, {}, "A", ["2023", "2024"])
+
+
+def _grid(
+    code: str, fixed: Mapping[str, str], free: Mapping[str, list[str]], frequency: str, times: list[str]
+) -> Table:
+    """Fill a table with numbers that are easy to tell apart."""
+    origins = {} if "partner" in free else {"citizen": ["AF", "SY"]}
+    axes = {"freq": [frequency], **{name: [value] for name, value in fixed.items()}, **origins, **free,
+            "geo": ["AT", "DE", "EL"], "time": times}  # fmt: skip
+    cells = pl.DataFrame(list(product(*axes.values())), schema=list(axes), orient="row")
+    cells = cells.with_columns(value=(pl.int_range(pl.len()) * 5 + 100).cast(pl.Float64))
+    return Table(code, tuple(name for name in axes if name != "time"), cells)
