@@ -1,6 +1,7 @@
 """Only what was logged is read back, and a later forecast never takes the place of the first."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,10 +52,25 @@ def test_a_changed_forecast_is_refused_and_named(folder: Path) -> None:
         read_frozen(known, folder)
 
 
-def test_a_logged_file_that_is_no_forecast_is_refused(folder: Path) -> None:
-    path = folder / "model-output" / "havre-ensemble" / "odd.parquet"
-    pl.DataFrame({"a": [1]}).write_parquet(path)
-    with pytest.raises(RecordError, match=r"odd\.parquet"):
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda _: pl.DataFrame({"a": [1]}),
+        lambda table: table.filter(pl.col("output_type_id") != 0.5),
+        lambda table: pl.concat([table, table.head(1)]),
+        lambda table: table.with_columns(value=pl.lit(float("nan"))),
+        lambda table: table.with_columns(value=pl.lit(None, dtype=pl.Float64)),
+    ],
+)
+def test_a_logged_file_that_is_no_forecast_is_refused(
+    folder: Path, spoilt: Callable[[pl.DataFrame], pl.DataFrame]
+) -> None:
+    path = next((folder / "model-output" / "havre-ensemble").iterdir())
+    spoilt(pl.read_parquet(path)).write_parquet(path)
+    with pytest.raises(RecordError, match=f"{path.name}.*columns"):
+        read_frozen(registered(folder), folder)
+    path.write_bytes(b"nothing")
+    with pytest.raises(RecordError, match=path.name):
         read_frozen(registered(folder), folder)
 
 

@@ -1,13 +1,18 @@
 """Only what is in the signed log and unchanged on the disk is read; times never run back within the log."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from havre.errors import FileError, HavreError, RecordError
+from havre.record.log.cosignature import cosign, with_cosignatures, witness_of
 from havre.record.log.entries import Entry
+from havre.record.log.keys import Signer, new_key
+from havre.record.log.notes import Note, Signature, parse_note
+from havre.record.log.proof import parse_proof
 from havre.record.publication import open_record
 from havre.record.review import withdraw
 from havre.record.store.outbox import post
@@ -64,8 +69,6 @@ def test_what_a_release_left_out_counts_as_hidden(original: Path) -> None:
     assert table.filter("suppressed").is_empty()
     gone = read(original)[0]
     shown = gone.shown.filter(~((gone.shown["origin"] == "SYR") & (gone.shown["target_end_date"].dt.year() == 2019)))
-    from dataclasses import replace
-
     [table] = shown_history([replace(gone, shown=shown)])
     assert table.filter("suppressed")["period"].dt.year().unique().to_list() == [2019]
 
@@ -95,8 +98,6 @@ def test_every_changed_file_of_every_release_is_named_at_once(folder: Path) -> N
 
 def test_a_log_that_was_changed_or_signed_by_somebody_else_is_refused(folder: Path) -> None:
     with open_record(folder) as record:
-        from dataclasses import replace
-
         strange = replace(SETTINGS, log_keys=(OTHER.verifier,))
         with pytest.raises(HavreError):
             logged_releases(record.log, strange, folder / "releases")
@@ -117,3 +118,32 @@ def test_an_entry_is_not_older_than_those_before_it(folder: Path) -> None:
         # The publisher's clock was turned back, or the forecast was logged when the truth was known.
         logged_release(record, "r-4", LOGGED)
     assert read(folder)[-1].registered.logged_at == later
+
+
+def test_the_first_witness_that_saw_an_entry_is_told(folder: Path) -> None:
+    eye, other = new_key("eye.example/w", bytes([5] * 32)), new_key("far.example/w", bytes([6] * 32))
+    path = folder / "releases" / "r-2" / "log-proof.txt"
+    proof = parse_proof(path.read_bytes())
+    note = parse_note(proof.checkpoint)
+    times = {eye: LOGGED + timedelta(days=31), other: LOGGED + timedelta(days=30, hours=2)}
+    seen = with_cosignatures(note, [cosign(note.text, key, at) for key, at in times.items()])
+    path.write_bytes(replace(proof, checkpoint=seen.encode()).encode())
+
+    def witnessed(*known: Signer) -> datetime | None:
+        with open_record(folder) as record:
+            settings = replace(record.settings, witnesses=tuple((witness_of(key), "") for key in known))
+            return logged_releases(record.log, settings, folder / "releases")[0][1].witnessed_at
+
+    assert witnessed(eye, other) == times[other]
+    assert witnessed(eye) == times[eye]
+    assert witnessed() is None
+    # A checkpoint of another log vouches for nothing, whoever cosigned it.
+    forged = note.text.replace(note.text.split("\n")[2], "A" * 43 + "=")
+    path.write_bytes(replace(proof, checkpoint=sign_again(forged, eye)).encode())
+    assert witnessed(eye) is None
+
+
+def sign_again(text: str, eye: Signer) -> bytes:
+    """Sign a checkpoint of one's own with the key of the log and a witness."""
+    signature = Signature(KEY.name, KEY.key_id, KEY.note_signature(text.encode()))
+    return with_cosignatures(Note(text, (signature,)), [cosign(text, eye, LOGGED)]).encode()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
+from havre.draws import QUANTILE_LEVELS
 from havre.errors import FileError, Problem, RecordError, check_none
-from havre.record.hub import MODEL_OUTPUT, TEAM
+from havre.record.hub import MODEL_OUTPUT, TASK_IDS, TEAM
 
 FROZEN = pl.Schema(
     {
@@ -59,8 +60,8 @@ def read_frozen(registered: Registered, folder: Path) -> pl.DataFrame:
         if hashlib.sha256(content).hexdigest() != digest:
             problems.append(Problem.of("record.frozen.changed", path=folder / path, release=registered.release))
             continue
-        table = pl.read_parquet(io.BytesIO(content))
-        if table.schema != MODEL_OUTPUT:
+        table = _forecasts(content)
+        if table is None:
             problems.append(Problem.of("record.frozen.layout", path=folder / path))
             continue
         tables.append(_labelled(table, registered, path))
@@ -78,6 +79,19 @@ def first_logged(frozen: Iterable[pl.DataFrame]) -> pl.DataFrame:
     ordered = every.sort("logged_at", "release", maintain_order=True)
     first = pl.col("release").first().over(same)
     return ordered.filter(pl.col("release") == first)
+
+
+def _forecasts(content: bytes) -> pl.DataFrame | None:
+    """Read a table of forecasts; ``None`` where it is none, or a forecast lacks a quantile level or has one twice."""
+    try:
+        table = pl.read_parquet(io.BytesIO(content))
+    except pl.exceptions.PolarsError:
+        return None
+    if table.schema != MODEL_OUTPUT:
+        return None
+    of_each = table.sort("output_type_id").group_by(TASK_IDS).agg(levels=pl.col("output_type_id"))
+    complete = all(tuple(levels) == QUANTILE_LEVELS for levels in of_each["levels"].unique())
+    return table if complete and table["value"].is_finite().all() and not table["value"].has_nulls() else None
 
 
 def _content(path: Path) -> bytes:
