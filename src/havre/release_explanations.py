@@ -5,24 +5,23 @@ from its protected tables. So an explanation can give no hidden count back; past
 published months alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
-from babel.numbers import format_decimal
 
 from havre.draws import Floats, SeriesKey
 from havre.errors import ForecastError
 from havre.evaluate.means import best_naive_overall, known_or_none, mean_over, ratio_of
 from havre.evaluate.protocol import INTERVALS, Scorecard
+from havre.explained_scope import option, shared_facts
 from havre.forecast.analogues import WINDOW, Analogue, nearest_past, would_follow
 from havre.forecast.explain import DRIVERS
-from havre.forecast.explain_many import SHIFTS, Told, told_of
+from havre.forecast.explain_many import Told, told_of
 from havre.forecast.models import ENSEMBLE
-from havre.forecast.operations import Operation, has_total, member_parameters, member_rules, operations
 from havre.forecast.outlook import Outlook
 from havre.months import add_months, months_between
 from havre.panel.scope import Scope
@@ -30,8 +29,8 @@ from havre.panel.series import MonthlySeries
 from havre.record.explanation import SCHEMA, canonical, check_explanations, explanation_path
 from havre.record.explanation_cards import write_cards
 from havre.record.explanation_page import explanation_pages
-from havre.record.tables import Release, SourceCredit
-from havre.texts import LANGUAGES, Language, say
+from havre.record.tables import Release
+from havre.texts import Language
 
 Names = Mapping[str, Mapping[Language, str]]
 PAST_SITUATIONS = 5
@@ -83,7 +82,7 @@ def _document(release: Release, outlook: Outlook, width: float | None, workers: 
     told = told_of(
         outlook,
         {(key, horizon) for key, horizon, _ in published.figures},
-        horizons=_option(release, "horizons"),
+        horizons=option(release, "horizons"),
         seed=release.facts.seed,
         workers=workers,
     )
@@ -93,13 +92,9 @@ def _document(release: Release, outlook: Outlook, width: float | None, workers: 
         "release": release.facts.id,
         "made_on": release.facts.made_on.isoformat(),
         "scope": scope,
-        "shared": _shared(release, outlook, published, width),
+        "shared": shared_facts(release, outlook, width),
         "series": series,
     }
-
-
-def _option(release: Release, name: str) -> int:
-    return int(str(release.facts.options[name]))
 
 
 @dataclass(frozen=True)
@@ -322,146 +317,6 @@ def _series_skill(release: Release, outlook: Outlook, row: Mapping[str, Any]) ->
         "forecasts_scored": row["forecasts_scored"],
         "backtest": None if origins is None else [_month(origin) for origin in origins],
     }
-
-
-def _shared(release: Release, outlook: Outlook, published: _Published, width: float | None) -> dict[str, Any]:
-    """Tell what all figures of a scope share."""
-    facts = release.facts
-    rules, parameters = member_rules(), member_parameters()
-    return {
-        "automated": {
-            "is_automated": True,
-            "degree": _both("automated.degree"),
-            "mode": _both("automated.mode"),
-            "contest": _both("automated.contest"),
-            "decides_about_persons": False,
-            "human_review": "manifest.json: review",
-        },
-        "data": {
-            "sources": [_credit(credit) for credit in facts.sources if credit.id == outlook.scope.source],
-            "inputs": dict(facts.inputs),
-            "threshold": facts.threshold,
-            "reference_snapshot": facts.reference_only,
-        },
-        "model": {
-            "name": ENSEMBLE,
-            "version": facts.code_version,
-            "seed": facts.seed,
-            "parameters": {
-                name: value
-                for name, value in facts.options.items()
-                if name not in ("scopes", "left_out") and isinstance(value, bool | int | float | str)
-            },
-            "members": [
-                {
-                    "name": name,
-                    "text": _both(f"member.{name}"),
-                    "weight_rule": rule,
-                    "weight_text": _both(f"weight.{rule}"),
-                    "parameters": dict(parameters[name]),
-                }
-                for name, rule in rules.items()
-            ],
-        },
-        "operations": list(_operations(release, outlook, width)),
-        "limits": list(_limits(release, outlook, published)),
-        "rules": [
-            {"name": name, "elements": list(elements), "text": _both(f"rule.{name}")}
-            for name, elements in RULES.items()
-        ],
-        "rules_note": _both("rule.note"),
-        "names": {name: _both(f"driver.{name}") for name in DRIVERS},
-        "would_move_method": {
-            "factors": [round(float(np.exp(shift)), 2) for shift in SHIFTS],
-            "what": "last month of every series of the scope",
-            "learn_anew": [name for name in rules if rules[name] != "first"],
-            "as_grown": [name for name in rules if rules[name] == "first"],
-        },
-    }
-
-
-RULES: Mapping[str, tuple[str, ...]] = {
-    "crpa_mention": ("automated",),
-    "crpa_1": ("automated",),
-    "crpa_2": ("data",),
-    "crpa_3": ("model", "contributions", "would_move"),
-    "crpa_4": ("operations",),
-    "gdpr_logic": ("model", "operations", "contributions", "past_situations", "skill", "limits"),
-    "gdpr_human": ("automated",),
-    "ai_act_86": ("automated", "contributions", "would_move"),
-}
-"""Legal rules, and the elements of an explanation that answer them."""
-
-
-def _operations(release: Release, outlook: Outlook, width: float | None) -> Iterator[dict[str, Any]]:
-    facts = release.facts
-    [as_of] = [credit.as_of for credit in facts.sources if credit.id == outlook.scope.source]
-    threshold = facts.threshold
-    hidden = {"most": max(0, threshold - 1), "width": threshold if width is None else width}
-    done = [
-        Operation("vintage", {"as_of": as_of.isoformat()}),
-        Operation("months", {}),
-        Operation("protect_history", hidden),
-        *operations(
-            horizons=_option(release, "horizons"),
-            draws=_option(release, "draws"),
-            with_total=has_total(outlook.series, outlook.scope),
-        ),
-        Operation("protect_forecasts", {"threshold": threshold}),
-        Operation("review", {}),
-    ]
-    for step, each in enumerate(done, start=1):
-        text = _both(f"operation.{each.name}", **each.parameters)
-        yield {"step": step, "name": each.name, "parameters": dict(each.parameters), "text": text}
-
-
-def _limits(release: Release, outlook: Outlook, published: _Published) -> Iterator[dict[str, Any]]:
-    facts = release.facts
-    [credit] = [credit for credit in facts.sources if credit.id == outlook.scope.source]
-    ratios = [row["wis_ratio"] for row in published.rows.values() if row["wis_ratio"] is not None]
-    held = [row["coverage_80"] for row in published.skill.values() if row["coverage_80"] is not None]
-    coverage = sum(held) / len(held) if held else None
-    yield _limit("past_only")
-    yield _limit("not_causes")
-    yield _limit("counts")
-    yield _limit("delay", day=facts.made_on.isoformat())
-    yield _limit("revisions", as_of=credit.as_of.isoformat())
-    if published.hidden:
-        yield _limit("hidden")
-    if coverage is not None and coverage < 0.8 - NARROW_BY:
-        yield _limit("narrow", coverage=round(coverage, 2))
-    if losing := sum(ratio >= 1 for ratio in ratios):
-        yield _limit("loses", losing=losing, scored=len(ratios))
-    yield _limit("sensitivity")
-    if facts.reference_only:
-        yield _limit("reference")
-
-
-NARROW_BY = 0.05
-
-
-def _limit(name: str, **fields: object) -> dict[str, Any]:
-    return {"name": name, "text": _both(f"limit.{name}", **fields)}
-
-
-def _credit(credit: SourceCredit) -> dict[str, Any]:
-    days = {name: getattr(credit, name).isoformat() for name in ("first_period", "last_period", "as_of")}
-    plain = ("id", "provider", "title", "url", "licence", "attribution")
-    return {**{name: getattr(credit, name) for name in plain}, "caveats": list(credit.caveats), **days}
-
-
-def _both(key: str, **fields: object) -> dict[str, str]:
-    """Say a sentence in every language, numbers written as each one writes them."""
-    return {
-        language: say("explanation", key, language, **{name: _word(value, language) for name, value in fields.items()})
-        for language in LANGUAGES
-    }
-
-
-def _word(value: object, language: Language) -> object:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return format_decimal(value, locale=language)
-    return value
 
 
 def _month(day: date) -> str:

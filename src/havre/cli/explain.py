@@ -1,12 +1,15 @@
-"""``havre explain``: why a forecast says what it says, what would move it, and what was alike before."""
+"""``havre explain``: why a forecast says what it says, what would move it, and what was alike before.
 
+With ``--release`` it reads the explanation that was published with a figure; else it makes a forecast and explains it.
+"""
+
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from havre.cli.console import number, say_reference, stdout, table, write_json
 from havre.cli.language import language
-from havre.cli.language import tell as tell_shared
 from havre.cli.options import (
     DEFAULT_SEED,
     Day,
@@ -14,6 +17,7 @@ from havre.cli.options import (
     Draws,
     Json,
     LeaveOutGaps,
+    Measure,
     Origin,
     Panel,
     Seed,
@@ -37,7 +41,10 @@ def tell(key: str, /, **fields: object) -> str:
 
 
 def explain(
-    measure: Annotated[str, typer.Option("--measure", help=tell_shared("option.measure"))],
+    figure: Annotated[str | None, typer.Argument(metavar="[FIGURE]", help=tell("option.figure"))] = None,
+    release: Annotated[Path | None, typer.Option("--release", help=tell("option.release"))] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, max=1000, help=tell("option.top"))] = None,
+    measure: Measure = None,
     destination: Destination = None,
     origin: Origin = None,
     source: Source = None,
@@ -57,7 +64,14 @@ def explain(
     picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Explain one forecast; the help text stands in the catalogue."""
+    """Explain a published figure, or one forecast; the help text stands in the catalogue."""
+    if release is not None:
+        _published(release, figure, top, horizon, measure, as_json=as_json)
+        return
+    if figure is not None or top is not None:
+        raise typer.BadParameter(tell("needs_release"))
+    if measure is None:
+        raise typer.BadParameter(tell("needs_figure"))
     from havre.errors import ForecastError
     from havre.forecast.account import AccountOptions, find_series, give_account
     from havre.months import parse_month
@@ -90,6 +104,20 @@ def explain(
             say_reference()
         show(account, threshold)
     wanted_plots.show(lambda: drivers_picture(account, reference=data.reference))
+
+
+def _published(
+    release: Path, figure: str | None, top: int | None, horizon: int | None, measure: str | None, *, as_json: bool
+) -> None:
+    """Tell what a release says of its figures: one of them, or those of its largest corridors."""
+    from havre.cli.explain_release import explain_figure, explain_largest
+
+    if (figure is None) == (top is None) or measure is not None:
+        raise typer.BadParameter(tell("one_of_release"))
+    if figure is not None:
+        explain_figure(release, figure, as_json=as_json)
+    else:
+        explain_largest(release, top or 0, horizon, as_json=as_json)
 
 
 def _is_zero(account: "Account") -> bool:

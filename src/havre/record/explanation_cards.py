@@ -13,7 +13,8 @@ import polars as pl
 from havre.record.disclosure import count_suppressed
 from havre.record.explanation import Document, whole_explanations
 from havre.record.explanation_page import Names, html_page, html_sections, markdown
-from havre.record.explanation_text import Block, Listed, Section, Table, Words, member_list, shared_sections
+from havre.record.explanation_text import member_list, shared_sections
+from havre.record.explanation_words import Block, Listed, Section, Table, Words
 from havre.record.tables import Release
 from havre.record.wording import Wording
 from havre.texts import LANGUAGES

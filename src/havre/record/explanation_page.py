@@ -11,16 +11,8 @@ from html import escape
 from itertools import groupby
 
 from havre.record.explanation import Document, explanation_path, whole_explanations
-from havre.record.explanation_text import (
-    Block,
-    Listed,
-    Section,
-    Table,
-    Words,
-    common_sections,
-    headline,
-    own_sections,
-)
+from havre.record.explanation_text import common_sections, headline, own_sections
+from havre.record.explanation_words import Block, Listed, Section, Table, Words
 from havre.record.wording import Wording
 from havre.texts import LANGUAGES, Language
 
