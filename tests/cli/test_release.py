@@ -12,19 +12,22 @@ from typing import Any, NoReturn
 import pytest
 
 from havre.cli import record_options
+from havre.cli.release_new import free_name, hand_in
+from havre.errors import FileError, RecordError
 from havre.record.draft import draft_digest
 from havre.record.log.entries import parse_entry
 from havre.record.log.folder import Log
 from havre.record.log.keys import new_key, save_key
 from havre.record.log.rotation import key_history
 from havre.record.publication import open_record
-from havre.record.review import submit
+from havre.record.review import standing, submit
 from havre.record.settings import read_settings
 from havre.texts import Language
 from tests.cli.command import run_here, tree
 from tests.record.log.log_case import KEY, ORIGIN, OTHER
 from tests.record.published_case import drafted, made_record, published_release
 from tests.record.record_case import ADA, AT, EVE, NOOR
+from tests.record.release_samples import sample_release
 
 PASSWORD = "correct horse"
 FIGURE = "germany/SYR/DEU/2021-02"
@@ -329,3 +332,32 @@ def test_a_key_can_be_given_as_a_file_with_its_text(run: Run, folder: Path) -> N
     (folder / "zoe.pub").write_text(f"{zoe.verifier.text}\n")
     assert run("key", "add", "zoe.pub", *by("ada", log=False))[0] == 0
     assert read_settings(folder / "record").people[-1] == zoe.verifier
+
+
+def test_the_same_release_again_gets_a_number_once_the_first_was_decided_on(folder: Path) -> None:
+    with open_record(folder / "record") as record:
+        assert (free_name(record, "r-1"), free_name(record, "r-3")) == ("r-1-2", "r-3")
+        with pytest.raises(RecordError, match="r-2 already"):
+            free_name(record, "r-2")
+
+
+def test_what_a_crash_left_of_a_draft_is_written_over_and_a_full_disk_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = folder / "record" / "drafts"
+    (drafts / "2020-12-sample").mkdir()
+    (drafts / "2020-12-sample" / "half.parquet").write_bytes(b"half")
+    with open_record(folder / "record") as record:
+        before = tree(drafts)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(FileError, match="No space left"):
+                hand_in(record, sample_release(), {}, ADA, None, None)
+        assert tree(drafts) == before
+        digest = hand_in(record, sample_release(), {"a.txt": b"a"}, ADA, None, None)
+        assert draft_digest(drafts / "2020-12-sample") == digest
+        with record.store.read() as connection:
+            assert standing(connection, "2020-12-sample").draft == digest
+        with pytest.raises(RecordError, match="already"):
+            hand_in(record, sample_release(), {"b.txt": b"b"}, ADA, None, None)
+        assert draft_digest(drafts / "2020-12-sample") == digest

@@ -94,10 +94,10 @@ def new(
         )
         day = made_on or options.clock().date()
         made = _made(data, scopes, chosen, earlier, day, threshold, known_on)
-        name = _free_name(held, made.release.facts.id)
+        name = free_name(held, made.release.facts.id)
         further = explain_release(made, release_id=name, workers=chosen.workers)
         release = replace(made.release, facts=replace(made.release.facts, id=name))
-        digest = _hand_in(held, release, further, author, supersedes, corrects)
+        digest = hand_in(held, release, further, author, supersedes, corrects)
         waits = options.log_waiting(held, log_signers)
         _tell(held, release, digest, waits, as_json=as_json)
 
@@ -150,7 +150,7 @@ def _made(
         )
 
 
-def _free_name(held: "Record", first: str) -> str:
+def free_name(held: "Record", first: str) -> str:
     """Number an id that is taken by a release that was decided on: same input and day give the same id.
 
     Raises
@@ -172,7 +172,7 @@ def _free_name(held: "Record", first: str) -> str:
 _DECIDED = ("refused", "published", "superseded", "withdrawn")
 
 
-def _hand_in(
+def hand_in(
     held: "Record",
     release: "Release",
     further: Mapping[str, bytes],

@@ -1,5 +1,7 @@
 """``havre release publish`` and ``withdraw``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,7 +35,9 @@ def publish(
         raise typer.BadParameter(tell("publish.needs_key"))
     with options.opened(record) as held:
         if release is None or key_file is None:
-            finished = finish(held, options.log_signers(log_key_file))
+            log_signers = options.log_signers(log_key_file)
+            with _one_at_a_time(held):
+                finished = finish(held, log_signers)
             _tell_finished(held, finished, as_json=as_json)
             return
         publisher, log_signers = options.signer(key_file), options.log_signers(log_key_file)
@@ -61,19 +65,42 @@ def _published(held: "Record", release: str, publisher: "Signer", log_signers: "
     held.settings.person(publisher.verifier)
     with held.store.read() as connection:
         now = standing(connection, release)
-    if now.manifest is not None and held.release(release).exists():
+    begun = now.manifest is not None and not held.release(release).exists()
+    if now.state != "approved" and not begun:
         raise RecordError("record.review.state", release=release, state=now.state, expected="approved")
-    if now.state == "approved":
-        # Others may have been published since it was reviewed: together they must not tell what each of them hides.
-        check_leaks(leaks_of(held, now, submitted(held, now)[0]))
     words = Words(measure_names(), describe_models())
     try:
-        return publish_release(held, release, publisher, log_signers, words, options.clock())
+        with _one_at_a_time(held):
+            if not begun:
+                # Others may have been published since its review: together they must not tell what each of them hides.
+                check_leaks(leaks_of(held, now, submitted(held, now)[0]))
+            return publish_release(held, release, publisher, log_signers, words, options.clock())
     except HavreError:
         with held.store.read() as connection:
             if standing(connection, release).manifest is not None:
                 typer.echo(tell("publish.interrupted"), err=True)
         raise
+
+
+@contextmanager
+def _one_at_a_time(held: "Record") -> Iterator[None]:
+    """Let one process publish at a time: what the attacker has gone over is then all that there is.
+
+    Raises
+    ------
+    RecordError : another one publishes for longer than half a minute
+    FileError : the folder cannot be written
+    """
+    from havre.errors import FileError
+    from havre.record.log.writing import only_writer
+
+    lock = held.folder / ".publishing"
+    try:
+        lock.mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileError("file.not_writable", path=lock, reason=error.strerror or str(error)) from error
+    with only_writer(lock):
+        yield
 
 
 def withdraw(
