@@ -81,6 +81,7 @@ def _declare() -> None:
     app.command("scenario", help=scenario.tell_scenario("help"))(scenario.scenario)
     app.command("nowcast", help=nowcast.tell_nowcast("help"))(nowcast.nowcast)
     app.command("reception", help=reception.tell_reception("help"))(reception.reception)
+    app.command("import", help=tell("panel.import"))(panel.import_file)
     app.command("pull", help=pull.tell("help"))(pull.pull)
     app.add_typer(sources.app, name="sources", help=pull.tell("sources.help"))
     app.add_typer(panel.app, name="panel", help=tell("panel.help"))
@@ -125,12 +126,22 @@ def run() -> NoReturn:
 
 
 def _run_commands() -> None:
+    from typer.exceptions import TyperException
+
     try:
-        app(args=_global_language_first(sys.argv[1:]), standalone_mode=True)
-    except SystemExit as ended:
-        # Typer turns an interruption, and a pipe that its reader left, into exit codes.
-        if ended.code == INTERRUPTED:
+        # Typer gives the code with which it would have ended; without its own ending, faults can be told in French.
+        ended_with = app(args=_global_language_first(sys.argv[1:]), standalone_mode=False)
+        if ended_with == INTERRUPTED:
             sys.stderr.write(f"\n{tell('interrupted')}\n")
+        if isinstance(ended_with, int):
+            sys.exit(ended_with)
+    except TyperException as error:
+        from havre.cli.usage import usage_text
+
+        sys.stderr.write(usage_text(error, language()))  # type: ignore[arg-type]  # all of Typer's can show themselves
+        sys.exit(error.exit_code)
+    except SystemExit as ended:
+        # Typer turns a pipe that its reader left into an exit code.
         if isinstance(ended.__context__, BrokenPipeError):
             raise ended.__context__ from None
         raise

@@ -1,6 +1,7 @@
 """``havre panel``: what is there, how good it is, take it out, bring your own in."""
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import stdout, table, write_json
+from havre.cli.console import number, stdout, table, write_json
 from havre.cli.language import language, tell
 from havre.cli.options import Day, Destination, Json, Measure, Origin, Panel, Source, parse_day
 
@@ -73,6 +74,63 @@ def _example(findings: "pl.DataFrame") -> str:
     return f"{first['origin']}→{first['destination']} {first['period']}"
 
 
+@app.command(help=tell("panel.revisions"))
+def revisions(
+    panel: Panel = None,
+    measure: Measure = None,
+    destination: Destination = None,
+    origin: Origin = None,
+    source: Source = None,
+    since: Annotated[
+        date | None, typer.Option("--since", parser=parse_day, metavar="DAY", help=tell("panel.since"))
+    ] = None,
+    known_on: Day = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help=tell("panel.limit"))] = 20,
+    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Show what was revised, and what is usual."""
+    from havre.panel.revisions import revised_between, revision_habits
+    from havre.panel.selection import select_observations
+    from havre.pipeline import load_panel
+
+    data = load_panel(panel).known_on(known_on).observations
+    chosen = select_observations(data, measure=measure, destination=destination, origin=origin, source=source)
+    found, habits = revised_between(chosen, since, known_on), revision_habits(chosen, known_on)
+    if as_json:
+        write_json({"revisions": found.to_dicts(), "habits": habits.to_dicts()})
+        return
+    names = ("measure", "corridor", "period", "source", "as_of", "previous", "value")
+    rows = [
+        [row["measure"], f"{row['origin']}→{row['destination']}", str(row["period"]), row["source"], str(row["as_of"]),
+         number(row["previous"]), number(row["value"])]
+        for row in found.head(limit).iter_rows(named=True)
+    ]  # fmt: skip
+    title = tell("panel.revised", count=found.height, shown=len(rows))
+    table(title, [tell(f"panel.column.{name}") for name in names], rows)
+    names = ("source", "measure", "destination", "values", "lag_days", "revised", "size")
+    usual = habits.filter(_seen()).sort("revised", descending=True).head(limit)
+    rows = [
+        [row["source"], row["measure"], f"{row['destination']} ({row['frequency']})", number(row["values"]),
+         number(row["lag_days"]), _share(row["revised"]), _share(row["size"])]
+        for row in usual.iter_rows(named=True)
+    ]  # fmt: skip
+    if rows:
+        table(tell("panel.habits"), [tell(f"panel.column.{name}") for name in names], rows)
+
+
+def _seen() -> "pl.Expr":
+    """Tell the series of which a publication or a revision was seen."""
+    import polars as pl
+
+    return (pl.col("watched") > 0) | (pl.col("revised") > 0)
+
+
+def _share(value: float | None) -> str:
+    from babel.numbers import format_percent
+
+    return "–" if value is None else str(format_percent(value, format="#,##0.0 %", locale=language()))
+
+
 @app.command(help=tell("panel.export"))
 def export(
     out: Annotated[Path, typer.Argument(help=tell("panel.out"))],
@@ -109,10 +167,27 @@ def import_file(
     from havre.pipeline import import_observations
 
     if provider != "observations" and as_of is None:
+        as_of = day_in_name(file.name)
+    if provider != "observations" and as_of is None:
         raise typer.BadParameter(tell("panel.needs_as_of"))
     address = store or default_store(os.environ)
     added = import_observations(provider, file, address, as_of=as_of)
     stdout().print(tell("panel.imported", rows=added, store=address))
+
+
+def day_in_name(name: str) -> date | None:
+    """Give the day that stands in the name of a file, as Frontex writes it; ``None`` where none does.
+
+    Examples
+    --------
+    >>> day_in_name("Monthly_detections_of_IBC_2026_09_02.xlsx"), day_in_name("Detections_of_IBC_20220204.xlsx")
+    (datetime.date(2026, 9, 2), datetime.date(2022, 2, 4))
+    """
+    found = re.findall(r"(?<!\d)(20\d\d)[_-]?([01]\d)[_-]?([0-3]\d)(?!\d)", name)
+    try:
+        return date(*(int(part) for part in found[-1])) if found else None
+    except ValueError:
+        return None
 
 
 def default_store(environment: Mapping[str, str]) -> str:
