@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from tests.audit.decisions.made_logs import made_log, write_log
 from tests.cli.command import run_here
 
 Run = Callable[..., str]
@@ -100,3 +102,47 @@ def test_own_rates_and_a_range(run: Run) -> None:
 )  # fmt: skip
 def test_bad_input_is_told(run: Run, arguments: tuple[str, ...], word: str) -> None:
     assert word in squeezed(run(*arguments, code=2).replace("│", " "))
+
+
+LOG = ("log", "log.parquet", "--automated", "automated", "--human", "human", "--score", "score", "--truth", "truth",
+       "--group", "sex", "--group", "region", "--time", "day", "--seconds", "seconds")  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "sex: f"), ("fr", "signalé par le système")])
+def test_a_decision_log(run: Run, tmp_path: Path, lang: str, words: str) -> None:
+    write_log(made_log(3000, 1, gap=0.2), tmp_path)
+    shown = run(*LOG, "--out", "audit.json", "--probability", lang=lang)
+    assert words in shown
+    found = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))
+    assert found["rows"] == 3000
+    assert {"f", "m"} == {row["group"] for row in found["groups"] if row["attribute"] == "sex"}
+    assert json.loads(run(*LOG, "--json"))["settings"]["threshold"] == 10
+
+
+def test_rates_of_groups_as_csv(run: Run, tmp_path: Path) -> None:
+    write_log(
+        made_log(2000, 1).with_columns(truth=pl.when("automated").then("truth"), sex=pl.lit(None, pl.String)), tmp_path
+    )
+    shown = run(*LOG, "--out", "rates.csv")
+    assert "Over everybody" in shown
+    assert "(not known)" in shown
+    assert (tmp_path / "rates.csv").read_text(encoding="utf-8").startswith("attribute,group,measure,of,that")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [((*LOG, "--out", "a.txt"), "must end in"), ((*LOG, "--threshold", "1"), "single persons"),
+     ((*LOG, "--group", "name"), "describes persons"), (("log", "none.csv", "--human", "h"), "no such file"),
+     (("experiment", "--largest", "0"), "gallery")],
+)  # fmt: skip
+def test_bad_logs_are_told(run: Run, tmp_path: Path, arguments: tuple[str, ...], word: str) -> None:
+    write_log(made_log(100, 1).with_columns(name=pl.lit("x")), tmp_path)
+    assert word in squeezed(run(*arguments, code=2))
+
+
+def test_an_experiment(run: Run) -> None:
+    shown = squeezed(run("experiment", "--largest", "50000", "--probes", "200", "--dimension", "16"))
+    assert "6 of 6 counts" in shown
+    assert "nothing can be concluded" in shown
+    found = json.loads(run("experiment", "--largest", "20000", "--probes", "50", "--likeness", "0", "--json"))
+    assert [row["gallery"] for row in found["measured"]] == [10_000] * 3 + [20_000] * 3

@@ -2,7 +2,7 @@
 
 import typer
 
-from havre.cli import audit_rates, audit_scale
+from havre.cli import audit_experiment, audit_log, audit_rates, audit_scale
 from havre.cli.audit_options import tell
 
 __all__ = ["app", "tell"]
@@ -14,3 +14,5 @@ app.command("chain", help=tell("chain.help"))(audit_rates.chain)
 app.command("rates", help=tell("rates.help"))(audit_rates.rates)
 app.command("scale", help=tell("scale.help"))(audit_scale.scale)
 app.command("links", help=tell("links.help"))(audit_scale.links)
+app.command("experiment", help=tell("experiment.help"))(audit_experiment.experiment)
+app.command("log", help=tell("log.help"))(audit_log.log)

@@ -1,0 +1,156 @@
+"""The audit of a decision log on the terminal."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from havre.cli.audit_options import DASH, level_percent, percent, percent_range, tell
+from havre.cli.console import number, stdout, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from havre.audit.decisions.report import LogAudit
+
+SHOWN = ("flagged", "false_positive", "false_negative", "error")
+MOST_ALARMS = 20
+MOST_GROUPS = 30
+
+
+def show(found: "LogAudit") -> None:
+    """Print what follows from a log, what cannot be concluded first."""
+    say = stdout().print
+    say(f"[bold]{tell('log.title', rows=number(found.rows))}[/bold]", soft_wrap=True)
+    say(tell("log.assumption", level=level_percent(found.settings.level)), soft_wrap=True)
+    for key, fields in found.findings:
+        told = {name: percent(value) if isinstance(value, float) else value for name, value in fields.items()}
+        say(f"– {tell(f'log.finding.{key}', **told)}", soft_wrap=True, markup=False)
+    _show_total(found)
+    for attribute in found.groups["attribute"].unique(maintain_order=True):
+        _show_groups(found, attribute)
+    _show_alarms(found)
+    _show_humans(found)
+    _show_truth(found)
+    _show_calibration(found)
+    _show_months(found)
+
+
+def _interval(row: dict[str, object]) -> str:
+    from havre.audit.intervals import Interval
+
+    if row["hidden"]:
+        return tell("log.few")
+    if row["rate"] is None:
+        return DASH
+    rate, low, high = (float(str(row[name])) for name in ("rate", "low", "high"))
+    return f"{percent(rate)} ({percent_range(Interval(low, high))})"
+
+
+def _show_total(found: "LogAudit") -> None:
+    rows = [
+        [tell(f"log.measure.{row['measure']}"), number(row["of"]), _interval(row)]
+        for row in found.total.iter_rows(named=True)
+    ]
+    table(tell("log.total"), [tell("log.column.measure"), tell("log.column.of"), tell("log.column.rate")], rows)
+
+
+def _show_groups(found: "LogAudit", attribute: str) -> None:
+    here = found.groups.filter(pl.col("attribute") == attribute)
+    measures = [
+        name
+        for who in ("automated", "human")
+        for part in SHOWN
+        if (name := f"{who}_{part}") in found.total["measure"].to_list()
+    ]
+    by_cell = {(row["group"], row["measure"]): row for row in here.iter_rows(named=True)}
+    groups = here["group"].unique().sort().to_list()
+    for place in range(0, len(measures), len(SHOWN)):
+        shown = measures[place : place + len(SHOWN)]
+        columns = [attribute, *(tell(f"log.measure.{name}") for name in shown)]
+        rows = [
+            [group or tell("log.missing"), *(_interval(by_cell[group, name]) for name in shown)]
+            for group in groups[:MOST_GROUPS]
+        ]
+        table("", columns, rows)
+    if len(groups) > MOST_GROUPS:
+        stdout().print(tell("log.more_groups", count=len(groups) - MOST_GROUPS), soft_wrap=True)
+
+
+def _show_alarms(found: "LogAudit") -> None:
+    alarms = found.alarms.sort("p")
+    if alarms.is_empty():
+        return
+    rows = [
+        [_who(row), tell(f"log.measure.{row['measure']}"), percent(row["rate"]), percent(row["other"]),
+         _points(row), f"{row['holm']:.2g}", f"{row['bh']:.2g}"]
+        for row in alarms.head(MOST_ALARMS).iter_rows(named=True)
+    ]  # fmt: skip
+    names = ("group", "measure", "rate", "other", "difference", "holm", "bh")
+    table(tell("log.alarms", count=alarms.height), [tell(f"log.column.{name}") for name in names], rows)
+    stdout().print(tell("log.how_to_read", alpha=level_percent(found.settings.alpha)), soft_wrap=True)
+
+
+def _who(row: dict[str, object]) -> str:
+    if row["kind"] == "drift":
+        return tell("log.over_months")
+    return f"{row['attribute']}: {row['group'] or tell('log.missing')}" if row["attribute"] else tell("log.everybody")
+
+
+def _points(row: dict[str, object]) -> str:
+    from babel.numbers import format_decimal
+
+    from havre.cli.language import language
+
+    gap, low, high = (row[name] for name in ("difference", "low", "high"))
+    written = [
+        format_decimal(100 * float(str(v)), "0.00", locale=language()) for v in (gap, low, high) if v is not None
+    ]
+    return written[0] if len(written) == 1 else f"{written[0]} ({written[1]} {DASH} {written[2]})"
+
+
+def _show_humans(found: "LogAudit") -> None:
+    rows = [
+        [tell(f"log.pace.{pace.kind}"), *_pace_cells(pace.decisions, pace.median, pace.under)] for pace in found.paces
+    ]
+    if rows:
+        names = ("decisions", "median", "under_5", "under_10", "under_30", "under_60")
+        table(tell("log.pace.title"), ["", *(tell(f"log.pace.{name}") for name in names)], rows)
+
+
+def _pace_cells(
+    decisions: int | None, median: tuple[float, float] | None, under: dict[int, float] | None
+) -> "Iterable[str]":
+    if decisions is None or median is None or under is None:
+        return [tell("log.few"), *([DASH] * 5)]
+    return [number(decisions), f"{median[0]:.3g}{DASH}{median[1]:.3g} s", *map(percent, under.values())]
+
+
+def _show_truth(found: "LogAudit") -> None:
+    for who, known in found.truth.items():
+        if (known.flagged, known.passed) == (1.0, 1.0):
+            continue
+        bounds = {"positive": percent_range(known.false_positive), "negative": percent_range(known.false_negative)}
+        facts = {"who": tell(f"log.who.{who}"), "flagged": percent(known.flagged), "passed": percent(known.passed)}
+        stdout().print(tell("log.truth", **facts, **bounds), soft_wrap=True)
+
+
+def _show_calibration(found: "LogAudit") -> None:
+    rows = [
+        [f"{row['attribute']}: {row['group'] or tell('log.missing')}" if row["attribute"] else tell("log.everybody"),
+         f"{row['mean_score']:.4g}" if row["mean_score"] is not None else DASH, _interval(row)]
+        for row in found.calibration.filter(pl.col("bin").is_null()).iter_rows(named=True)
+    ]  # fmt: skip
+    if rows:
+        names = ("group", "mean_score", "came_true")
+        table(tell("log.calibration"), [tell(f"log.column.{name}") for name in names], rows[:MOST_GROUPS])
+
+
+def _show_months(found: "LogAudit") -> None:
+    visible = found.months.filter(~pl.col("hidden") & pl.col("rate").is_not_null())
+    rows = []
+    for (measure,), months in visible.group_by("measure", maintain_order=True):
+        ordered = months.sort("rate")
+        ends = [f"{percent(ordered['rate'][place])} ({ordered['month'][place]})" for place in (0, -1)]
+        rows.append([tell(f"log.measure.{measure}"), *ends])
+    if found.months["month"].n_unique() > 1:
+        table(tell("log.months"), [tell(f"log.column.{name}") for name in ("measure", "lowest", "highest")], rows)
