@@ -89,8 +89,7 @@ def whole_counts(column: pl.Series, name: str, provider: str) -> pl.Series:
     SourceError : names the first cell that is no whole number from zero on, such as ``1,234`` or ``1.5``
     """
     counts = to_counts(column.replace(dict.fromkeys(MISSING)), name, provider)
-    # False where the value is not finite either.
-    good = ((counts >= 0) & (counts == counts.round())).fill_null(value=False) | counts.is_null()
+    good = ((counts >= 0) & counts.is_finite() & (counts == counts.round())).fill_null(value=True)
     if not good.all():
         row = (~good).arg_max() or 0
         fields = {"row": row + 1, "column": column.name, "value": column[row]}

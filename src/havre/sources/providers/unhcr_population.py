@@ -230,6 +230,9 @@ def _observations(cells: pl.DataFrame, table: Table, name: str, as_of: date) -> 
             # A new category may hold part of what an old one held: somebody has to look.
             raise wrong_layout(name, SOURCE, f"{column}: {', '.join(strange)}", ", ".join(known))
     counted = cells.filter(_is_counted(table))
+    if counted.height == 0:
+        expected = ", ".join(f"{column} {codes[0]}" for column, codes in table.kinds.items()) or ", ".join(table.values)
+        raise wrong_layout(name, SOURCE, "–", expected)
     rows = counted.select(
         period=years(counted["year"], name, SOURCE),
         origin=map_labels(counted["coo_iso"], "iso3", name),
