@@ -1,0 +1,89 @@
+"""Pages and cards: complete files that load nothing, with a place for every figure, and nothing taken for markup."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from havre.record.explanation_page import html_page, html_sections, markdown
+from havre.record.explanation_words import Listed, Section, Table
+from havre.record.figures import figures_of
+from havre.texts import LANGUAGES, Language
+from tests.explained_case import case
+from tests.small_panel import APPLICATIONS
+
+LOSING = {"en": "naive guess did better", "fr": "estimation naïve"}
+ODD = Section(
+    "x", "<b>T</b>", ("<script>", Listed(("a|b",), ordered=True), Table(("n",), (("<i>",), ("*",)), footer=1))
+)
+
+
+class Ids(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+def parsed(content: bytes) -> Ids:
+    found = Ids()
+    found.feed(content.decode())
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_has_a_place_for_every_figure_and_loads_nothing(language: Language) -> None:
+    made, files = case()
+    page = parsed(files[f"explanations/{APPLICATIONS}.{language}.html"])
+    figures = [figure for figure in figures_of(made.release.forecasts) if figure.scope == APPLICATIONS]
+    places = {f"{figure.origin}/{figure.destination}/{figure.month:%Y-%m}" for figure in figures}
+    assert places <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert all(link.startswith("#") or link == "origin.json" for link in page.links)
+    assert not page.tags & {"script", "img", "iframe", "link", "form"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_a_page_tells_its_own_elements(language: Language) -> None:
+    _, files = case()
+    page = files[f"explanations/{APPLICATIONS}.{language}.html"].decode()
+    parts = re.split("<details ", page)[1:]
+    for part in parts:
+        assert len(re.findall("<h4>", part.split("</details>")[0])) == 5
+
+
+def test_nothing_is_taken_for_markup() -> None:
+    page = html_page("<t>", "en", html_sections([ODD], 2))
+    assert "<script>" not in page
+    assert "<i>" not in page
+    assert "<b>T" not in page
+    assert "&lt;script&gt;" in page
+    assert 'class="end"' in page
+    text = markdown("<t>", [ODD])
+    assert "<script>" not in text
+    assert "1. a\\|b" in text
+    assert "| \\* |" in text
+
+
+def test_cards_say_where_it_loses_before_anything_else_of_its_record() -> None:
+    _, files = case()
+    for language in LANGUAGES:
+        card = files[f"model-card.{language}.md"].decode()
+        assert card.startswith("# ")
+        assert len(re.findall("^## ", card, re.MULTILINE)) >= 10
+        losing = card.index(LOSING[language])
+        assert losing < card.index("| --- |")
+
+
+def test_a_card_has_no_field_left_open(tmp_path: Path) -> None:
+    _, files = case()
+    for path, content in files.items():
+        if "card" in path:
+            assert not re.search(r"\{[a-z_]+\}", content.decode()), path
