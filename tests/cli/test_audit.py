@@ -146,3 +146,15 @@ def test_an_experiment(run: Run) -> None:
     assert "nothing can be concluded" in shown
     found = json.loads(run("experiment", "--largest", "20000", "--probes", "50", "--likeness", "0", "--json"))
     assert [row["gallery"] for row in found["measured"]] == [10_000] * 3 + [20_000] * 3
+
+
+def test_a_sensor(run: Run, tmp_path: Path) -> None:
+    sheet = 'name = "Drone"\n' + "".join(
+        f'[{name}]\nvalue = "{value}"\nsource = "data sheet"\ndate = "2019"\n'
+        for name, value in {"sweep_width_km": "2..3", "speed_kmh": "100", "availability": "0.5"}.items()
+    )
+    (tmp_path / "drone.toml").write_text(sheet)
+    shown = squeezed(run("sensor", "drone.toml"))
+    assert "100 – 150" in shown
+    assert "cannot be concluded: not published" in shown
+    assert json.loads(run("sensor", "drone.toml", "--json"))["help"] == "unknown"

@@ -2,7 +2,7 @@
 
 import typer
 
-from havre.cli import audit_experiment, audit_log, audit_rates, audit_scale
+from havre.cli import audit_experiment, audit_log, audit_rates, audit_scale, audit_sensor
 from havre.cli.audit_options import tell
 
 __all__ = ["app", "tell"]
@@ -16,3 +16,4 @@ app.command("scale", help=tell("scale.help"))(audit_scale.scale)
 app.command("links", help=tell("links.help"))(audit_scale.links)
 app.command("experiment", help=tell("experiment.help"))(audit_experiment.experiment)
 app.command("log", help=tell("log.help"))(audit_log.log)
+app.command("sensor", help=tell("sensor.help"))(audit_sensor.sensor)
