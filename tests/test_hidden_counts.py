@@ -1,5 +1,6 @@
 """No suppressed count reaches a model: were it another one, every byte of a release would be the same."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,9 @@ from havre.forecast.outlook import OutlookOptions
 from havre.hidden_counts import without_hidden
 from havre.months import add_months
 from havre.panel.scope import scope_series
-from havre.pipeline import PanelInput, find_scopes, make_release, publish
+from havre.pipeline import PanelInput, explain_release, find_scopes, forecast_release, make_release, publish
 from havre.record.disclosure import protect_history
+from havre.record.draft import write_draft
 from havre.release_tables import history_rows, unshown_rows
 from tests.small_panel import FIRST, LAST, MONTHS, small_panel
 
@@ -54,6 +56,25 @@ def test_other_hidden_counts_with_the_same_sum_change_no_byte(
     one, other = with_counts(small_panel(), step, ours), with_counts(small_panel(), step, theirs)
     first, second = written(one, tmp_path / "one"), written(other, tmp_path / "other")
     assert {name for name in first if first[name] != second[name]} == set()
+
+
+def test_a_larger_count_that_hides_a_small_one_stands_in_no_file(tmp_path: Path) -> None:
+    # Afghanistan is hidden so that the total does not give Eritrea back: an unusual number that would be found.
+    counts = {"ERI": 4.0, "TON": 0.0, "AFG": 831_729.0, "SYR": 997_331.0}
+    panel = with_counts(small_panel(), MONTHS - 5, counts)
+    made = forecast_release(PanelInput(panel), find_scopes(panel, [GERMANY]), FAST, made_on=date(2019, 3, 1))
+    here = made.release.history.filter(pl.col("period") == add_months(FIRST, MONTHS - 5))
+    assert set(here.filter("suppressed")["origin"]) == {"AFG", "ERI"}
+    publish(made.release, tmp_path / "release")
+    write_draft(made.release, tmp_path / "draft", explain_release(made))
+    for path in tmp_path.rglob("*"):
+        if path.suffix == ".parquet":
+            whole = "".join(map(str, pl.read_parquet(path).iter_rows()))
+        else:
+            whole = path.read_text() if path.is_file() else ""
+        assert "831729" not in re.sub(r"[\s,.\u202f\u00a0]", "", whole), path
+    # What is visible beside it would be found.
+    assert 997_331.0 in pl.read_parquet(tmp_path / "release" / "target-data" / "time-series.parquet")["observation"]
 
 
 def test_a_visible_count_does_change_the_release(tmp_path: Path) -> None:

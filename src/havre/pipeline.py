@@ -196,7 +196,7 @@ def forecast_release(
         raise RecordError("record.nothing", threshold=threshold)
     means = recent_means(history)
     release = Release(
-        facts=_facts(known, outlooks, options, made_on, threshold, known_on),
+        facts=_facts(known, outlooks, options, made_on, (threshold, width), known_on),
         series=table_of([row for outlook in outlooks for row in series_rows(outlook, means)], SERIES),
         forecasts=forecasts,
         history=shown_history(history, forecasts),
@@ -375,13 +375,16 @@ def _facts(
     outlooks: list[Outlook],
     options: OutlookOptions,
     made_on: date,
-    threshold: int,
+    protection: tuple[int, float | None],
     known_on: date | None,
 ) -> ReleaseFacts:
+    threshold, width = protection
     aside = ("workers", "kept", "seed")
     chosen = {each.name: getattr(options, each.name) for each in fields(options) if each.name not in aside}
     left_out = {outlook.scope.id: [problem.sentence() for problem in outlook.left_out] for outlook in outlooks}
-    settings = {**chosen, "known_on": known_on, "scopes": [o.scope.id for o in outlooks]}
+    # What is stated of the protection is part of the release: the least width of the bounds of a hidden count.
+    wide = {"protection_width": float(threshold if width is None else width)}
+    settings = {**chosen, **wide, "known_on": known_on, "scopes": [o.scope.id for o in outlooks]}
     cards = {outlook.scope.id: outlook.card for outlook in outlooks if outlook.card is not None}
     inputs = panel.told_inputs()
     return ReleaseFacts(

@@ -160,6 +160,13 @@ def test_a_suppressed_figure_is_nowhere() -> None:
     assert "20 months of history and 12 forecasts of a month hidden" in words(article(html, "en"))
 
 
+@pytest.mark.parametrize(("threshold", "told"), [(0, True), (1, True), (2, False), (10, False)])
+def test_a_release_that_hides_nothing_says_so(threshold: int, told: bool) -> None:  # noqa: FBT001 - a case
+    html = render_report(sample_release(facts=sample_facts(threshold=threshold)), MEASURE_NAMES)
+    for language, sentence in (("en", "Small counts are not hidden here"), ("fr", "ne sont pas masqués ici")):
+        assert words(article(html, language)).count(sentence) == 2 * told
+
+
 def test_a_suppressed_total_gets_a_sentence_instead_of_a_chart() -> None:
     rows = (("germany", "asylum_applications", "TOT", "DEU", "total", 4.0, None),)
     html = render_report(sample_release(series=rows, hidden=frozenset({("TOT", "DEU")})), MEASURE_NAMES)

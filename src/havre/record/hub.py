@@ -59,7 +59,8 @@ def model_output(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
 def target_data(release: Release) -> Iterator[tuple[str, pl.DataFrame]]:
     """Give the published months as the hub's time series, with suppressed months left out."""
     keys = ["target", "source", "origin", "destination", "target_end_date"]
-    shown = _visible(release.history, release, month="period").select(*keys, observation=pl.col("value"))
+    visible = release.history.filter(~pl.col("suppressed"))
+    shown = _visible(visible, release, month="period").select(*keys, observation=pl.col("value"))
     yield "target-data/time-series.parquet", shown.sort(keys)
 
 

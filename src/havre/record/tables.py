@@ -127,6 +127,11 @@ class ReleaseFacts:
     sources: tuple[SourceCredit, ...]
     reference_only: bool
 
+    @property
+    def hides_nothing(self) -> bool:
+        """Whether whoever made the release chose a threshold at which no count is too small to be told."""
+        return self.threshold < 2
+
 
 @dataclass(frozen=True)
 class Release:
