@@ -13,7 +13,8 @@ from havre.months import add_months
 from havre.panel.scope import Scope
 from havre.record.frozen import FROZEN
 from havre.record.track_league import league
-from havre.track_record import latest_known, parse_scope, score_frozen, truth_table
+from havre.track_record import score_frozen
+from havre.track_truth import latest_known, parse_scope, truth_table
 from tests.small_panel import APPLICATIONS, LAST, MONTHS, small_panel, with_value
 
 SYRIANS = {"target": "asylum_applications", "origin": "SYR", "destination": "DEU"}

@@ -15,7 +15,8 @@ from havre.record.review import withdraw
 from havre.record.track import GROUPS, LEAGUE, SCORES, TrackRecord
 from havre.record.track_league import league
 from havre.record.track_publication import publish_track_record
-from havre.track_record import change_scales, score_record, truth_table
+from havre.track_record import change_scales, score_record
+from havre.track_truth import truth_table
 from tests.record.log.log_case import KEY
 from tests.record.published_case import made_record
 from tests.record.record_case import ADA
