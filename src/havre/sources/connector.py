@@ -129,7 +129,11 @@ class Connector(Protocol):
         ...
 
 
-CONNECTORS: tuple[str, ...] = ("eurostat", "unhcr_population")
+CONNECTORS: tuple[str, ...] = (
+    "eurostat",
+    "unhcr_population",
+    "frontex",
+)
 """Sources that can be pulled, by their id in the catalogue; each has a module of its name under ``providers``."""
 
 

@@ -6,6 +6,7 @@ zero only where the catalogue says so; nothing is filled in here.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -58,12 +59,37 @@ def read_frontex(path: Path, *, as_of: date) -> pl.DataFrame:
     """
     if path.suffix.lower() not in WORKBOOKS:
         return parse_detections(read_table(path), as_of=as_of, name=str(path))
-    sheets = read_sheets(path)
-    for cells in sheets.values():
+    return parse_workbook(read_sheets(path), as_of=as_of, name=str(path))
+
+
+def parse_workbook(sheets: Mapping[str, pl.DataFrame], *, as_of: date, name: str) -> pl.DataFrame:
+    """Bring the sheets of the provider's workbook to the columns of the observation schema.
+
+    Parameters
+    ----------
+    sheets : all cells as text, by name of the sheet
+    name : how to call the file in an error
+
+    Raises
+    ------
+    SourceError, PlaceError : as :func:`read_frontex`
+    """
+    _, cells, header = find_table(sheets, name=name)
+    return parse_detections(parse_sheet(cells, header, name=name), as_of=as_of, name=name)
+
+
+def find_table(sheets: Mapping[str, pl.DataFrame], *, name: str) -> tuple[str, pl.DataFrame, int]:
+    """Find the sheet with the detections: its name, its cells, and the row of the header.
+
+    Raises
+    ------
+    SourceError : none has a row that begins with ``Route``
+    """
+    for sheet, cells in sheets.items():
         header = find_header(cells)
         if header is not None:
-            return parse_detections(parse_sheet(cells, header, name=str(path)), as_of=as_of, name=str(path))
-    raise wrong_layout(path, SOURCE, ", ".join(sheets), WORKBOOK)
+            return sheet, cells, header
+    raise wrong_layout(name, SOURCE, ", ".join(sheets), WORKBOOK)
 
 
 def parse_detections(table: pl.DataFrame, *, as_of: date, name: str) -> pl.DataFrame:

@@ -96,18 +96,32 @@ def read_sheets(path: Path) -> dict[str, pl.DataFrame]:
     """
     if not path.is_file():
         raise FileError("file.missing", path=path)
+    return sheets_of(path, str(path))
+
+
+def sheets_of(workbook: Path | bytes, name: str) -> dict[str, pl.DataFrame]:
+    """Read every sheet of a workbook, or of its bytes, as :func:`read_sheets` does.
+
+    Parameters
+    ----------
+    name : how to call it in an error
+
+    Raises
+    ------
+    FileError, SourceError : as :func:`read_sheets`
+    """
     try:
         import fastexcel
     except ModuleNotFoundError as error:
-        raise SourceError("source.excel_extra", path=path) from error
+        raise SourceError("source.excel_extra", path=name) from error
     options = {"dtypes": "string"}
     try:
         return pl.read_excel(
-            path, sheet_id=0, engine="calamine", has_header=False, raise_if_empty=False, read_options=options
+            workbook, sheet_id=0, engine="calamine", has_header=False, raise_if_empty=False, read_options=options
         )
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise FileError("file.damaged", path=path, expected="Excel", reason=reason) from error
+        raise FileError("file.damaged", path=name, expected="Excel", reason=reason) from error
 
 
 def wrong_layout(path: Path | str, provider: str, found: str, expected: str) -> SourceError:
