@@ -10,6 +10,7 @@ import pytest
 from havre.errors import FileError, HavreError, RecordError
 from havre.record.log.folder import Log
 from havre.record.log.proof import prove
+from havre.record.log.rotation import KeySpan
 from havre.record.publication import PROOF, open_record
 from havre.record.verify import verify_release
 from tests.record.log.log_case import KEY, OTHER
@@ -97,6 +98,28 @@ def test_another_key_does_not_do(release: Path) -> None:
         verify_release(release, [OTHER.verifier])
     with pytest.raises(RecordError, match="not of"):
         verify_release(release, [KEY.verifier], origin="elsewhere")
+
+
+def test_a_key_that_was_revoked_before_does_not_do(release: Path) -> None:
+    size = verify_release(release, [KEY.verifier]).size
+    spans = (KeySpan(KEY.verifier, 0), KeySpan(OTHER.verifier, 1))
+    assert verify_release(release, [KEY.verifier], history=spans).size == size
+    revoked = (KeySpan(KEY.verifier, 0, size), KeySpan(OTHER.verifier, 1))
+    with pytest.raises(RecordError, match=f"{PROOF}.*revoked"):
+        verify_release(release, [KEY.verifier], history=revoked)
+
+
+def test_a_file_that_cannot_be_read_is_told(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Path.read_bytes
+
+    def unreadable(path: Path) -> bytes:
+        if path.name == "skill.csv":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    with pytest.raises(FileError, match="skill.csv.*Permission denied"):
+        verify_release(release, [KEY.verifier])
 
 
 def test_a_signature_that_nothing_vouches_for_is_refused(release: Path) -> None:

@@ -18,6 +18,7 @@ from havre.record.log.entries import parse_entry
 from havre.record.log.keys import Verifier
 from havre.record.log.notes import parse_note
 from havre.record.log.proof import check_proof, parse_proof
+from havre.record.log.rotation import KeySpan, check_signed
 from havre.record.publication import BESIDE, ENTRY, PROOF, WITNESSES
 from havre.record.reviewed import Override, Reviewed
 from havre.record.statements import check_statement
@@ -53,6 +54,7 @@ def verify_release(
     trusted_witnesses: Sequence[Witness] = (),
     needed: int = 0,
     origin: str | None = None,
+    history: Sequence[KeySpan] = (),
 ) -> Verified:
     """Verify a published release.
 
@@ -61,10 +63,12 @@ def verify_release(
     keys : public keys of the log
     trusted_witnesses : witnesses that you trust, of which ``needed`` must have cosigned
     origin : name that the log must have
+    history : keys of the log with the sizes at which each may sign, as :func:`havre.record.log.rotation.follow_log`
+        finds them in a copy of the log; then what only a revoked key signed is refused
 
     Raises
     ------
-    FileError : there is no release in the folder
+    FileError : there is no release in the folder, or a file of it cannot be read
     RecordError : something is not as it was published; every file concerned is named
     """
     manifest_content = _content(folder, MANIFEST)
@@ -78,6 +82,8 @@ def verify_release(
     listed = _listed_witnesses(folder)
     where = f"{folder / PROOF} / {folder / ENTRY}"
     shown = _proven(folder, entry_content, proof_content, keys, listed, origin, where)
+    if history:
+        _signed_in_time(parse_proof(proof_content).checkpoint, history, shown[0], where)
     trusted = [each for each in listed if each in trusted_witnesses]
     if len(trusted) < needed:
         raise RecordError(
@@ -127,6 +133,13 @@ def _proven(
     return shown.checkpoint.origin, shown.index, shown.checkpoint.size
 
 
+def _signed_in_time(checkpoint: bytes, history: Sequence[KeySpan], origin: str, where: str) -> None:
+    try:
+        check_signed(checkpoint, history, origin, where)
+    except RecordError as error:
+        raise RecordError("record.verify.proof", where=where, reason=str(error)) from error
+
+
 def reviewed_from(found: Mapping[str, Any] | None, where: str) -> Reviewed:
     """Make the review of a release from plain JSON values.
 
@@ -164,7 +177,7 @@ def _file_problems(folder: Path, digests: Mapping[str, str]) -> list[Problem]:
     changed = [
         name
         for name in sorted(set(digests) & there)
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digests[name]
+        if hashlib.sha256(_content(folder, name)).hexdigest() != digests[name]
     ]
     found = {"missing": sorted(set(digests) - there), "added": sorted(there - set(digests) - set(BESIDE))}
     found["changed"] = changed
@@ -188,5 +201,8 @@ def _listed_witnesses(folder: Path) -> list[Witness]:
 def _content(folder: Path, name: str) -> bytes:
     try:
         return (folder / name).read_bytes()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise FileError("file.missing", path=folder / name) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError("file.damaged", path=folder / name, expected="release", reason=reason) from error
