@@ -175,9 +175,11 @@ def _show_losers(view: View) -> None:
         for each in view.losers
     ]
     _table(("series", "ratio", "naive", "scored"), rows)
-    for each in view.losing_horizons:
-        told = tell("losers.horizon", scope=each.scope, horizon=each.horizon, ratio=f"{each.wis_ratio:.2f}")
-        stdout().print(told, soft_wrap=True)
+    for scope in dict.fromkeys(each.scope for each in view.losing_horizons):
+        own = [each for each in view.losing_horizons if each.scope == scope]
+        horizons = ", ".join(str(each.horizon) for each in own)
+        worst = f"{max(each.wis_ratio for each in own):.2f}"
+        stdout().print(tell("losers.horizons", scope=scope, horizons=horizons, ratio=worst), soft_wrap=True)
 
 
 def _show_leaks(leaks: "LeakReport") -> None:
