@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from havre.months import add_months
+from havre.sources.providers.uk_home_office import first_provisional_day
 from tools.reference.resource import Resource, Upstream, observations
 
 FILE = "uk_small_boats_daily/uk_small_boats_daily.parquet"
@@ -14,20 +14,6 @@ UPSTREAM = Upstream(
     "https://github.com/thenationalnews-datavis/uk_small_boats",
     date(2026, 8, 21),
 )
-QUARTERLY_LAG_MONTHS = 2
-"""The quarterly immigration statistics are published at the end of the second month after the quarter."""
-
-
-def first_provisional_day(as_of: date) -> date:
-    """Give the first day whose quarter had no quarterly statistics yet on the day ``as_of``.
-
-    Examples
-    --------
-    >>> first_provisional_day(date(2026, 8, 21)), first_provisional_day(date(2026, 9, 1))
-    (datetime.date(2026, 4, 1), datetime.date(2026, 7, 1))
-    """
-    whole = add_months(as_of, -QUARTERLY_LAG_MONTHS)
-    return date(whole.year, 3 * ((whole.month - 1) // 3) + 1, 1)
 
 
 def small_boats(table: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -133,6 +133,7 @@ CONNECTORS: tuple[str, ...] = (
     "eurostat",
     "unhcr_population",
     "frontex",
+    "uk_home_office",
 )
 """Sources that can be pulled, by their id in the catalogue; each has a module of its name under ``providers``."""
 
