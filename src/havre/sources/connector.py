@@ -132,6 +132,7 @@ class Connector(Protocol):
 CONNECTORS: tuple[str, ...] = (
     "eurostat",
     "unhcr_population",
+    "unhcr_odp",
     "frontex",
     "uk_home_office",
 )
