@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import polars as pl
+from rich.markup import escape
 
 from havre.cli.audit_options import DASH, level_percent, percent, percent_range, tell
 from havre.cli.console import number, stdout, table
@@ -66,11 +67,8 @@ def _show_groups(found: "LogAudit", attribute: str) -> None:
     groups = here["group"].unique().sort().to_list()
     for place in range(0, len(measures), len(SHOWN)):
         shown = measures[place : place + len(SHOWN)]
-        columns = [attribute, *(tell(f"log.measure.{name}") for name in shown)]
-        rows = [
-            [group or tell("log.missing"), *(_interval(by_cell[group, name]) for name in shown)]
-            for group in groups[:MOST_GROUPS]
-        ]
+        columns = [escape(attribute), *(tell(f"log.measure.{name}") for name in shown)]
+        rows = [[_named(group), *(_interval(by_cell[group, name]) for name in shown)] for group in groups[:MOST_GROUPS]]
         table("", columns, rows)
     if len(groups) > MOST_GROUPS:
         stdout().print(tell("log.more_groups", count=len(groups) - MOST_GROUPS), soft_wrap=True)
@@ -93,7 +91,14 @@ def _show_alarms(found: "LogAudit") -> None:
 def _who(row: dict[str, object]) -> str:
     if row["kind"] == "drift":
         return tell("log.over_months")
-    return f"{row['attribute']}: {row['group'] or tell('log.missing')}" if row["attribute"] else tell("log.everybody")
+    if not row["attribute"]:
+        return tell("log.everybody")
+    return f"{escape(str(row['attribute']))}: {_named(str(row['group']))}"
+
+
+def _named(group: str) -> str:
+    """Write a group as the log has it, whatever its letters mean to the terminal."""
+    return escape(group) or tell("log.missing")
 
 
 def _points(row: dict[str, object]) -> str:
@@ -136,7 +141,7 @@ def _show_truth(found: "LogAudit") -> None:
 
 def _show_calibration(found: "LogAudit") -> None:
     rows = [
-        [f"{row['attribute']}: {row['group'] or tell('log.missing')}" if row["attribute"] else tell("log.everybody"),
+        [_who({**row, "kind": "calibration"}),
          f"{row['mean_score']:.4g}" if row["mean_score"] is not None else DASH, _interval(row)]
         for row in found.calibration.filter(pl.col("bin").is_null()).iter_rows(named=True)
     ]  # fmt: skip

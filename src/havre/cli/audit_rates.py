@@ -117,6 +117,8 @@ def rates(
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Print what published rates mean for a million people, claim by claim."""
+    from rich.markup import escape
+
     from havre.audit.assessment import assess
 
     given = _claims(sensitivity or [], specificity or [], claims, example)
@@ -127,12 +129,12 @@ def rates(
         assessed = [one.as_json() for one in found]
         write_json({"system": given.system, "level": level, "claims": assessed, "contradictions": contradictions})
         return
-    stdout().print(f"[bold]{tell('rates.title', system=given.system)}[/bold]", soft_wrap=True)
+    stdout().print(f"[bold]{tell('rates.title', system=escape(given.system))}[/bold]", soft_wrap=True)
     stdout().print(tell("rates.assumptions"), soft_wrap=True)
     for one in found:
         _show(one, level)
     for first, second in given.contradictions(level):
-        stdout().print(tell("rates.contradiction", first=first, second=second), soft_wrap=True)
+        stdout().print(tell("rates.contradiction", first=first, second=second), soft_wrap=True, markup=False)
 
 
 def _claims(

@@ -22,6 +22,8 @@ def sensor(
     """Print what a sensor does, as far as it was published."""
     from dataclasses import asdict
 
+    from rich.markup import escape
+
     from havre.audit.sensors import in_time, outcomes, read_sensor
 
     read = read_sensor(file)
@@ -33,7 +35,7 @@ def sensor(
         write_json({"name": read.name, "figures": figures, "unknown": read.unknown, "outcomes": rows, "help": verdict})
         return
     columns = [tell(f"sensor.column.{name}") for name in ("result", "value")]
-    table(read.name, columns, [[tell(f"sensor.result.{one.name}"), _cell(one)] for one in found])
+    table(escape(read.name), columns, [[tell(f"sensor.result.{one.name}"), _cell(one)] for one in found])
     stdout().print(tell(f"sensor.help_{verdict}"), soft_wrap=True)
     if read.unknown:
         stdout().print(tell("sensor.unknown", names=", ".join(read.unknown)), soft_wrap=True, markup=False)
