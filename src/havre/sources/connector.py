@@ -98,8 +98,15 @@ class Parsed:
 class Connector(Protocol):
     """A provider's connector; ``version`` grows when the same bytes are read otherwise than before."""
 
-    source: str
-    version: int
+    @property
+    def source(self) -> str:
+        """Id in the catalogue."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Number of the way of reading."""
+        ...
 
     def plans(self, fetcher: Fetcher, wanted: Wanted) -> Iterable[Plan]:
         """Tell the pieces to fetch.
@@ -134,6 +141,7 @@ CONNECTORS: tuple[str, ...] = (
     "unhcr_population",
     "unhcr_odp",
     "frontex",
+    "iom_mmp",
     "uk_home_office",
 )
 """Sources that can be pulled, by their id in the catalogue; each has a module of its name under ``providers``."""

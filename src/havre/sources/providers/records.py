@@ -110,7 +110,7 @@ def years(column: pl.Series, name: str, provider: str) -> pl.Series:
         row = (~good).arg_max() or 0
         fields = {"row": row + 1, "column": column.name, "value": column[row]}
         raise SourceError("source.bad_cell", path=name, provider=source(provider).provider, **fields)
-    return pl.select(pl.date(numbers.cast(pl.Int32), 1, 1)).to_series().alias(column.name)
+    return numbers.to_frame("year").select(pl.date("year", 1, 1)).to_series().alias(column.name)
 
 
 def first_row(wrong: pl.Series) -> int:

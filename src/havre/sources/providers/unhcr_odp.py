@@ -200,7 +200,7 @@ def parse_nationalities(content: bytes, name: str, piece: str, as_of: date, star
         found = cells.select("pop_frequency_code", "pop_frequency_cumulative_code").unique().sort(pl.all()).rows()
         raise wrong_layout(name, SOURCE, "; ".join(" ".join(map(str, each)) for each in found), "pop_frequency_code M")
     if start is not None and (agreeing["period"] < start).any():
-        raise wrong_layout(name, SOURCE, f"date {agreeing['period'].min()}", f"≥ {start}")
+        raise wrong_layout(name, SOURCE, f"date {agreeing['period'].sort()[0]}", f"≥ {start}")
     named = agreeing.select(
         "period", "population_group_id",
         origin=map_labels(agreeing["pop_origin_name"].fill_null(REST), "unhcr", name),
