@@ -124,6 +124,16 @@ def test_a_wider_protection_is_told() -> None:
     assert "25" in operation["text"]["fr"]
 
 
+def test_without_a_threshold_nothing_is_said_to_be_hidden() -> None:
+    made, _ = case()
+    facts = replace(made.release.facts, threshold=0)
+    files = explain_release(replace(made, release=replace(made.release, facts=facts)))
+    for document in documents(files):
+        names = {each["name"] for each in document["shared"]["operations"]}
+        assert not names & {"protect_history", "protect_forecasts"}
+    assert "its threshold is 0" in files["data-card.en.md"].decode()
+
+
 def test_operations_stand_in_order_and_end_with_a_human() -> None:
     _, files = case()
     for document in documents(files):

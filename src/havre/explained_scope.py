@@ -82,6 +82,7 @@ def shared_facts(release: Release, outlook: Outlook, width: float | None) -> dic
             for name, elements in RULES.items()
         ],
         "rules_note": _both("rule.note"),
+        "contributions_rule": _both("contributions.rule"),
         "names": {name: _both(f"driver.{name}") for name in DRIVERS},
         "would_move_method": {
             "factors": [round(float(np.exp(shift)), 2) for shift in SHIFTS],
@@ -110,16 +111,17 @@ def _operations(release: Release, outlook: Outlook, width: float | None) -> Iter
     [as_of] = [credit.as_of for credit in facts.sources if credit.id == outlook.scope.source]
     threshold = facts.threshold
     hidden = {"most": max(0, threshold - 1), "width": threshold if width is None else width}
+    is_protected = threshold > 1
     done = [
         Operation("vintage", {"as_of": as_of.isoformat()}),
         Operation("months", {}),
-        Operation("protect_history", hidden),
+        *([Operation("protect_history", hidden)] if is_protected else []),
         *operations(
             horizons=option(release, "horizons"),
             draws=option(release, "draws"),
             with_total=has_total(outlook.series, outlook.scope),
         ),
-        Operation("protect_forecasts", {"threshold": threshold}),
+        *([Operation("protect_forecasts", {"threshold": threshold})] if is_protected else []),
         Operation("review", {}),
     ]
     for step, each in enumerate(done, start=1):

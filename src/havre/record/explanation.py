@@ -96,7 +96,11 @@ def _whole(document: Document, figure: Figure, series: Document, own: Document) 
         **{name: shared[name] for name in _SHARED},
         "model": {**shared["model"], "members": _members(shared["model"]["members"], own["members"])},
         "data": {**shared["data"], **series["data"]},
-        "contributions": {**own["contributions"], "names": shared["names"]},
+        "contributions": {
+            **own["contributions"],
+            "rule": shared["contributions_rule"],
+            "names": shared["names"],
+        },
         "past_situations": _past(series["past_situations"], own["followed"], own["horizon"]),
         "would_move": {**own["would_move"], "method": shared["would_move_method"]},
         "skill": {**series["skill"], "this_horizon": own["skill"]},

@@ -62,7 +62,9 @@ def _model_card(release: Release, documents: Sequence[Document], words: Words) -
     rules = Listed(tuple(f"{words.wording.model(m['name'])}: {words.own(m['weight_text'])}" for m in model["members"]))
     parameters = words("model.parameters", parameters=words.parameters(model["parameters"]))
     return [
-        _section(words, "about", words("card.model_about", count=len(model["members"])), *shared["automated"].blocks),
+        _section(
+            words, "about", words("card.model_about", count=len(model["members"])), *shared["automated"].blocks[1:]
+        ),
         _section(words, "use", words("card.use_text")),
         _section(words, "not_use", words("card.not_use_text")),
         _section(words, "performance", *_performance(release, words)),
@@ -162,7 +164,13 @@ def _data_card(release: Release, words: Words) -> list[Section]:
         _section(words, "sources", *first, sources),
         _section(words, "caveats", Listed(caveats) if caveats else "–"),
         _section(words, "inputs", inputs if facts.inputs else "–"),
-        _section(words, "protection", words("card.protection_text", most=most, **hidden)),
+        _section(
+            words,
+            "protection",
+            words("card.protection_text", most=most, **hidden)
+            if facts.threshold > 1
+            else words("data.not_hidden", threshold=facts.threshold),
+        ),
         _section(words, "left_out", *_left_out(facts.options.get("left_out"), words)),
         _section(words, "personal", words("card.personal_text")),
         _section(words, "upkeep", words("card.upkeep_text")),

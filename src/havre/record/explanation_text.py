@@ -162,8 +162,10 @@ def _data(explanation: Document, words: Words) -> Sequence[Block]:
         )
         blocks.append(words("data.address", url=source["url"]))
         blocks += [words("data.caveat", caveat=caveat) for caveat in source["caveats"]]
-    hidden = {"most": words.count(max(0, data["threshold"] - 1)), "count": data["hidden_among_last_12"]}
-    blocks.append(words("data.hidden", **hidden))
+    if data["threshold"] > 1:
+        blocks.append(words("data.hidden", most=words.count(data["threshold"] - 1), count=data["hidden_among_last_12"]))
+    else:
+        blocks.append(words("data.not_hidden", threshold=data["threshold"]))
     if data["last_month_hidden"]:
         value = words.count(explanation["contributions"]["start"]["persons"])
         blocks.append(words("data.stand_in", value=value))
