@@ -24,7 +24,7 @@ from havre.record.review import all_standing, approve, submit
 from havre.record.settings import read_settings, write_settings
 from havre.record.verify import verify_release
 from tests.record.log.log_case import KEY, ORIGIN
-from tests.record.log.test_witness import EYE, serving
+from tests.record.log.witness_case import EYE, serving
 from tests.record.published_case import WORDS, approved, drafted, made_record, published_release
 from tests.record.record_case import ADA, AT, EVE, NOOR
 
