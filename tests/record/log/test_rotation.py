@@ -58,6 +58,7 @@ def test_a_revoked_key_does_not_come_back_by_an_old_statement() -> None:
     added = key_entry(ADDED, ORIGIN, OTHER.verifier, KEY, AT).canonical()
     revoked = key_entry(REVOKED, ORIGIN, OTHER.verifier, KEY, AT).canonical()
     assert key_history([added, revoked], KEY.verifier, ORIGIN)[1].end == 2
+    assert len(key_history([added, added, revoked], KEY.verifier, ORIGIN)) == 2
     # The same entry once more, or one with a later time around the old signature.
     body = parse_entry(added).body
     later = Entry(ADDED, AT.replace(hour=13), ORIGIN, "again", body).canonical()

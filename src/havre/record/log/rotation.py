@@ -53,7 +53,7 @@ def key_history(entries: Iterable[bytes], first: Verifier, origin: str) -> tuple
     """Follow the keys of a log through its entries, from a first key that is trusted.
 
     Entries that change keys and are not vouched for by a key valid at that place are refused, and so is one that adds
-    a key which was revoked, or which is valid already.
+    a key which was revoked. Adding one that is valid already changes nothing.
 
     Raises
     ------
@@ -134,6 +134,8 @@ def _changed(spans: list[KeySpan], entry: Entry, index: int, origin: str) -> lis
         held = [replace(span, end=index + 1) if span.key == key and span.end is None else span for span in spans]
         # Also a key that never signed: it can never be added then.
         return held if any(span.key == key for span in spans) else [*held, KeySpan(key, index + 1, index + 1)]
+    if any(span.key == key and span.end is None for span in spans):
+        return spans
     if any(span.key == key for span in spans):
         raise RecordError("record.log.key_again", name=key.name, number=index)
     # The checkpoint with this entry may be signed with the new key already.
