@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from havre.months import add_months
 from havre.pipeline import explain_release, measure_names
-from havre.record.explanation import ELEMENTS, Document, missing_elements, whole_explanations
+from havre.record.explanation import ELEMENTS, FOLDER, SCHEMA_FILE, Document, missing_elements, whole_explanations
 from havre.record.explanation_text import sections
 from havre.record.figures import figures_of
 from havre.record.wording import Wording
@@ -22,7 +23,9 @@ DRAFT: dict[str, Any] = {"state": "draft", "reviewed_by": None, "reviewed_at": N
 
 
 def documents(files: dict[str, bytes]) -> list[Any]:
-    return [json.loads(content) for path, content in files.items() if path.endswith(".json")]
+    return [
+        json.loads(content) for path, content in files.items() if path.startswith(FOLDER) and path.endswith(".json")
+    ]
 
 
 def wholes() -> list[dict[str, Any]]:
@@ -41,6 +44,16 @@ def test_each_required_element_is_there_for_every_figure() -> None:
     for whole in wholes():
         assert missing_elements(whole) == []
         assert all(whole[name] for name in ELEMENTS if name != "past_situations")
+
+
+def test_every_figure_fits_the_published_schema() -> None:
+    schema = json.loads(case()[1][SCHEMA_FILE])
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for whole in wholes():
+        validator.validate({**whole, "review": DRAFT})
+    wrong = {**whole, "automated": {**whole["automated"], "is_automated": False}}
+    assert not validator.is_valid(wrong)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

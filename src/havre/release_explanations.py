@@ -26,7 +26,14 @@ from havre.forecast.outlook import Outlook
 from havre.months import add_months, months_between
 from havre.panel.scope import Scope
 from havre.panel.series import MonthlySeries
-from havre.record.explanation import SCHEMA, canonical, check_explanations, explanation_path
+from havre.record.explanation import (
+    SCHEMA,
+    SCHEMA_FILE,
+    canonical,
+    check_explanations,
+    explanation_path,
+    schema_bytes,
+)
 from havre.record.explanation_cards import write_cards
 from havre.record.explanation_page import explanation_pages
 from havre.record.tables import Release
@@ -60,7 +67,7 @@ def explained(
     Returns
     -------
     dict : for each scope ``explanations/<scope>.json`` (canonical JSON) and a page in each language; a model card and a
-        data card in each language, as Markdown and HTML
+        data card in each language, as Markdown and HTML; the JSON Schema of the explanation of one figure
 
     Raises
     ------
@@ -72,7 +79,7 @@ def explained(
     files = {explanation_path(document["scope"]): canonical(document) for document in told}
     for document in told:
         files |= explanation_pages(document, measure_names)
-    return files | write_cards(release, told, measure_names)
+    return files | {SCHEMA_FILE: schema_bytes()} | write_cards(release, told, measure_names)
 
 
 def _document(release: Release, outlook: Outlook, width: float | None, workers: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from havre.errors import FileError, RecordError
 from havre.record.explained_folder import ExplainedFolder
 from havre.record.explanation import (
+    FOLDER,
     adds_up,
     canonical,
     check_explanations,
@@ -60,7 +61,9 @@ def test_a_figure_without_explanation_and_one_that_was_not_published_are_named()
 
 def test_contributions_that_do_not_add_up_and_another_median_are_named() -> None:
     made, files = case()
-    others = [json.loads(content) for path, content in files.items() if path.endswith(".json")]
+    others = [
+        json.loads(content) for path, content in files.items() if path.startswith(FOLDER) and path.endswith(".json")
+    ]
     check_explanations(others, made.release)
     figure = others[0]["series"][0]["figures"][0]
     figure["contributions"]["drivers"][0]["persons"] += 1

@@ -10,6 +10,7 @@ operations. Canonical form: RFC 8785.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 import polars as pl
@@ -24,6 +25,8 @@ from havre.texts import LANGUAGES
 SCHEMA = "havre-explanations/1"
 FIGURE_SCHEMA = "havre-explanation/1"
 FOLDER = "explanations"
+SCHEMA_FILE = "explanation.schema.json"
+"""JSON Schema (draft 2020-12) of the explanation of one figure, published with every release."""
 ELEMENTS = (
     "automated",
     "data",
@@ -44,6 +47,11 @@ Document = Mapping[str, Any]
 def explanation_path(scope: str) -> str:
     """Name the file that holds the explanations of a scope, within a release."""
     return f"{FOLDER}/{scope}.json"
+
+
+def schema_bytes() -> bytes:
+    """Give the JSON Schema of the explanation of one figure."""
+    return files(__package__).joinpath(SCHEMA_FILE).read_bytes()
 
 
 def canonical(document: Document) -> bytes:
