@@ -13,7 +13,7 @@ def test_measures_have_names_in_both_languages() -> None:
         assert found.name("en") == found.en
         assert found.name("fr") == found.fr
         assert found.en != found.fr
-        assert found.kind in ("flow", "stock", "index")
+        assert found.kind in ("flow", "stock", "index", "balance")
 
 
 def test_every_measure_of_the_sources_is_known() -> None:

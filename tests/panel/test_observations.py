@@ -79,6 +79,11 @@ def test_an_index_may_be_negative() -> None:
     assert check_observations(table({"measure": "media_conflict", "source": "gdelt", "value": -3.5})).height == 1
 
 
+def test_a_balance_may_be_negative() -> None:
+    change = {"measure": "net_migration", "source": "world_bank", "frequency": "A", "period": date(2020, 1, 1)}
+    assert check_observations(table({**change, "value": -350.0})).height == 1
+
+
 def test_a_duplicated_key_is_told_once_at_its_second_row() -> None:
     found = problems_of(table({}, {"origin": "ERI"}, {"value": 11.0}, {}))
     assert [(key, fields["row"], fields["count"]) for key, fields in found] == [("panel.duplicate_key", 3, 3)]

@@ -14,7 +14,10 @@ from havre.texts import Language
 
 
 class Measure(BaseModel):
-    """A quantity that is counted: a *flow* adds up over months, a *stock* does not, an *index* is neither."""
+    """A quantity that is counted: a *flow* adds up over months, a *stock* does not, an *index* is neither.
+
+    A *balance* is the difference of two flows and may be negative.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,7 +26,7 @@ class Measure(BaseModel):
     fr: str
     unit: str
     unit_fr: str
-    kind: Literal["flow", "stock", "index"]
+    kind: Literal["flow", "stock", "index", "balance"]
 
     def name(self, language: Language) -> str:
         """Give the name of the measure in a language."""

@@ -196,7 +196,7 @@ def _unknown_names(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
 
 
 def _bad_values(frame: pl.DataFrame, table: str) -> Iterator[Problem]:
-    counts = [name for name, measure in measures().items() if measure.kind != "index"]
+    counts = [name for name, measure in measures().items() if measure.kind in ("flow", "stock")]
     negative = frame.filter((pl.col("value") < 0) & pl.col("measure").is_in(counts))
     for row in negative.iter_rows(named=True):
         yield Problem.of("panel.negative_value", table=table, row=row["row"], value=row["value"], key=key_of(row))

@@ -87,12 +87,14 @@ class Parsed:
     whole : the piece holds all that the provider publishes of its measures, destinations and periods, so that what is
         missing in it was withdrawn
     adds_up : parts by origin sum to the total (origin ``TOT``) beside them, up to rounding
+    signed : values are differences, which a revision may turn from gain to loss
     """
 
     observations: pl.DataFrame
     shape: Shape = field(default_factory=dict)
     whole: bool = False
     adds_up: bool = False
+    signed: bool = False
 
 
 class Connector(Protocol):
@@ -142,6 +144,7 @@ CONNECTORS: tuple[str, ...] = (
     "unhcr_odp",
     "frontex",
     "iom_mmp",
+    "world_bank",
     "uk_home_office",
 )
 """Sources that can be pulled, by their id in the catalogue; each has a module of its name under ``providers``."""

@@ -70,7 +70,7 @@ def _shapes(shape: Shape, before: Shape) -> Iterator[tuple[Problem, bool]]:
 
 def _shrunk(parsed: Parsed, known: pl.DataFrame) -> Iterator[Problem]:
     """Find months of a destination whose sum fell below a tenth, over the cells that both have."""
-    if known.height == 0:
+    if known.height == 0 or parsed.signed:
         return
     old = (_inside(parsed, known) if parsed.whole else known).select(*_CELL, old="value")
     both = old.join(parsed.observations.select(*_CELL, "value"), on=_CELL, how="left" if parsed.whole else "inner")
