@@ -8,6 +8,8 @@
 import argparse
 import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -80,16 +82,20 @@ def log(rows: int, ending: str, folder: Path | None) -> None:
         del table
         size = sum(path.stat().st_size for path in Path(made).iterdir()) / 2**20
         # Making the log takes more memory than reading it: the audit runs in a process of its own.
-        child = os.fork()
-        if child == 0:
-            started, cpu = time.perf_counter(), time.process_time()
-            found = audit_log(Path(made), COLUMNS, Settings(probability=True))
-            wall, cpu = time.perf_counter() - started, time.process_time() - cpu
-            print(f"{ending}: {found.rows:,} rows ({size:,.0f} MiB) in {wall:.1f} s ({cpu:.1f} s CPU), "
-                  f"most memory {peak()}, load {os.getloadavg()[0]:.1f}; {found.comparisons.height} tests, "
-                  f"{found.alarms.height} alarms", flush=True)  # fmt: skip
-            os._exit(0)
-        os.waitpid(child, 0)
+        told = subprocess.run(
+            [sys.executable, "-m", "bench.audit", "read", "--folder", made], capture_output=True, text=True, check=True
+        )
+        print(f"{ending}, {size:,.0f} MiB: {told.stdout.strip()}")
+
+
+def read(folder: Path) -> None:
+    started, cpu = time.perf_counter(), time.process_time()
+    found = audit_log(folder, COLUMNS, Settings(probability=True))
+    wall, cpu = time.perf_counter() - started, time.process_time() - cpu
+    print(
+        f"{found.rows:,} rows in {wall:.1f} s ({cpu:.1f} s CPU), most memory {peak()}, load {os.getloadavg()[0]:.1f}; "
+        f"{found.comparisons.height} tests, {found.alarms.height} alarms"
+    )
 
 
 def alarms(runs: int) -> None:
@@ -117,17 +123,21 @@ def alarms(runs: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("search", "log", "alarms"))
+    parser.add_argument("what", choices=("search", "log", "read", "alarms"))
     parser.add_argument("size", nargs="?", type=float)
     parser.add_argument("--probes", type=int, default=1000)
     parser.add_argument("--dimension", type=int, default=64)
     parser.add_argument("--ending", choices=("parquet", "csv"), default="parquet")
-    parser.add_argument("--folder", type=Path, help="where to put the log meanwhile (a new folder is made there)")
+    parser.add_argument(
+        "--folder", type=Path, help="where to put the log meanwhile (a new folder is made there), or to read one"
+    )
     asked = parser.parse_args()
     if asked.what == "search":
         search(int(asked.size or 1e7), asked.probes, asked.dimension)
     elif asked.what == "log":
         log(int(asked.size or 1e8), asked.ending, asked.folder)
+    elif asked.what == "read":
+        read(asked.folder)
     else:
         alarms(int(asked.size or 400))
 

@@ -49,7 +49,7 @@ def _interval(row: dict[str, object]) -> str:
 
 def _show_total(found: "LogAudit") -> None:
     rows = [
-        [tell(f"log.measure.{row['measure']}"), number(row["of"]), _interval(row)]
+        [tell(f"log.measure.{row['measure']}"), tell("log.few") if row["hidden"] else number(row["of"]), _interval(row)]
         for row in found.total.iter_rows(named=True)
     ]
     table(tell("log.total"), [tell("log.column.measure"), tell("log.column.of"), tell("log.column.rate")], rows)
@@ -132,7 +132,7 @@ def _pace_cells(
 
 def _show_truth(found: "LogAudit") -> None:
     for who, known in found.truth.items():
-        if (known.flagged, known.passed) == (1.0, 1.0):
+        if not known.is_partial or known.flagged is known.passed is None:
             continue
         bounds = {"positive": percent_range(known.false_positive), "negative": percent_range(known.false_negative)}
         facts = {"who": tell(f"log.who.{who}"), "flagged": percent(known.flagged), "passed": percent(known.passed)}

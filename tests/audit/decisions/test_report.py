@@ -163,3 +163,29 @@ def test_scores_that_are_no_probabilities(tmp_path: Path) -> None:
     assert audited(points, tmp_path).edges[-1] <= 100
     with pytest.raises(AuditError, match="no probabilities"):
         audited(points, tmp_path, settings=Settings(probability=True))
+
+
+def test_a_log_of_a_handful_shows_nothing(tmp_path: Path) -> None:
+    found = audited(made_log(6, 1), tmp_path)
+    assert found.total["hidden"].all()
+    assert found.total.select("of", "that", "rate").null_count().row(0) == (found.total.height,) * 3
+    assert found.comparisons.is_empty()
+    assert found.departures.interval is None
+    assert {"total_hidden", "no_test"} <= found_keys(found)
+    assert all(pace.decisions is None for pace in found.paces)
+    assert found.calibration["hidden"].all()
+
+
+@pytest.mark.parametrize("column", ["automated", "human", "truth", "day", "seconds"])
+def test_a_column_without_values_is_as_none(tmp_path: Path, column: str) -> None:
+    table = made_log(300, 1)
+    empty = audited(table.with_columns(pl.lit(None, table.schema[column]).alias(column)), tmp_path)
+    meaning = {"day": "time"}.get(column, column)
+    assert f"no_{meaning}" in found_keys(empty)
+    assert json.loads(empty.encode())["rows"] == 300
+
+
+def test_groups_with_the_sign_of_intersections_in_their_name(tmp_path: Path) -> None:
+    found = audited(made_log(900, 1).with_columns(sex=pl.concat_str(pl.lit("a × "), "sex")), tmp_path)
+    pairs = found.groups.filter((pl.col("attribute") == "sex × region") & (pl.col("measure") == "automated_flagged"))
+    assert all(group.count(" × ") == 1 for group in pairs["group"])

@@ -22,7 +22,7 @@ def calibration_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     """
     known = cube.counts.filter(pl.col("truth").is_not_null())
     if "score" not in cube.has or known.is_empty():
-        return _by(known.head(0), None, threshold, level, with_bins=False)
+        return _by(known.head(0), None, threshold, level, with_bins=True)
     parts = [
         _by(known, name, threshold, level, with_bins=bins) for name in (None, *cube.groups) for bins in (False, True)
     ]
@@ -47,9 +47,9 @@ def _by(known: pl.DataFrame, name: str | None, threshold: int, level: float, *, 
 
 
 def _hidden(made: pl.DataFrame, keys: Sequence[str], threshold: int) -> pl.Series:
-    """Hide by group and bin at once: lines are groups, bins, and the whole."""
-    if not keys or made.is_empty():
-        return pl.Series("hidden", [False] * made.height, dtype=pl.Boolean)
-    cells = [tuple(map(str, row)) for row in made.select(keys).iter_rows()]
+    """Hide by group and bin at once: lines are groups, bins, and the whole; without keys, the whole is one cell."""
+    if made.is_empty():
+        return pl.Series("hidden", [], dtype=pl.Boolean)
+    cells = [tuple(map(str, row)) for row in made.select(keys).iter_rows()] if keys else [("",)]
     sizes = made.select("of").to_numpy().astype(np.int64)
     return pl.Series("hidden", hidden_cells(sizes, lines_of(cells), threshold))

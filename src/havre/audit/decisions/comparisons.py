@@ -31,7 +31,7 @@ def compare_groups(groups: pl.DataFrame, total: pl.DataFrame, margin: float, lev
     Where an attribute has two groups, they are compared once. The rest is the total less the group: hidden cells count
     in it, and are not compared themselves.
     """
-    whole = {row["measure"]: (row["that"], row["of"]) for row in total.iter_rows(named=True)}
+    whole = {row["measure"]: (row["that"], row["of"]) for row in total.iter_rows(named=True) if not row["hidden"]}
     rows = list(_group_rows(groups, whole, margin, level))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
@@ -44,6 +44,8 @@ def _group_rows(
     for (attribute, measure), rows in by_table:
         cells = list(rows)
         visible = [row for row in cells if not row["hidden"]]
+        if measure not in whole:
+            continue
         for row in visible[: 1 if len(cells) == len(visible) == 2 else None]:
             x, n = row["that"], row["of"]
             y, m = whole[measure][0] - x, whole[measure][1] - n

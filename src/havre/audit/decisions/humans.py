@@ -42,7 +42,7 @@ class Departures:
 
 def departures(total: pl.DataFrame, level: float = LEVEL) -> Departures:
     """Judge how often humans departed from the system, over the whole log."""
-    row = total.filter(pl.col("measure") == "departure")
+    row = total.filter((pl.col("measure") == "departure") & ~pl.col("hidden"))
     if row.is_empty():
         return Departures(0, 0, None, "unknown")
     of, that = int(row["of"][0]), int(row["that"][0])

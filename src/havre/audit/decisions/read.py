@@ -17,6 +17,8 @@ BINS = 10
 ENDINGS = (".parquet", ".csv")
 MISSING = ""
 """Name of the group of decisions of which the group is not known."""
+JOINED = " × "
+"""Stands between the groups of an intersection, and therefore in no name of a group."""
 SHORT = (5, 10, 30, 60)
 """Seconds within which decisions of humans are counted."""
 OCTAVES = 4
@@ -37,6 +39,7 @@ class Cube:
     speeds : ``automated``, ``human``, ``octave`` of the seconds taken, ``n``, and ``under_5`` and so on
     rows : decisions in all
     edges : of the bins of the score; empty where there is none
+    has : what the log tells at least once, of ``score``, ``automated``, ``human``, ``truth``, ``time``, ``seconds``
     """
 
     counts: pl.DataFrame
@@ -70,11 +73,10 @@ def read_log(path: Path, columns: Columns) -> Cube:
     _check_months(counts, path.name)
     counts, speeds = _decided(counts, columns, path.name), _decided(speeds, columns, path.name)
     _check_truth(counts, path.name)
-    named = {"score": columns.score, "automated": columns.automated, "human": columns.human, "truth": columns.truth,
-             "time": columns.time, "seconds": columns.seconds}  # fmt: skip
-    return Cube(
-        counts, speeds, columns.groups, rows, edges, frozenset(name for name, column in named.items() if column)
-    )
+    known = {name: counts[name].null_count() < counts.height for name in ("automated", "human", "truth")}
+    known |= {"score": columns.score is not None, "time": counts["month"].null_count() < counts.height,
+              "seconds": speeds.height > 0}  # fmt: skip
+    return Cube(counts, speeds, columns.groups, rows, edges, frozenset(name for name, has in known.items() if has))
 
 
 def _scan(path: Path, columns: Columns) -> pl.LazyFrame:
@@ -183,7 +185,8 @@ def _count(table: pl.LazyFrame, columns: Columns, edges: tuple[float, ...]) -> p
         n=pl.len(), score_sum=score.sum(), square_sum=(score * score).sum()
     )
     found = counted.collect(engine="streaming")
-    texts = [pl.col(group).cast(pl.String).fill_null(MISSING).alias(group) for group in groups]
+    plain = [pl.col(group).cast(pl.String).fill_null(MISSING) for group in groups]
+    texts = [text.str.replace_all(JOINED, " x ", literal=True).alias(g) for g, text in zip(groups, plain, strict=True)]
     return found.with_columns(*texts, pl.col("month").cast(pl.String).str.slice(0, 7), pl.col("n").cast(pl.Int64))
 
 

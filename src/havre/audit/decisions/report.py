@@ -130,7 +130,7 @@ def audit_counts(cube: Cube, columns: Columns, settings: Settings) -> LogAudit:
         low, high = (cube.edges[0], cube.edges[-1]) if cube.edges else (math.nan, math.nan)
         raise AuditError("audit.log.no_probability", low=f"{low:g}", high=f"{high:g}")
     level, threshold = settings.level, settings.threshold
-    total = total_table(cube, level)
+    total = total_table(cube, threshold, level)
     groups = group_tables(cube, threshold, level)
     months = month_table(cube, threshold, level)
     calibration = calibration_table(cube, threshold, level)
@@ -140,8 +140,15 @@ def audit_counts(cube: Cube, columns: Columns, settings: Settings) -> LogAudit:
     comparisons = with_alarms(pl.concat(compared), settings.alpha, settings.power)
     by_score = bin_table(cube, threshold, level) if cube.edges else months.head(0).rename({"month": "bin"})
     departed = departures(total, level)
-    truth = {who: known_truth(cube, who) for who in DECIDERS if who in cube.has and "truth" in cube.has}
+    hidden = set(total.filter("hidden")["measure"])
+    truth = {
+        who: known_truth(cube, who, hidden=f"{who}_error" in hidden)
+        for who in DECIDERS
+        if who in cube.has and "truth" in cube.has
+    }
     findings = tuple(_findings(cube, groups, comparisons, departed, truth, settings))
+    if hidden:
+        findings = (("total_hidden", {"threshold": threshold}), *findings)
     return LogAudit(
         cube.rows, settings, columns, cube.edges, total, groups, disparities(groups), comparisons,
         calibration.drop("score_sum", "square_sum"), months, by_score, departed, tuple(paces(cube, threshold)), truth,
@@ -168,8 +175,7 @@ def _findings(
     found += _group_findings(cube, groups, settings)
     found += [(f"humans_{departed.verdict}", {})] if departed.verdict != "unknown" else []
     for who, known in truth.items():
-        shares = (known.flagged, known.passed)
-        if any(share is not None and share < 1 for share in shares):
+        if known.is_partial:
             found.append((f"truth_partly_{who}", {}))
     found += _truth_findings(cube)
     if comparisons.height:

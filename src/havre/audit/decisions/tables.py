@@ -8,20 +8,19 @@ import polars as pl
 
 from havre.audit.decisions.measures import BY_NAME, FAMILIES, count_measures
 from havre.audit.decisions.protection import hidden_cells, lines_of
-from havre.audit.decisions.read import Cube
+from havre.audit.decisions.read import JOINED, Cube
 from havre.audit.intervals import clopper_pearson
 
 MOST_CELLS = 400
 """Cells of an intersection; a finer one is not made."""
 Margins = dict[tuple[str, str], set[str]]
 RATE_COLUMNS = ("of", "that", "rate", "low", "high")
-JOINED = " × "
 
 
-def total_table(cube: Cube, level: float) -> pl.DataFrame:
-    """Give every measure of the whole log that it has decisions for."""
-    found = count_measures(cube.counts, [])
-    return with_rates(found.with_columns(hidden=pl.lit(value=False)).filter(pl.col("of") > 0), level)
+def total_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
+    """Give every measure of the whole log that it has decisions for; small ones are hidden here too."""
+    counted = count_measures(cube.counts.with_columns(pl.lit("").alias("whole")), ["whole"])
+    return with_rates(hide(counted, ["whole"], threshold).drop("whole"), level)
 
 
 def group_tables(cube: Cube, threshold: int, level: float) -> pl.DataFrame:

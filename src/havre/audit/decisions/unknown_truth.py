@@ -18,14 +18,20 @@ class KnownTruth:
     doi:10.2307/145818
     """
 
+    is_partial: bool
     flagged: float | None
     passed: float | None
     false_positive: Interval | None
     false_negative: Interval | None
 
 
-def known_truth(cube: Cube, who: str) -> KnownTruth:
-    """Compute it for what the system said, or the human decided (``automated`` or ``human``)."""
+def known_truth(cube: Cube, who: str, *, hidden: bool) -> KnownTruth:
+    """Compute it for what the system said, or the human decided (``automated`` or ``human``).
+
+    Parameters
+    ----------
+    hidden : the error rates rest on too few decisions to be shown, and so do these figures
+    """
     counts = cube.counts.filter(pl.col(who).is_not_null())
 
     def count(*, flagged: bool, truth: bool | None) -> int:
@@ -34,9 +40,11 @@ def known_truth(cube: Cube, who: str) -> KnownTruth:
 
     tp, fp, fu = (count(flagged=True, truth=truth) for truth in (True, False, None))
     fn, tn, pu = (count(flagged=False, truth=truth) for truth in (True, False, None))
+    if hidden:
+        return KnownTruth(fu + pu > 0, None, None, None, None)
     positive = _bounds(fp, tn, fu, pu)
     negative = _bounds(fn, tp, pu, fu)
-    return KnownTruth(_share(tp + fp, fu), _share(fn + tn, pu), positive, negative)
+    return KnownTruth(fu + pu > 0, _share(tp + fp, fu), _share(fn + tn, pu), positive, negative)
 
 
 def _bounds(wrong: int, right: int, unknown_wrong: int, unknown_right: int) -> Interval | None:
