@@ -1,5 +1,6 @@
 """``havre displace calibrate`` fits the first days and is judged on the others; its result runs and validates."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from havre.cli.displace_calibrate import verdict
 from havre.cli.displace_calibrated import named_rules
+from havre.cli.displace_show import full_cell
 from havre.displacement.calibrate_file import read_calibration
 from havre.displacement.rules import Rules
 from havre.errors import DisplacementError, FileError
@@ -130,6 +132,45 @@ def test_runs_draw_their_parameters_from_it(kept: Path, monkeypatch: pytest.Monk
     assert drawn["draws_sha256"] != without["draws_sha256"]
     assert any(str(kept) in note for note in drawn["notes"])
     assert run(EXAMPLE, "--calibration", kept, "--map", "map.svg").exit_code == 2
+
+
+def test_the_seam_is_marked_and_no_camp_fills_by_it(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = command(monkeypatch, "run")
+    files = ("--out", tmp_path / "out", "--picture", tmp_path / "c.svg")
+    found = told(run(EXAMPLE, "--calibration", kept, *files, "--json"))
+    sorra = found["forecast"]["camps"][0]
+    assert (found["forecast"]["from"], sorra["camp"]) == ("2031-04-30", "Sorra")
+    assert (sorra["counted_last"], sorra["counted_on"]) == (2_720, "2031-04-28")
+    alone = found["forecast"]["in_camps_without_past_misses"]
+    assert alone["low"] < alone["high"] < found["people"]["displaced"]["median"]
+    rows = list(csv.DictReader((tmp_path / "out" / "camps.csv").read_text(encoding="utf-8").splitlines()))
+    of_sorra = [row for row in rows if row["camp"] == "Sorra"]
+    assert [row["part"] for row in of_sorra] == ["fit"] * 60 + ["forecast"] * 60
+    assert [float(of_sorra[day]["quantile_0.5"]) for day in (59, 60)] == [sorra["simulated_before"], sorra["forecast"]]
+    # What bounds the forecast is what it is said to hold.
+    assert {row["capacity_in_force"] for row in of_sorra[60:]} == {"3200"}
+    assert all(float(row["quantile_0.975"]) <= 3_200 for row in of_sorra[60:])
+    drawn = (tmp_path / "c.svg").read_text(encoding="utf-8")
+    assert "fitted up to here" in drawn
+    assert "The forecast begins on 2031-04-30" in drawn
+    shown = " ".join(run(EXAMPLE, "--calibration", kept).stdout.split())
+    assert "Sorra " in shown.partition("each curve jumps there")[2]
+    assert "(counted 2,720 on 2031-04-28)" in shown
+    assert "when the forecast begins" in shown
+    assert told(run(EXAMPLE, "--calibration", kept, "--without-discrepancy", "--json"))["forecast"] is None
+
+
+def test_a_camp_full_at_the_seam_is_not_said_to_fill_on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = {"from": "2031-04-30", "median": "2031-04-30", "to": None, "chance": 0.9}
+    with speaking(monkeypatch, "en"):
+        assert full_cell(full, "2031-04-30").startswith("from 2031-04-30 or before, when the forecast begins, or never")
+        assert (
+            full_cell({**full, "to": "2031-04-30"}, "2031-04-30") == "before or on 2031-04-30, when the forecast begins"
+        )
+        assert full_cell({**full, "to": "2031-05-02"}, "2031-04-30").startswith("by 2031-05-02; in some runs before")
+        assert full_cell(full, "2031-04-29") == "from 2031-04-30, or never (90 % of runs fill)"
 
 
 def test_it_is_validated_on_the_days_that_were_not_fitted(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:

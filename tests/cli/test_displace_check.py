@@ -103,6 +103,8 @@ def test_faults_are_told_to_programs(check: Command, faulty: Path) -> None:
     road = next(each for each in found["faults"] if each["file"].endswith("routes.csv"))
     assert (road["value"], road["near"]) == ("Hubb", "Hub")
     assert road["sentence"].startswith(road["file"])
+    place = next(each for each in found["faults"] if each["file"].endswith("locations.csv"))
+    assert (place["meaning"], place["expected"]) == ("longitude, en degrés", "un nombre, avec un point décimal")
 
 
 def test_what_cannot_be_counted_is_a_fault_too(check: Command, tmp_path: Path) -> None:
@@ -114,6 +116,18 @@ def test_what_cannot_be_counted_is_a_fault_too(check: Command, tmp_path: Path) -
     systems = write(tmp_path / "systems", two_system_decision_making=1.0)
     assert check(systems).exit_code == 0, "Flee cannot switch them on"
     assert isinstance(check(systems, "--rules", "documented").exception, DisplacementError)
+
+
+def test_what_cannot_be_counted_is_told_with_all_other_faults(check: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "small", agent=1)
+    settings = folder / "simsetting.yml"
+    settings.write_text(settings.read_text().replace("awareness_level", "awarness_level"))
+    found = json.loads(check(folder, "--json").stdout)["faults"]
+    assert [each["key"].rpartition(".")[2] for each in found] == ["misspelt", "agents_out"]
+    assert {each["file"] for each in found} == {str(settings)}
+    assert found[0]["setting"] == "move_rules.awarness_level"
+    alone = json.loads(check(folder, "--without-agents-out", "--json").stdout)["faults"]
+    assert [each["key"].rpartition(".")[2] for each in alone] == ["misspelt"]
 
 
 def test_lenient_reading_makes_warnings_of_what_flee_passes_over(check: Command, tmp_path: Path) -> None:

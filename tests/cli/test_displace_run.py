@@ -11,6 +11,7 @@ import pytest
 from havre.cli.displace_facts import ran_of
 from havre.cli.displace_maps import animation_of, conflict_days, network_map
 from havre.cli.displace_options import Asked, prepare
+from havre.cli.displace_simulate import Simulated
 from havre.displacement import Rules, simulate
 from havre.displacement.camp_series import registered
 from havre.displacement.flee_files import read_instance
@@ -269,7 +270,7 @@ def test_the_map_has_conflict_zones_and_adds_up_doubled_roads(tmp_path: Path) ->
     instance = small_instance(routes=(*small_instance().routes, Route("Alba", "Brod", 90.0)))
     prepared = prepare(Asked(folder=write(tmp_path / "small", instance)))
     outcome = simulate(prepared.instance, replicas=4, record=("locations", "flows", "daily_flows"))
-    ran = ran_of(tmp_path, prepared, outcome, None)
+    ran = ran_of(tmp_path, prepared, Simulated(outcome), None)
     drawn = network_map(ran)
     kinds = dict(drawn.places.select("name", "kind").iter_rows())
     assert kinds == {"Alba": "conflict", "Brod": "conflict", "Cerna": "town", "Hub": "other", "Dol Camp": "camp",

@@ -26,7 +26,7 @@ def test_json_tells_the_comparison(scenario: Command) -> None:
     found = told(scenario(EXAMPLE, *CLOSED, "--until", "25", "--replicas", "8", "--on-day", "24", "--json"))
     supposed = make_scenario({"close": [{"border": ["Arvania", "Belmark"], "from": 10, "until": 25}]})
     expected = compare(read_instance(EXAMPLE).instance, supposed, replicas=8, days=30, occupancy="frozen").rows(24)
-    assert found["kind"] == "if"
+    assert found["kind"] == "scenario"
     assert (found["simulated"], found["automated"], found["published"]) == (True, True, False)
     assert found["day"] == 24
     assert [row["camp"] for row in found["camps"]] == ["Sorra", "Tamm", "Ulbrich"]

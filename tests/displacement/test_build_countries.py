@@ -6,6 +6,7 @@ import pytest
 
 from havre.displacement.build import BuildOptions
 from havre.displacement.build_countries import (
+    _near,
     country_key,
     country_problems,
     find_countries,
@@ -56,6 +57,12 @@ def test_what_is_written_is_a_name() -> None:
 
 def problems(folder: Path, places: str, options: BuildOptions) -> list[str]:
     return [problem.sentence() for problem in country_problems(tables(folder, places=places), options)]
+
+
+def test_near_countries_have_both_names() -> None:
+    assert _near("Norvege") == "NOR (Norway / Norvège)"
+    assert _near("Burundii") == "BDI (Burundi)"
+    assert _near("Qqqqqq") in "–—"
 
 
 def test_unknown_countries_are_refused_with_near_matches_or_kept(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Priors are the distributions that they say, and files of them are read with all their faults at once."""
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +108,7 @@ def test_all_faults_at_once_with_key_value_and_expectation() -> None:
         ("value", "camp_weight"),
         ("value", "foreign_weight.kind"),
         ("key", "conflict_weight.hihg"),
-        ("value", "conflict_weight.high"),
+        ("no_number", "conflict_weight"),
         ("value", "softening.low"),
         ("value", "capacity_buffer.high"),
         ("value", "default_movechance.low"),
@@ -132,6 +133,23 @@ def test_files_that_are_no_priors(tmp_path: Path, content: bytes | None, key: st
     assert caught.value.problems[0].key == f"displacement.priors.{key}"
 
 
+def test_what_is_missing_is_named_with_an_example() -> None:
+    with pytest.raises(DisplacementError) as refused:
+        priors_of({"conflict_weight": {"min": 1}, "softening": {"kind": "uniform", "low": 1}})
+    said = refused.value.message()
+    assert "“conflict_weight” has no kind; expected kind with one of uniform, log-uniform, beta" in said
+    assert "“softening” has no high; expected high with a number" in said
+    assert "None" not in said
+    assert 'conflict_weight = { kind = "uniform", low = 0.1, high = 1.0 }' in refused.value.advice()
+
+
 def test_no_parameter_at_all_is_refused() -> None:
     with pytest.raises(DisplacementError, match="nothing to fit"):
         priors_of({"defaults": False})
+
+
+def test_the_documents_show_a_file_that_can_be_read_and_name_every_parameter() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "displacement-calibration.md").read_text(encoding="utf-8")
+    shown = page.partition("```toml\n")[2].partition("```")[0]
+    assert list(priors_of(tomllib.loads(shown))) == ["conflict_weight", "distance_power", "capacity_buffer"]
+    assert [name for name in PARAMETERS if f"`{name}`" not in page] == []

@@ -207,9 +207,9 @@ def verdict(found: "Calibration") -> str:
         told = {"ours": decimal_cell(ard[ours], 4), "settings": decimal_cell(ard[theirs], 4)}
         sentences.append(tell(f"calibrate.alike.{name}", **told))
     fitted = {str(row["method"]): row["fit_ard"] for row in found.scores}
-    ours, theirs = (float(str(fitted[name])) for name in ("calibrated", "settings"))
-    key = "fit_better" if ours < theirs else "fit_worse"
-    sentences.append(tell(f"calibrate.{key}", ours=decimal_cell(ours, 4), settings=decimal_cell(theirs, 4)))
+    fit, usual = (float(str(fitted[name])) for name in ("calibrated", "settings"))
+    key = "fit_better" if fit < usual else "fit_worse"
+    sentences.append(tell(f"calibrate.{key}", ours=decimal_cell(fit, 4), settings=decimal_cell(usual, 4)))
     best = min(ard, key=lambda name: ard[name])
     if not wins or best not in {ours for _, ours, _ in pairs}:
         sentences.append(

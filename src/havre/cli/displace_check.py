@@ -23,6 +23,7 @@ from havre.cli.displace_options import (
 from havre.cli.displace_show import camp_name, count_cell, limit_cell, show_warnings
 from havre.cli.language import language
 from havre.cli.options import Json
+from havre.errors import Term
 from havre.texts import Language, say
 
 if TYPE_CHECKING:
@@ -98,17 +99,24 @@ def summary(folder: Path, prepared: Prepared) -> dict[str, object]:
 
 
 def _told(problems: "tuple[Problem, ...]") -> list[dict[str, object]]:
-    """Give problems for programs: key and fields beside what a person reads."""
+    """Give problems for programs: key and fields beside what a person reads; a setting's own key is ``setting``."""
     spoken = language()
     return [
         {
             "key": problem.key,
-            **{name: value if isinstance(value, int | float) else str(value) for name, value in problem.fields},
+            **{"setting" if name == "key" else name: _plain(value, spoken) for name, value in problem.fields},
             "sentence": problem.sentence(spoken),
             "advice": problem.advice(spoken),
         }
         for problem in problems
     ]
+
+
+def _plain(value: object, spoken: Language) -> int | float | str:
+    """Give a number as it is, a word of the catalogue as it reads, and anything else as text."""
+    if isinstance(value, Term):
+        return say("errors", value, spoken)
+    return value if isinstance(value, int | float) else str(value)
 
 
 def show(folder: Path, prepared: Prepared, facts: dict[str, object]) -> None:

@@ -8,6 +8,10 @@ from havre.cli.displace_options import Prepared
 from havre.cli.language import language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from havre.cli.displace_simulate import Simulated
+    from havre.displacement.calibrate_known import Known
     from havre.displacement.camp_series import CampSeries
     from havre.displacement.fill_dates import FillDates
     from havre.displacement.outcome import Floats, Outcome
@@ -29,7 +33,8 @@ class Ran:
     series : what was registered, of the camps that have registrations
     capacities : people that each camp holds, in simulated persons, infinite without limit, shape (days, camps)
     full_share : part of the capacity from which a camp counts as full
-    fill : the first full day by camp and run
+    fill : the first full day by camp and run; of a forecast that starts at the last counts, the first day of it
+    alone : the runs without their discrepancy, where ``outcome`` has one: then it starts at the last counts
     """
 
     folder: Path
@@ -39,6 +44,14 @@ class Ran:
     capacities: "Floats"
     full_share: float
     fill: "FillDates"
+    alone: "Outcome | None" = None
+
+    @property
+    def forecast_from(self) -> str | None:
+        """Give the day on which a forecast that starts at the last counts begins, as text."""
+        if self.alone is None or self.prepared.calibrated is None:
+            return None
+        return self.outcome.dates[self.prepared.calibrated.calibration.fit_days].isoformat()
 
     @property
     def compared(self) -> "Outcome":
@@ -53,7 +66,7 @@ class Ran:
         return replace(self.outcome, camps=tuple(camps[place] for place in known), camp_counts=counts)
 
 
-def ran_of(folder: Path, prepared: Prepared, outcome: "Outcome", full_share: float | None) -> Ran:
+def ran_of(folder: Path, prepared: Prepared, simulated: "Simulated", full_share: float | None) -> Ran:
     """Put beside a simulation what was registered and how many people the camps hold.
 
     Raises
@@ -64,18 +77,79 @@ def ran_of(folder: Path, prepared: Prepared, outcome: "Outcome", full_share: flo
     from havre.displacement.camp_series import registered
     from havre.displacement.fill_dates import fill_dates
 
-    instance = prepared.instance
+    instance, outcome = prepared.instance, simulated.outcome
     series = registered(instance, outcome.days)
     capacities = camp_capacities(instance, prepared.rules, series, outcome.camps, outcome.days)
     share = full_share or closed_to_newcomers(instance)
-    return Ran(folder, prepared, outcome, series, capacities, share, fill_dates(outcome, capacities, share))
+    counted = capacities
+    if simulated.alone is not None and prepared.calibrated is not None:
+        counted = _of_forecast(prepared, outcome.camps, capacities, prepared.calibrated.calibration.fit_days)
+    fill = fill_dates(outcome, counted, share)
+    return Ran(folder, prepared, outcome, series, capacities, share, fill, simulated.alone)
+
+
+def _of_forecast(prepared: Prepared, camps: "Sequence[str]", capacities: "Floats", until: int) -> "Floats":
+    """Put the limits of a forecast into the capacities of its days; give those by which camps count as full.
+
+    The days before it are another simulation, which the forecast does not go on from: none of them counts as full.
+    """
+    import numpy as np
+
+    from havre.displacement.calibrate_known import known_before
+    from havre.displacement.discrepancy import limits_of
+
+    known = known_before(prepared.instance, until)
+    for name, limit in zip(known.camps, limits_of(known), strict=True):
+        capacities[until:, camps.index(name)] = limit
+    counted = capacities.copy()
+    counted[:until] = np.inf
+    return counted
+
+
+def seam_facts(ran: Ran, known: "Known") -> list[dict[str, object]]:
+    """Tell by camp what was simulated on the last fitted day, what is forecast for the next, and what was counted last.
+
+    Parameters
+    ----------
+    known : what was known when the forecast begins
+    """
+    import numpy as np
+
+    rows: list[dict[str, object]] = []
+    for column, name in enumerate(known.camps):
+        counts = ran.outcome.camp(name)
+        day, entries = int(known.last_days[column]), ran.series.entries[ran.series.camps.index(name)]
+        place = np.flatnonzero(entries.days == day)
+        counted = float(entries.counts[place[0]]) if place.size else None
+        rows.append(
+            {
+                "camp": name,
+                "simulated_before": float(np.median(counts[:, known.until - 1])),
+                "forecast": float(np.median(counts[:, known.until])),
+                "counted_last": counted,
+                "counted_on": ran.outcome.dates[day].isoformat(),
+            }
+        )
+    return rows
 
 
 def run_facts(ran: Ran) -> dict[str, object]:
     """Tell everything about a simulation but what it cost; the same for the same seed, on any machine."""
     outcome = ran.outcome
+    forecast: dict[str, object] | None = None
+    if ran.alone is not None and ran.prepared.calibrated is not None:
+        from havre.displacement.calibrate_known import known_before
+
+        known = known_before(ran.prepared.instance, ran.prepared.calibrated.calibration.fit_days)
+        forecast = {
+            "from": ran.forecast_from,
+            "sum_in_camps": "given by the arrivals",
+            "in_camps_without_past_misses": spread_of(ran.alone.camp_counts[:, -1].sum(axis=1)),
+            "camps": seam_facts(ran, known),
+        }
     return {
         **asked_facts(ran.folder, ran.prepared, outcome.seed, outcome.replicas),
+        "forecast": forecast,
         "people": _people(ran),
         "camps": _camps(ran),
         "full": {"share_of_capacity": ran.full_share, "sure": SURE, "null": "later than the last day, or never"},

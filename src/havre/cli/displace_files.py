@@ -47,12 +47,13 @@ def camps_csv(ran: Ran) -> str:
     """Give one row a day and camp: what was simulated, with quantiles over the runs, and what was registered.
 
     ``observed`` is 1 on days with a count and 0 on days that were filled in between two; ``capacity_in_force`` is what
-    the camp holds on the day, empty without limit; counts are in simulated persons.
+    the camp holds on the day, empty without limit; ``part`` tells fitted days from those
+    of a forecast, with a calibration; counts are in simulated persons.
     """
     text = StringIO()
     rows = csv.writer(text, lineterminator="\n")
     levels = [f"quantile_{level:g}" for level in LEVELS] if ran.outcome.replicas > 1 else []
-    rows.writerow(["day", "date", "camp", "mean", *levels, "registered", "observed", "capacity_in_force"])
+    rows.writerow(["day", "date", "camp", "mean", *levels, "registered", "observed", "capacity_in_force", "part"])
     rows.writerows(_rows(ran))
     return text.getvalue()
 
@@ -69,6 +70,11 @@ def _rows(ran: Ran) -> "Iterator[list[object]]":
     )
     column = {name: number for number, name in enumerate(series.camps)}
     observed = series.observed
+    calibrated = ran.prepared.calibrated
+    fit_days = 0 if calibrated is None else calibrated.calibration.fit_days
+    parts = [
+        "simulated" if calibrated is None else "fit" if day < fit_days else "forecast" for day in range(outcome.days)
+    ]
     for day, when in enumerate(outcome.dates):
         for camp, name in enumerate(outcome.camps):
             known = column.get(name)
@@ -77,7 +83,7 @@ def _rows(ran: Ran) -> "Iterator[list[object]]":
                 counted = [_number(series.counts[day, known]), int(observed[day, known])]
             spread = (_number(value) for value in quantiles[:, day, camp])
             limit = _number(ran.capacities[day, camp])
-            yield [day, when.isoformat(), name, _number(means[day, camp]), *spread, *counted, limit]
+            yield [day, when.isoformat(), name, _number(means[day, camp]), *spread, *counted, limit, parts[day]]
 
 
 def _number(value: float) -> str:

@@ -1,6 +1,6 @@
 """What the commands of ``havre displace`` have in common: the instance, its settings, the rules, and the seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from havre.cli.displace_calibrated import Calibrated
     from havre.displacement.instance import Instance
     from havre.displacement.rules import Rules
+    from havre.displacement.settings import Settings
 
 DEFAULT_REPLICAS = 20
 """Runs unless asked otherwise: enough for the ends of an 80 % interval, and still a matter of seconds."""
@@ -114,9 +115,23 @@ def prepare(asked: Asked) -> Prepared:
 
     from havre.displacement.flee_files import read_instance
     from havre.displacement.rules import Rules
+    from havre.displacement.simulate import uncountable
 
     switched = parse_switches(asked.switches)
-    read = read_instance(asked.folder, settings=asked.settings, validation=asked.validation, lenient=asked.lenient)
+    rules = Rules.named(asked.rules).switched(**switched)
+
+    def refused(settings: "Settings") -> Iterable[Problem]:
+        if asked.without_agents_out:
+            settings = replace(settings, log_levels=replace(settings.log_levels, agent=0))
+        return uncountable(settings, rules)
+
+    read = read_instance(
+        asked.folder,
+        settings=asked.settings,
+        validation=asked.validation,
+        lenient=asked.lenient,
+        refused=refused,
+    )
     settings, notes = read.instance.settings, []
     if asked.hasten is not None and asked.hasten != settings.hasten:
         notes.append(Note("hasten_given", (("given", asked.hasten), ("written", settings.hasten))))
@@ -127,7 +142,6 @@ def prepare(asked: Asked) -> Prepared:
         notes.append(Note("without_agents_out", (("level", settings.log_levels.agent),)))
         settings = replace(settings, log_levels=replace(settings.log_levels, agent=0))
     instance = replace(read.instance, settings=settings)
-    rules = Rules.named(asked.rules).switched(**switched)
     prepared = Prepared(
         instance=instance,
         rules_name=asked.rules,

@@ -77,7 +77,10 @@ def picture_notes(ran: Ran, spoken: Language | None = None) -> tuple[str, ...]:
     outcome, prepared = ran.outcome, ran.prepared
     facts = {"name": outcome.name, "replicas": outcome.replicas, "seed": outcome.seed, "rules": prepared.rules_name}
     in_language = spoken or language()
-    return tuple(say("displace", f"picture.{key}", in_language, **facts) for key in ("automated", "made"))
+    notes = [say("displace", f"picture.{key}", in_language, **facts) for key in ("automated", "made")]
+    if ran.forecast_from is not None:
+        notes.append(say("displace", "picture.seam", in_language, date=ran.forecast_from))
+    return tuple(notes)
 
 
 def unit_of(ran: Ran) -> str:
@@ -114,7 +117,11 @@ def camp_curves(ran: Ran) -> "CampCurvesChart":
         ]
     limits = [float(limit) if np.isfinite(limit) else None for limit in ran.capacities[-1]]
     capacities = pl.DataFrame({"camp": outcome.camps, "capacity": limits}, schema_overrides={"capacity": pl.Float64})
-    return CampCurvesChart(tell("picture.camps"), unit_of(ran), pl.concat(tables), _counted(ran), capacities)
+    calibrated = ran.prepared.calibrated
+    fitted = None
+    if calibrated is not None and calibrated.calibration.fit_days < outcome.days:
+        fitted = dates[calibrated.calibration.fit_days - 1]
+    return CampCurvesChart(tell("picture.camps"), unit_of(ran), pl.concat(tables), _counted(ran), capacities, fitted)
 
 
 def _counted(ran: Ran) -> "pl.DataFrame":
@@ -153,4 +160,5 @@ def fill_chart(ran: Ran) -> "FillDatesChart | None":
     title = tell("picture.fill", percent=f"{100 * ran.full_share:g}")
     dates = ran.outcome.dates
     table = pl.DataFrame(rows, schema=schema, orient="row")
-    return FillDatesChart(title, dates[0], dates[-1], table, interval=round(100 * SURE))
+    first = dates[0] if ran.forecast_from is None else date.fromisoformat(ran.forecast_from)
+    return FillDatesChart(title, first, dates[-1], table, interval=round(100 * SURE))

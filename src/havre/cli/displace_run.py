@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from havre.cli.console import number, stderr, stdout, table, write_json
-from havre.cli.displace_facts import Ran, ran_of, run_facts
+from havre.cli.displace_facts import Ran, ran_of, run_facts, seam_facts, spread_of
 from havre.cli.displace_meter import Meter
 from havre.cli.displace_options import (
     DEFAULT_REPLICAS,
@@ -35,6 +35,7 @@ from havre.cli.displace_show import (
     dated,
     full_cell,
     limit_cell,
+    listed,
     plus_minus,
     show_asked,
     show_cost,
@@ -98,8 +99,8 @@ def run(
             without_discrepancy=without_discrepancy,
         )
     )
-    outcome = simulated(prepared, replicas=replicas, seed=seed, workers=working, record=wanted.record)
-    ran = ran_of(folder, prepared, outcome, full)
+    found = simulated(prepared, replicas=replicas, seed=seed, workers=working, record=wanted.record)
+    ran = ran_of(folder, prepared, found, full)
     facts = run_facts(ran)
     cost = meter.as_dict(replicas, working[1])
     finish(ran, facts, cost, wanted, out=out, replica=replica, as_json=as_json)
@@ -164,8 +165,11 @@ def show(ran: Ran, facts: dict[str, object], cost: dict[str, object], out: Path 
         soft_wrap=True,
     )
     columns = [tell(f"run.column.{name}") for name in ("camp", "last_day", "registered", "capacity", "full")]
-    table(tell("run.table", day=dated(ran.outcome.dates[-1])), columns, [_row(row) for row in facts["camps"]])  # type: ignore[attr-defined]
+    camps: list[dict[str, object]] = facts["camps"]  # type: ignore[assignment]
+    rows = [_row(row, ran.forecast_from) for row in camps]
+    table(tell("run.table", day=dated(ran.outcome.dates[-1])), columns, rows)
     console.print(tell("run.how_to_read", percent=f"{100 * ran.full_share:g}"), soft_wrap=True)
+    show_seam(ran)
     if ran.outcome.replicas == 1:
         console.print(tell("run.alone"), soft_wrap=True)
     show_few(ran.outcome.replicas)
@@ -175,14 +179,39 @@ def show(ran: Ran, facts: dict[str, object], cost: dict[str, object], out: Path 
         console.print(tell("run.written", path=out), soft_wrap=True, markup=False)
 
 
-def _row(row: dict[str, object]) -> list[str]:
+def show_seam(ran: Ran) -> None:
+    """Say where the forecast begins, by how much each camp's curve jumps there, and that its sum is given."""
+    if ran.alone is None:
+        return
+    from havre.displacement.calibrate_known import known_before
+
+    assert ran.prepared.calibrated is not None  # noqa: S101 - else there is no discrepancy
+    known = known_before(ran.prepared.instance, ran.prepared.calibrated.calibration.fit_days)
+    jumps = [
+        tell(
+            "run.jump",
+            camp=row["camp"],
+            before=count_cell(row["simulated_before"]),
+            after=count_cell(row["forecast"]),
+            counted=count_cell(row["counted_last"]),
+            day=row["counted_on"],
+        )
+        for row in seam_facts(ran, known)
+    ]
+    date = dated(ran.outcome.dates[known.until])
+    stdout().print(tell("run.seam", date=date, jumps=listed(jumps)), soft_wrap=True, markup=False)
+    alone = spread_cell(spread_of(ran.alone.camp_counts[:, -1].sum(axis=1)))
+    stdout().print(tell("run.sum_given", alone=alone), soft_wrap=True)
+
+
+def _row(row: dict[str, object], seam: str | None) -> list[str]:
     last, full = row["last_day"], row["full"]
     return [
         camp_name(str(row["camp"])),
         spread_cell(last),  # type: ignore[arg-type]
         count_cell(row["registered"]),
         limit_cell(row["capacity_in_force"], row["capacity"]),
-        "–" if row["capacity_in_force"] is None else full_cell(full),  # type: ignore[arg-type]
+        "–" if row["capacity_in_force"] is None else full_cell(full, seam),  # type: ignore[arg-type]
     ]
 
 

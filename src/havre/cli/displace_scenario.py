@@ -129,8 +129,7 @@ def scenario(
     if as_json:
         from havre.displacement.comparison_words import summary
 
-        facts = {**asked_facts(folder, prepared, seed, replicas), **summary(found, day=on_day)}
-        write_json({**facts, "kind": "if"})
+        write_json({**asked_facts(folder, prepared, seed, replicas), **summary(found, day=on_day)})
         show_cost(cost, stderr())
     else:
         show(prepared, found, seed, on_day)

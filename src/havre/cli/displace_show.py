@@ -103,13 +103,21 @@ def camp_name(name: str) -> str:
     return escape(name)
 
 
-def full_cell(full: "Mapping[str, object]") -> str:
-    """Say between which days a camp fills, and in how many runs it does at all."""
+def full_cell(full: "Mapping[str, object]", seam: str | None = None) -> str:
+    """Say between which days a camp fills, and in how many runs it does at all.
+
+    Parameters
+    ----------
+    seam : day on which a forecast begins; a camp that is full then has filled on that day or on any before
+    """
     chance = float(str(full["chance"]))
     if chance == 0:
         return tell("run.full.never")
     percent = f"{100 * chance:.0f}"
     first, last = (dated(full[name]) if full[name] else None for name in ("from", "to"))
+    if seam is not None and first == seam:
+        key = "run.full.start" if last == seam else "run.full.start_open" if last is None else "run.full.start_between"
+        return tell(key, first=seam, last=last, percent=percent)
     if first is None:
         return tell("run.full.seldom", percent=percent)
     if last is None:

@@ -1,6 +1,7 @@
 """Simulating a prepared instance from the command line: who works, and what is seen of it meanwhile."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from havre.cli.console import progress_bar
@@ -9,6 +10,20 @@ from havre.cli.displace_options import Prepared
 if TYPE_CHECKING:
     from havre.cli.displace_calibrated import Calibrated
     from havre.displacement.outcome import Outcome
+
+
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """What a simulation gave.
+
+    Attributes
+    ----------
+    outcome : what is told
+    alone : the same runs without their discrepancy, where ``outcome`` has one
+    """
+
+    outcome: "Outcome"
+    alone: "Outcome | None" = None
 
 
 def parse_workers(text: str | None) -> tuple[int, str | None]:
@@ -31,7 +46,7 @@ def simulated(
     seed: int,
     workers: tuple[int, str | None],
     record: Sequence[str] = (),
-) -> "Outcome":
+) -> Simulated:
     """Simulate, with a progress bar where somebody watches; with a calibration, each run draws its parameters from it.
 
     Raises
@@ -48,7 +63,7 @@ def simulated(
         if progress is not None:
             # Some hundreds of runs are drawn together: without this, nothing would be seen until they are done.
             progress(prepared.instance.name, 0, replicas)
-        return simulate(
+        outcome = simulate(
             prepared.instance,
             replicas=replicas,
             seed=seed,
@@ -60,11 +75,12 @@ def simulated(
             cluster=cluster,
             progress=progress,
         )
+    return Simulated(outcome)
 
 
 def _predicted(
     prepared: Prepared, calibrated: "Calibrated", *, replicas: int, seed: int, workers: tuple[int, str | None]
-) -> "Outcome":
+) -> Simulated:
     from havre.displacement.calibrate import predict
 
     with progress_bar() as progress:
@@ -82,5 +98,5 @@ def _predicted(
             progress=progress,
         )
     if calibrated.with_discrepancy and found.corrected is not None:
-        return found.corrected
-    return found.simulated
+        return Simulated(found.corrected, found.simulated)
+    return Simulated(found.simulated)

@@ -92,13 +92,13 @@ def validate(
             without_discrepancy=without_discrepancy,
         )
     )
-    outcome = simulated(prepared, replicas=replicas, seed=seed, workers=working)
-    ran = ran_of(folder, prepared, outcome, None)
+    found = simulated(prepared, replicas=replicas, seed=seed, workers=working)
+    ran = ran_of(folder, prepared, found, None)
     fitted = prepared.calibrated.calibration.fit_days if prepared.calibrated else 0
     scores = compare(ran.compared, ran.series, fitted if from_day is None else from_day)
     cost = meter.as_dict(replicas, working[1])
     if as_json:
-        facts = {**asked_facts(folder, prepared, seed, replicas), "draws_sha256": digest(outcome)}
+        facts = {**asked_facts(folder, prepared, seed, replicas), "draws_sha256": digest(ran.outcome)}
         write_json({**facts, "validation": scores.summary()})
         show_cost(cost, stderr())
     else:

@@ -1,6 +1,7 @@
 """Countries of the tables: labels turned into codes, the country that people flee, and borders on land."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +13,7 @@ from havre.errors import PlaceError, Problem
 from havre.places import code_from_label, countries, find_code, neighbours, place_name
 from havre.places.nearest import near_places
 from havre.places.spelling import plain
+from havre.texts import LANGUAGES
 
 _UCDP = {
     "dr congo": "COD",
@@ -107,7 +109,7 @@ def country_problems(tables: BuildTables, options: BuildOptions) -> Iterator[Pro
             told.add(place.country)
             if not options.keep_unknown_countries:
                 facts = {"path": file, "row": place.row, "column": column, "label": place.country}
-                yield Problem.of("displacement.build.unknown_country", **facts, near=near_places(place.country))
+                yield Problem.of("displacement.build.unknown_country", **facts, near=_near(place.country))
     homes = _homes(tables, keys, options)
     found = listed(sorted(written(key) for key in set(keys.values())))
     if options.home is not None and not homes:
@@ -118,6 +120,19 @@ def country_problems(tables: BuildTables, options: BuildOptions) -> Iterator[Pro
         place.kind in {"town", "conflict", ""} and keys.get(place.country) in homes for place in tables.places
     ):
         yield Problem.of("displacement.build.home_without_towns", path=file, home=written(homes[0]))
+
+
+def _near(label: str) -> str:
+    """Tell the countries whose names look most like a label, with both names: the error is told in either language."""
+    found = near_places(label)
+    codes = re.findall(r"(?:^|, )([A-Z]{3}) \(", found)
+    told = [f"{code} ({listed_once(place_name(code, language) for language in LANGUAGES)})" for code in codes]
+    return ", ".join(told) or found
+
+
+def listed_once(names: Iterable[str]) -> str:
+    """Write names with a stroke between them, each once."""
+    return " / ".join(dict.fromkeys(names))
 
 
 def _may_be_left(place: PlaceRow) -> bool:

@@ -136,9 +136,18 @@ def corrected(known: Known, simulated: Outcome, discrepancy: Discrepancy, rng: n
     recount = rng.standard_normal(shape) * 0.5 * abs(np.log(known.revision)) * np.sqrt(carried)
     doubted = np.maximum(np.sqrt(carried) + walk + recount, 0.0) ** 2
     counts = simulated.camp_counts.copy()
-    limits = np.where(known.exceeded, np.inf, np.maximum(known.capacity, known.last_counts))
+    limits = limits_of(known)
     counts[:, known.until :, columns] = np.rint(filled(doubted, limits, totals)).astype(np.int64)
     return replace(simulated, camp_counts=counts)
+
+
+def limits_of(known: Known) -> Floats:
+    """Give how many people each camp holds in a forecast with its discrepancy, (camps,), infinite without limit.
+
+    That is the capacity of the instance, of which no people of day 0 are taken off, or what was counted last where that
+    is more. A camp in which more people have been counted than it can hold has no limit.
+    """
+    return np.asarray(np.where(known.exceeded, np.inf, np.maximum(known.capacity, known.last_counts)))
 
 
 def _totals(known: Known, people: Counts) -> Floats:

@@ -1,6 +1,6 @@
 """The way in for files: a folder in Flee's layout becomes an instance, or one error that tells all that is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,7 +83,12 @@ class ReadInstance:
 
 
 def read_instance(
-    folder: Path, *, settings: Path | None = None, validation: Path | None = None, lenient: bool = False
+    folder: Path | str,
+    *,
+    settings: Path | str | None = None,
+    validation: Path | str | None = None,
+    lenient: bool = False,
+    refused: Callable[[Settings], Iterable[Problem]] = lambda _: (),
 ) -> ReadInstance:
     """Read an instance in Flee's format.
 
@@ -97,15 +102,20 @@ def read_instance(
         and takes Flee's defaults where there is none
     validation : folder of camp registrations, where it is not ``source_data``
     lenient : read what Flee would read; faults with which Flee would have run become warnings
+    refused : tells of the settings what else is refused, beside the faults of the files
 
     Raises
     ------
     DisplacementError : the instance has faults, each with file, row, column, value and what was expected
     """
+    folder = Path(folder)
     findings = Findings(lenient=lenient)
-    layout = _layout(folder, validation, findings)
+    layout = _layout(folder, None if validation is None else Path(validation), findings)
     findings.check()
-    instance, places = _Reading(*layout, findings).read(folder, settings)
+    reading = _Reading(*layout, findings)
+    instance, places = reading.read(folder, None if settings is None else Path(settings))
+    for problem in refused(instance.settings):
+        findings.wrong(Problem.of(problem.key, file=instance.settings_file or folder, **dict(problem.fields)))
     findings.check()
     return ReadInstance(instance, findings.warnings, places.file, places.rows)
 

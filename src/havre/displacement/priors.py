@@ -206,6 +206,9 @@ def _prior(what: object, source: str, name: str, problems: list[Problem]) -> Pri
         problems.append(_wrong(source, name, what, f'{{ kind = "uniform", low = 0.1, high = 1.0 }}, "{LEFT_OUT}"'))
         return None
     kind = what.get("kind")
+    if "kind" not in what:
+        problems.append(Problem.of("displacement.priors.no_kind", file=source, key=name, expected=", ".join(KINDS)))
+        return None
     if not isinstance(kind, str) or kind not in KINDS:
         problems.append(_wrong(source, f"{name}.kind", kind, ", ".join(KINDS)))
         return None
@@ -218,7 +221,11 @@ def _prior(what: object, source: str, name: str, problems: list[Problem]) -> Pri
             Problem.of("displacement.priors.key", file=source, key=f"{name}.{key}", near=expected)
             for key in sorted(what.keys() - known - {"kind"})
         ),
-        *(_wrong(source, f"{name}.{key}", "–", "0.5, …") for key in needed if key not in what),
+        *(
+            Problem.of("displacement.priors.no_number", file=source, key=name, missing=key)
+            for key in needed
+            if key not in what
+        ),
         *(
             _wrong(source, f"{name}.{key}", what[key], "0.5, …")
             for key in sorted(known & what.keys())

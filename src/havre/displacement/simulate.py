@@ -14,7 +14,7 @@ from havre.displacement.instance import Instance
 from havre.displacement.network import Ints, compile_network
 from havre.displacement.outcome import Floats, Outcome
 from havre.displacement.rules import Occupancy, Rules
-from havre.displacement.settings import V1_RULES
+from havre.displacement.settings import V1_RULES, Settings
 from havre.errors import DisplacementError, Problem, check_none
 from havre.scale import generator, spread
 
@@ -111,7 +111,7 @@ def make_plan(
     ------
     DisplacementError : the instance asks for what cannot be counted, or cannot be simulated
     """
-    _check_countable(instance, rules)
+    check_none(uncountable(instance.settings, rules), DisplacementError)
     length = instance.length if days is None else days
     known = instance.conflicts.values.shape[0]
     if length < 1:
@@ -128,14 +128,15 @@ def make_plan(
     return Plan(instance, network, rules, occupancy, arrivals, length, tuple(dict.fromkeys(record)))
 
 
-def _check_countable(instance: Instance, rules: Rules) -> None:
+def uncountable(settings: Settings, rules: Rules) -> list[Problem]:
+    """Tell what settings ask for that cannot be counted, since it follows every person."""
     problems: list[Problem] = []
-    level = instance.settings.log_levels.agent
+    level = settings.log_levels.agent
     if level > 0:
         problems.append(Problem.of("displacement.engine.agents_out", level=level))
-    if instance.settings.move_rules.two_system_decision_making and not rules.two_systems_never:
+    if settings.move_rules.two_system_decision_making and not rules.two_systems_never:
         problems.append(Problem.of("displacement.engine.two_systems"))
-    check_none(problems, DisplacementError)
+    return problems
 
 
 def _check_no_town_is_camp(parameters: Mapping[str, Floats]) -> None:
