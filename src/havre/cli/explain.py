@@ -41,7 +41,7 @@ def tell(key: str, /, **fields: object) -> str:
 
 
 def explain(
-    figure: Annotated[str | None, typer.Argument(metavar="[FIGURE]", help=tell("option.figure"))] = None,
+    figure: Annotated[str | None, typer.Argument(metavar="FIGURE", help=tell("option.figure"))] = None,
     release: Annotated[Path | None, typer.Option("--release", help=tell("option.release"))] = None,
     top: Annotated[int | None, typer.Option("--top", min=1, max=1000, help=tell("option.top"))] = None,
     measure: Measure = None,
