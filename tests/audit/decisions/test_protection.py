@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from havre.audit.decisions.protection import hidden_cells, lines_of
+from havre.audit.decisions.protection import bridges, hidden_cells, lines_of
 
 
 @given(sizes=st.lists(st.integers(0, 60), min_size=1, max_size=12))
 def test_one_way(sizes: list[int]) -> None:
     cells = np.array(sizes)[:, None]
-    hidden = hidden_cells(cells, lines_of([(str(k),) for k in range(len(sizes))]), 10)
+    hidden = hidden_cells(cells, [(str(k),) for k in range(len(sizes))], 10)
     assert not any(0 < size < 10 for size, hide in zip(sizes, hidden, strict=True) if not hide)
     filled = [size for size in sizes if size]
     together = [size for size, hide in zip(sizes, hidden, strict=True) if hide]
@@ -23,7 +23,7 @@ def test_two_way_no_line_gives_a_cell_back(data: st.DataObject, rows: int, colum
     sizes = data.draw(st.lists(st.integers(0, 60), min_size=rows * columns, max_size=rows * columns))
     keys = [(f"a{i}", f"b{j}") for i in range(rows) for j in range(columns)]
     lines = lines_of(keys)
-    hidden = hidden_cells(np.array(sizes)[:, None], lines, 10)
+    hidden = hidden_cells(np.array(sizes)[:, None], keys, 10)
     for line in lines:
         inside = [size for size, hide, here in zip(sizes, hidden, line, strict=True) if hide and here]
         filled = [size for size, here in zip(sizes, line, strict=True) if here and size]
@@ -32,11 +32,33 @@ def test_two_way_no_line_gives_a_cell_back(data: st.DataObject, rows: int, colum
 
 def test_rates_that_share_decisions_are_hidden_together() -> None:
     sizes = np.array([[50, 4], [80, 40], [90, 60]])
-    assert hidden_cells(sizes, lines_of([("a",), ("b",), ("c",)]), 10).tolist() == [True, True, False]
+    assert hidden_cells(sizes, [("a",), ("b",), ("c",)], 10).tolist() == [True, True, False]
 
 
 def test_cells_of_a_hidden_margin_are_hidden() -> None:
     start = np.array([True, True, False, False])
     keys = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
-    found = hidden_cells(np.array([[20], [20], [50], [60]]), lines_of(keys), 10, start)
+    found = hidden_cells(np.array([[20], [20], [50], [60]]), keys, 10, start)
     assert found.tolist() == [True, True, True, True]
+
+
+def test_a_bridge_is_the_only_way_between_two_parts() -> None:
+    ring = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
+    other = [("c", "z"), ("c", "w"), ("d", "z"), ("d", "w")]
+    assert bridges(ring) == []
+    assert bridges([*ring, ("a", "z"), *other]) == [4]
+
+
+@given(data=st.data(), rows=st.integers(2, 4), columns=st.integers(2, 5))
+def test_two_way_no_hidden_cell_follows_from_the_sums(data: st.DataObject, rows: int, columns: int) -> None:
+    size = rows * columns
+    sizes = data.draw(st.lists(st.integers(0, 40), min_size=size, max_size=size))
+    keys = [(f"a{i}", f"b{j}") for i in range(rows) for j in range(columns)]
+    hidden = hidden_cells(np.array(sizes)[:, None], keys, 10)
+    filled = np.array(sizes) > 0
+    unknown = np.flatnonzero(hidden)
+    sums = np.array([line[unknown] for line in lines_of(keys)], dtype=float)
+    if len(unknown) and not np.array_equal(hidden, filled):
+        # A cell is known where the sums alone give it: where its unit vector lies in the space of their rows.
+        rest = np.eye(len(unknown)) - np.linalg.pinv(sums) @ sums
+        assert np.abs(rest).max(axis=1).min() > 1e-9

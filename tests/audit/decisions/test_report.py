@@ -66,6 +66,8 @@ def test_a_group_of_three_is_hidden_and_does_not_come_out(tmp_path: Path) -> Non
     other = next(group for group in hidden["group"] if group != "tiny")
     assert pairs.filter(pl.col("group").str.ends_with(other))["hidden"].all()
     assert "hidden" in found_keys(found)
+    scored = found.calibration.filter((pl.col("attribute") == "region") & pl.col("group").is_in(["tiny", other]))
+    assert scored["hidden"].all()
 
 
 def test_calibration_by_group(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """Whether a score means the same for everybody: what came true at each level of the score, by group."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
-from havre.audit.decisions.protection import hidden_cells, lines_of
+from havre.audit.decisions.protection import hidden_cells
 from havre.audit.decisions.read import Cube
 from havre.audit.decisions.tables import with_rates
 
@@ -22,19 +22,31 @@ def calibration_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     """
     known = cube.counts.filter(pl.col("truth").is_not_null())
     if "score" not in cube.has or known.is_empty():
-        return _by(known.head(0), None, threshold, level, with_bins=True)
-    parts = [
-        _by(known, name, threshold, level, with_bins=bins) for name in (None, *cube.groups) for bins in (False, True)
-    ]
+        return _by(known.head(0), None, {}, threshold, level, with_bins=True)
+    whole = _by(known, None, {}, threshold, level, with_bins=True)
+    parts = [_by(known, None, {}, threshold, level, with_bins=False), whole]
+    for name in cube.groups:
+        groups = _by(known, name, {}, threshold, level, with_bins=False)
+        # A cell of a hidden group or bin must not give it back as a sum.
+        margins = {f"group:{name}": set(groups.filter("hidden")["group"]), "bin": set(whole.filter("hidden")["bin"])}
+        parts += [groups, _by(known, name, margins, threshold, level, with_bins=True)]
     return pl.concat(parts)
 
 
-def _by(known: pl.DataFrame, name: str | None, threshold: int, level: float, *, with_bins: bool) -> pl.DataFrame:
+def _by(
+    known: pl.DataFrame,
+    name: str | None,
+    margins: Mapping[str, set[object]],
+    threshold: int,
+    level: float,
+    *,
+    with_bins: bool,
+) -> pl.DataFrame:
     keys = [*([f"group:{name}"] if name else []), *(["bin"] if with_bins else [])]
     sums = {"of": pl.col("n").sum(), "that": pl.col("n").filter("truth").sum(),
             "score_sum": pl.col("score_sum").sum(), "square_sum": pl.col("square_sum").sum()}  # fmt: skip
     made = known.group_by(keys, maintain_order=True).agg(**sums) if keys else known.select(**sums)
-    hidden = _hidden(made, keys, threshold)
+    hidden = _hidden(made, keys, margins, threshold)
     shown = [pl.when(~pl.col("hidden")).then(pl.col(column)).alias(column) for column in NUMBERS]
     rated = with_rates(made.with_columns(hidden=hidden).with_columns(shown), level)
     group = pl.col(f"group:{name}") if name else pl.lit(None, pl.String)
@@ -46,10 +58,12 @@ def _by(known: pl.DataFrame, name: str | None, threshold: int, level: float, *, 
     ).sort("group", "bin")  # fmt: skip
 
 
-def _hidden(made: pl.DataFrame, keys: Sequence[str], threshold: int) -> pl.Series:
+def _hidden(made: pl.DataFrame, keys: Sequence[str], margins: Mapping[str, set[object]], threshold: int) -> pl.Series:
     """Hide by group and bin at once: lines are groups, bins, and the whole; without keys, the whole is one cell."""
     if made.is_empty():
         return pl.Series("hidden", [], dtype=pl.Boolean)
-    cells = [tuple(map(str, row)) for row in made.select(keys).iter_rows()] if keys else [("",)]
+    rows = list(made.select(keys).iter_rows()) if keys else [("",)]
+    before = [margins.get(key, set()) for key in keys] or [set()]
+    start = np.array([any(value in known for value, known in zip(row, before, strict=True)) for row in rows])
     sizes = made.select("of").to_numpy().astype(np.int64)
-    return pl.Series("hidden", hidden_cells(sizes, lines_of(cells), threshold))
+    return pl.Series("hidden", hidden_cells(sizes, [tuple(map(str, row)) for row in rows], threshold, start))

@@ -4,6 +4,9 @@ A cell is hidden where it holds fewer decisions than the threshold. The total is
 cell, or hidden cells that are few together, would come out by subtraction; the next smallest is then hidden as well.
 Measures that are made of the same decisions (false positives, false negatives, all errors) are hidden together.
 
+In a table of two keys, two hidden cells in each line are not enough: where hidden cells are seen as the edges of a
+graph between their two keys, a cell that is the only way between two parts of it (a bridge) still comes out of sums.
+
 References
 ----------
 Hundepool A et al. (2012), Statistical disclosure control, Wiley, chapter 4. doi:10.1002/9781118348239
@@ -16,15 +19,16 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Counts = NDArray[np.int64]
+Key = tuple[str, ...]
 
 
-def hidden_cells(sizes: Counts, lines: Sequence[Mask], threshold: int, start: Mask | None = None) -> Mask:
+def hidden_cells(sizes: Counts, keys: Sequence[Key], threshold: int, start: Mask | None = None) -> Mask:
     """Choose the cells to hide.
 
     Parameters
     ----------
     sizes : cells × counts; a cell is small where any of its counts lies from 1 to one below the threshold
-    lines : each marks the cells that add up to a total that others may know
+    keys : of each cell: one (groups that add up to the total) or two (cells that add up to groups of either key)
     threshold : smallest count that is shown
     start : cells to hide whatever they hold
 
@@ -36,31 +40,76 @@ def hidden_cells(sizes: Counts, lines: Sequence[Mask], threshold: int, start: Ma
     filled: Mask = np.asarray(sizes.any(axis=1))
     if start is not None:
         hidden |= start & filled
-    changed = True
-    while changed:
-        changed = False
-        for line in lines:
-            more = _next_to_hide(sizes, line & filled, hidden, threshold)
-            if more is not None:
-                hidden[more] = True
-                changed = True
-    return hidden
+    lines = [line & filled for line in lines_of(keys)]
+    while True:
+        more = next(
+            (cell for line in lines if (cell := _next_to_hide(sizes, line, hidden, threshold)) is not None), None
+        )
+        if more is None:
+            more = _beside_a_bridge(sizes, keys, filled, hidden)
+        if more is None:
+            return hidden
+        hidden[more] = True
+
+
+def lines_of(keys: Sequence[Key]) -> list[Mask]:
+    """Give the lines of a table: all cells together, and for two keys all cells that share one of them."""
+    table = np.array(keys, dtype=object).reshape(len(keys), -1)
+    lines: list[Mask] = [np.ones(len(keys), dtype=bool)]
+    if table.shape[1] > 1:
+        lines += [table[:, place] == name for place in range(table.shape[1]) for name in sorted(set(table[:, place]))]
+    return lines
+
+
+def bridges(edges: Sequence[Key]) -> list[int]:
+    """Find the edges that are the only way between their two ends; the keys of the two sides are told apart."""
+    found = []
+    for place, edge in enumerate(edges):
+        parts = _Parts()
+        for other, (one, two) in enumerate(edges):
+            if other != place:
+                parts.join((0, one), (1, two))
+        if parts.of((0, edge[0])) != parts.of((1, edge[1])):
+            found.append(place)
+    return found
 
 
 def _next_to_hide(sizes: Counts, line: Mask, hidden: Mask, threshold: int) -> int | None:
     inside = line & hidden
     together = sizes[inside].sum(axis=0)
     safe = inside.sum() >= 2 and bool(((together == 0) | (together >= threshold)).all())
-    visible = np.flatnonzero(line & ~hidden)
-    if not inside.any() or safe or not len(visible):
+    return None if not inside.any() or safe else _smallest(sizes, line & ~hidden)
+
+
+def _beside_a_bridge(sizes: Counts, keys: Sequence[Key], filled: Mask, hidden: Mask) -> int | None:
+    """Choose the smallest visible cell that shares a key with a bridge, else the smallest of all."""
+    if not hidden.any() or len(keys[0]) != 2:
         return None
-    return int(visible[np.argmin(sizes[visible].sum(axis=1))])
+    places = np.flatnonzero(hidden)
+    edges = [keys[int(place)] for place in places]
+    cut = [edges[found] for found in bridges(edges)]
+    if not cut:
+        return None
+    visible = filled & ~hidden
+    beside = np.array([any(a == b for edge in cut for a, b in zip(edge, key, strict=True)) for key in keys])
+    return _smallest(sizes, visible & beside if (visible & beside).any() else visible)
 
 
-def lines_of(keys: Sequence[tuple[str, ...]]) -> list[Mask]:
-    """Give the lines of a table: all cells together, and for two or more keys all cells that share one key."""
-    table = np.array(keys, dtype=object).reshape(len(keys), -1)
-    lines: list[Mask] = [np.ones(len(keys), dtype=bool)]
-    if table.shape[1] > 1:
-        lines += [table[:, place] == name for place in range(table.shape[1]) for name in set(table[:, place])]
-    return lines
+def _smallest(sizes: Counts, cells: Mask) -> int | None:
+    places = np.flatnonzero(cells)
+    return int(places[np.argmin(sizes[places].sum(axis=1))]) if len(places) else None
+
+
+class _Parts:
+    """Which ends are joined (union–find)."""
+
+    def __init__(self) -> None:
+        self._above: dict[tuple[int, str], tuple[int, str]] = {}
+
+    def of(self, end: tuple[int, str]) -> tuple[int, str]:
+        while (above := self._above.get(end, end)) != end:
+            end = above
+        return end
+
+    def join(self, one: tuple[int, str], two: tuple[int, str]) -> None:
+        self._above[self.of(one)] = self.of(two)

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from havre.audit.decisions.measures import BY_NAME, FAMILIES, count_measures
-from havre.audit.decisions.protection import hidden_cells, lines_of
+from havre.audit.decisions.protection import hidden_cells
 from havre.audit.decisions.read import JOINED, Cube
 from havre.audit.intervals import clopper_pearson
 
@@ -83,7 +83,7 @@ def hide(counted: pl.DataFrame, keys: Sequence[str], threshold: int, margins: Ma
         sizes = wide.select(names).to_numpy().astype(np.int64)
         before = [(margins or {}).get((family, key), set()) for key in keys]
         start = np.array([any(value in known for value, known in zip(cell, before, strict=True)) for cell in cells])
-        hidden = hidden_cells(sizes, lines_of(cells), threshold, start)
+        hidden = hidden_cells(sizes, cells, threshold, start)
         marks = wide.select(keys).with_columns(hidden=pl.Series(hidden))
         marked.append(rows.filter(pl.col("measure").is_in(names)).join(marks, on=list(keys), how="left"))
     if not marked:
