@@ -144,7 +144,9 @@ CONNECTORS: tuple[str, ...] = (
     "unhcr_odp",
     "frontex",
     "iom_mmp",
+    "ucdp",
     "world_bank",
+    "hapi",
     "uk_home_office",
 )
 """Sources that can be pulled, by their id in the catalogue; each has a module of its name under ``providers``."""
