@@ -1,3 +1,6 @@
+from importlib.resources import files
+from pathlib import Path
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -11,7 +14,7 @@ from havre.places.spelling import plain
 
 CLDR_LANGUAGE = {"eurostat": "en", "frontex": "en", "uk": "en", "iom": "en", "unhcr": "en"}
 CLDR_LANGUAGE |= {"bamf": "de", "bmi_austria": "de", "italy": "it"}
-TABLES = ("bamf", "bmi_austria", "english", "eurostat", "frontex", "german", "iom", "iso3", "italy", "uk", "unhcr")
+TABLES = tuple(sorted(path.stem for path in (Path(str(files("havre.places"))) / "labels").glob("*.csv")))
 
 
 @given(
