@@ -95,7 +95,9 @@ def leaks_of(record: "Record", now: "Standing", shown: "Release") -> "LeakReport
     with record.store.read() as connection:
         public = once_public(connection, but=now.id)
     earlier = {each.id: seen_by_readers(submitted(record, each)[0]) for each in public}
-    return leak_report(seen_by_readers(shown), float(shown.facts.threshold), earlier)
+    # Drafts of earlier versions do not tell the width: it was the threshold.
+    width = shown.facts.options.get("protection_width", shown.facts.threshold)
+    return leak_report(seen_by_readers(shown), float(str(width)), earlier)
 
 
 def show_view(view: View) -> None:
