@@ -38,6 +38,17 @@ def test_findings(made: Claim, expected: set[str]) -> None:
     assert set(findings(made)) == expected
 
 
+def test_groups_are_computed_where_they_were_published() -> None:
+    groups = {name: Screening(Rate(0.8, 900), Rate.counted(x, 1000)) for name, x in (("women", 800), ("men", 900))}
+    found = assess(
+        ClaimSet("S", (claim(Rate(0.8, 1800), Rate(0.85, 2000), "measured", **groups),)), [BaseRate(0.01, 0.01)]
+    )[0]
+    wrongly = {name: round(rows[0].flagged_wrongly.low or 0) for name, rows in found.groups.items()}
+    assert wrongly == {"women": 198_000, "men": 99_000}
+    assert found.groups_apart == (("women", "men"),)
+    assert "no_groups" not in found.findings
+
+
 def test_claims_are_never_averaged() -> None:
     claims = ClaimSet("S", (claim(Rate(0.76), Rate(0.76)), claim(Rate(0.85), Rate(0.85))))
     first, second = assess(claims, [BaseRate(0.001, 0.001)])

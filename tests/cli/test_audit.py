@@ -81,6 +81,18 @@ def test_french(run: Run) -> None:
     )
 
 
+def test_claims_with_groups_and_contradictions(run: Run, tmp_path: Path) -> None:
+    row = '[[claim]]\nname = "{}"\nsensitivity = "80%@900"\nspecificity = "{}"\n'
+    row += 'source = "s"\ndate = "2020"\nstatus = "measured"\n'
+    groups = '[claim.groups]\nwomen = {specificity = "800/1000"}\nmen = {specificity = "900/1000"}\n'
+    text = row.format("one", "85%@2000") + groups + row.format("other", "70%@2000")
+    (tmp_path / "claims.toml").write_text(text)
+    shown = squeezed(run("rates", "--claims", "claims.toml", "--base-rate", "1%"))
+    assert "women and men: their specificities differ" in shown
+    assert "“one” and “other” contradict each other" in shown
+    assert "198,000" in shown
+
+
 def test_own_rates_and_a_range(run: Run) -> None:
     found = json.loads(
         run("rates", "--sensitivity", "11/15", "--specificity", "12/15", "--base-rate", "1%..5%", "--json")

@@ -1,9 +1,9 @@
 """Claims put to work: what each would mean for a million people, with what cannot be concluded from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from havre.audit.claims import Claim, ClaimSet
+from havre.audit.claims import Claim, ClaimSet, groups_that_differ
 from havre.audit.intervals import LEVEL, Interval
 from havre.audit.screening import PEOPLE, Screening
 from havre.errors import AuditError
@@ -51,13 +51,18 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Assessed:
-    """A claim, what follows from it, and what is to be known about it (keys ``finding.*`` of the texts)."""
+    """A claim and what follows from it, by group too where that was published.
+
+    ``findings`` is what is to be known before the figures are read (keys ``finding.*`` of the texts).
+    """
 
     claim: Claim
     consequences: tuple[Consequence, ...]
     break_even: float | None
     break_even_interval: Interval | None
     better_than_coin: float | None
+    groups: Mapping[str, tuple[Consequence, ...]]
+    groups_apart: tuple[tuple[str, str], ...]
     findings: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -121,7 +126,11 @@ def _assessed(claim: Claim, base_rates: Sequence[BaseRate], level: float) -> Ass
     check = claim.screening
     rows = tuple(consequence(check, base, level) for base in base_rates)
     break_even = check.break_even_interval(level=level)
-    return Assessed(claim, rows, check.break_even(), break_even, check.chance_better_than_coin, findings(claim))
+    groups = claim.groups or {}
+    by_group = {name: tuple(consequence(own, base, level) for base in base_rates) for name, own in groups.items()}
+    apart = tuple(groups_that_differ(groups))
+    coin = check.chance_better_than_coin
+    return Assessed(claim, rows, check.break_even(), break_even, coin, by_group, apart, findings(claim))
 
 
 def _scaled(found: Interval | None) -> Interval | None:

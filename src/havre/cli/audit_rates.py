@@ -180,6 +180,8 @@ def _base_rate(text: str) -> "BaseRate":
 
 
 def _show(found: "Assessed", level: float) -> None:
+    from rich.markup import escape
+
     claim = found.claim
     facts = {"name": claim.name, "status": tell(f"status.{claim.status}"), "date": claim.date, "source": claim.source}
     columns = [tell(f"rates.column.{name}") for name in ("base_rate", "ppv", "npv", "flagged", "wrongly")]
@@ -194,6 +196,11 @@ def _show(found: "Assessed", level: float) -> None:
         stdout().print(
             tell("rates.coin", chance=percent(found.better_than_coin), level=level_percent(level)), soft_wrap=True
         )
+    if found.groups:
+        rows = [[group, *_row(one)] for group, ones in found.groups.items() for one in ones]
+        table("", [tell("rates.column.group"), *columns], [[escape(cells[0]), *cells[1:]] for cells in rows])
+    for first, second in found.groups_apart:
+        stdout().print(tell("rates.groups_apart", first=first, second=second), soft_wrap=True, markup=False)
     for key in found.findings:
         stdout().print(f"– {tell(f'finding.{key}')}", soft_wrap=True)
 
