@@ -13,9 +13,12 @@ import polars as pl
 
 from havre.errors import FileError, SourceError
 from havre.sources.catalogue import source
+from havre.sources.fetch.answers import check_archive
 from havre.sources.personal import check_personal_columns
 
 COLUMNS = ("measure", "origin", "destination", "period", "frequency", "value", "rounding", "status", "source", "as_of")
+LARGEST_WORKBOOK = 256 << 20
+"""Bytes of a workbook once unpacked; those of the providers have about thirty million."""
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
@@ -114,6 +117,8 @@ def sheets_of(workbook: Path | bytes, name: str) -> dict[str, pl.DataFrame]:
         import fastexcel
     except ModuleNotFoundError as error:
         raise SourceError("source.excel_extra", path=name) from error
+    if isinstance(workbook, bytes):
+        check_archive(workbook, name, LARGEST_WORKBOOK)
     options = {"dtypes": "string"}
     try:
         return pl.read_excel(

@@ -1,8 +1,9 @@
 """Eurostat's Statistics API: JSON-stat cubes of observations, size limits, answers in preparation, errors."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 
@@ -12,7 +13,7 @@ from havre.panel.reference import load_reference
 from havre.panel.vintage import latest
 from havre.places import place
 from havre.sources.providers.eurostat import DESTINATIONS
-from tests.sources.stand_ins.server import Answer, Asked
+from tests.sources.stand_ins.server import Answer, Asked, StandIn
 
 HOST = "ec.europa.eu"
 PATH = "/eurostat/api/dissemination/statistics/1.0/data/"
@@ -227,3 +228,47 @@ def _grid(
     cells = pl.DataFrame(list(product(*axes.values())), schema=list(axes), orient="row")
     cells = cells.with_columns(value=(pl.int_range(pl.len()) * 5 + 100).cast(pl.Float64))
     return Table(code, tuple(name for name in axes if name != "time"), cells)
+
+
+def touch(served: EurostatStandIn) -> None:
+    """Say that every table has changed."""
+    for table in served.tables.values():
+        number = int(table.updated[14:16]) + 1
+        table.updated = f"2026-09-11T11:{number:02d}:00+0200"
+
+
+class _Written:
+    """A stand-in whose answers are written otherwise."""
+
+    def __init__(self, change: Callable[[bytes], bytes]) -> None:
+        self.inner, self.change = stand_in(small=True), change
+        for table in self.inner.tables.values():
+            table.updated = "2026-09-12T11:00:00+0200"
+
+    def __call__(self, asked: Asked) -> Answer:
+        answer = self.inner(asked)
+        return replace(answer, body=self.change(answer.body))
+
+
+def spoilt(kind: str) -> StandIn:
+    """Make a small stand-in whose tables changed.
+
+    Raises
+    ------
+    KeyError : such a change means nothing in JSON
+    """
+    changes: dict[str, Callable[[bytes], bytes]] = {
+        "column": lambda body: body.replace(b'"citizen"', b'"nationality"').replace(b'"partner"', b'"counterpart"'),
+        "code": lambda body: body.replace(b'"SY"', b'"QX"').replace(b'"UA"', b'"QX"').replace(b'"BE"', b'"QX"'),
+        "unit": lambda body: body.replace(b'"PER"', b'"THS"').replace(b'"NR"', b'"THS"'),
+        "encoding": lambda body: body.decode().encode("utf-16"),
+        "signs": lambda body: re.sub(rb'"(\d+)": (\d+)', rb'"\1": "1.234,5"', body, count=3),
+    }
+    if kind == "shrunk":
+        spoiled = _Written(lambda body: body)
+        for table in spoiled.inner.tables.values():
+            last = table.cells["time"].max()
+            less = pl.when(pl.col("time") == last).then(pl.col("value") * 0.01).otherwise("value")
+            table.cells = table.cells.with_columns(value=less.round())
+        return spoiled
+    return _Written(changes[kind])

@@ -1,6 +1,7 @@
 """Frontex's site: a page that links a workbook; it refuses whoever does not look like a browser."""
 
 import io
+import zipfile
 from collections.abc import Sequence
 
 import xlsxwriter
@@ -37,6 +38,15 @@ def workbook(
     return content.getvalue()
 
 
+def bomb(content: bytes) -> bytes:
+    """Add a member to a workbook that unpacks to half a gigabyte."""
+    grown = io.BytesIO(content)
+    with zipfile.ZipFile(grown, "a", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/media/image1.emf", "w") as member:
+        for _ in range(512):
+            member.write(bytes(1 << 20))
+    return grown.getvalue()
+
+
 class FrontexStandIn:
     """The stand-in; the workbook can be changed."""
 
@@ -56,8 +66,8 @@ class FrontexStandIn:
         return NOT_FOUND
 
 
-def stand_in() -> FrontexStandIn:
-    """Make the stand-in."""
+def stand_in(*, small: bool = False) -> FrontexStandIn:
+    """Make the stand-in, which is small in any case."""
     return FrontexStandIn()
 
 
@@ -70,6 +80,8 @@ def spoilt(kind: str) -> FrontexStandIn:
             content = workbook([("New Northern Route", *row[1:]) for row in ROWS])
         case "sheet":
             content = workbook(sheet="Data")
+        case "bomb":
+            content = bomb(workbook())
         case "shrunk":
             content = workbook([(*row[:-1], 1) for row in ROWS])
         case "signs":

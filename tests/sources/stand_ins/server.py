@@ -79,6 +79,8 @@ class ProviderServer:
     body_bytes: int = 0
     retry_after: str = "0"
     drip: float = 0.05
+    always_whole: bool = False
+    """Send every body again, whatever the client knows: else nothing could go wrong on the way of an unchanged one."""
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -150,6 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _plain(self, asked: Asked, answer: Answer) -> None:
         headers = {"Content-Type": answer.content_type, **answer.headers}
         status, body = answer.status, answer.body
+        if self.server_state.always_whole:
+            self._send(status, headers, body)
+            return
         if status == 200 and answer.etag:
             headers["ETag"] = answer.validator
             if asked.headers.get("if-none-match") == answer.validator:

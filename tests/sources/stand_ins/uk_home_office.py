@@ -9,9 +9,11 @@ from html import escape
 import polars as pl
 
 from havre.panel.reference import load_reference
+from tests.sources.stand_ins.frontex import bomb
 from tests.sources.stand_ins.server import NOT_FOUND, Answer, Asked
 
 HOST, ASSETS = "www.gov.uk", "assets.publishing.service.gov.uk"
+HOSTS = (HOST, ASSETS)
 PAGE = "/government/publications/migrants-detected-crossing-the-english-channel-in-small-boats"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 HEADER = (
@@ -115,6 +117,8 @@ def spoilt(kind: str) -> HomeOfficeStandIn:
             return HomeOfficeStandIn(
                 time_series([(day, 0 if day.month == 3 else people, *rest) for day, people, *rest in rows])
             )  # type: ignore[attr-defined]
+        case "bomb":
+            return HomeOfficeStandIn(bomb(time_series(rows)))
         case "future":
             return HomeOfficeStandIn(time_series([*rows, (date(2029, 1, 1), 5, 1, 0, None)]))
         case _:

@@ -122,6 +122,26 @@ def retry_after(header: str | None, now: datetime) -> float | None:
         return None
 
 
+def check_archive(content: bytes, name: str, largest: int) -> None:
+    """Unpack an archive piece by piece and throw it away, to know how large it is before anybody reads it whole.
+
+    Raises
+    ------
+    SourceError : it is no archive, is damaged, or would become larger than ``largest`` bytes
+    """
+    size = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for each in archive.infolist():
+                with archive.open(each) as member:
+                    while block := member.read(1 << 20):
+                        size += len(block)
+                        if size > largest:
+                            raise SourceError("source.fetch.too_large", name=name, largest=largest)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, OSError, ValueError) as error:
+        raise SourceError("source.fetch.damaged", name=name, kind="zip", reason=str(error)[:200]) from error
+
+
 def unzipped(content: bytes, name: str, largest: int, wanted: Callable[[str], bool] = lambda _: True) -> bytes:
     """Unpack the one wanted member of an archive.
 
@@ -143,7 +163,7 @@ def unzipped(content: bytes, name: str, largest: int, wanted: Callable[[str], bo
             with archive.open(members[0]) as member:
                 # What the archive says of its size may be a lie: no more than allowed is ever unpacked.
                 unpacked = member.read(min(largest, max(len(content), 4096) * MOST_RATIO) + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, OSError, ValueError) as error:
         raise SourceError("source.fetch.damaged", name=name, kind="zip", reason=str(error)[:200]) from error
     if len(unpacked) > min(largest, max(len(content), 4096) * MOST_RATIO):
         raise SourceError("source.fetch.too_large", name=name, largest=largest)
