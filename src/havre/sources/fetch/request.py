@@ -1,10 +1,10 @@
 """What is asked of a provider, and how it is shown: a secret never leaves the request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from havre.errors import Problem
 
@@ -91,16 +91,24 @@ class Request:
         """Put a mark in the place of each secret of this request in a text."""
         values = [*self.secrets.values(), *self.secret_headers.values(), *(self.form or {}).values()]
         values += [value.partition(" ")[2] for value in self.secret_headers.values()]
-        for value in sorted((each for each in values if len(each) >= LEAST_SECRET), key=len, reverse=True):
+        for value in _spellings(values):
             text = text.replace(value, HIDDEN)
         return text
 
     def bytes_without_secrets(self, content: bytes) -> bytes:
         """Put a mark in the place of each secret in a body: some providers echo a key in their links."""
-        for value in (*self.secrets.values(), *self.secret_headers.values()):
-            if len(value) >= LEAST_SECRET:
-                content = content.replace(value.encode("utf-8"), b"REDACTED")
+        for value in _spellings([*self.secrets.values(), *self.secret_headers.values()]):
+            content = content.replace(value.encode("utf-8"), b"REDACTED")
         return content
+
+
+def _spellings(values: Iterable[str]) -> list[str]:
+    """Give secrets as they may stand in a text, in an address too; the longest first."""
+    secrets = [each for each in values if len(each) >= LEAST_SECRET]
+    return sorted(
+        {form for each in secrets for form in (each, quote(each, safe=""), quote(each), quote_plus(each))},
+        key=lambda form: (-len(form), form),
+    )
 
 
 LEAST_SECRET = 4
