@@ -13,7 +13,7 @@ def test_a_source_says_who_where_and_under_which_terms(terms: Source) -> None:
     assert terms.attribution
     assert terms.measures
     assert set(terms.measures) <= set(measures())
-    assert all(0 <= each.lag_months <= 12 for each in terms.measures.values())
+    assert all(0 <= each.lag_months <= 24 for each in terms.measures.values())
     assert all(each.definition.strip(".") == each.definition for each in terms.measures.values())
 
 
