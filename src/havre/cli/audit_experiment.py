@@ -32,7 +32,11 @@ def experiment(
         raise AuditError("audit.gallery", value=f"{largest:g}")
     started = time.perf_counter()
     with progress_bar() as bar:
-        progress = (lambda done: bar(tell("experiment.progress"), done, int(largest))) if bar else None
+
+        def progress(done: int) -> None:
+            if bar:
+                bar(tell("experiment.progress"), done, int(largest))
+
         found = run_experiment(World(likeness, dimension=dimension, seed=seed), int(largest), probes, progress)
     if as_json:
         write_json(asdict(found))
