@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ import pytest
 
 from havre.errors import FileError, ForecastError, PanelError, PlaceError, RecordError, SourceError
 from havre.evaluate.protocol import rolling_origins
-from havre.forecast.outlook import OutlookOptions
+from havre.forecast.outlook import OutlookOptions, make_outlook
 from havre.months import add_months
 from havre.panel.scope import Scope
 from havre.pipeline import (
@@ -374,3 +375,31 @@ def test_requests_without_data_are_passed_over() -> None:
     assert [scope.id for scope in find_scopes(only)] == [ARRIVALS]
     with pytest.raises(PanelError, match="no observations"):
         find_scopes(only, [GERMANY])
+
+
+def with_barred_rows(measure: str) -> pl.DataFrame:
+    """Give the small panel with copies of a measure, later and larger, under a source that is for display only."""
+    panel = small_panel()
+    copies = panel.filter(pl.col("measure") == measure).with_columns(source=pl.lit("acled"), value=pl.col("value") * 9)
+    return pl.concat([panel, copies])
+
+
+def test_a_source_for_display_only_changes_no_bit_of_a_release(release: Release, tmp_path: Path) -> None:
+    for name, made in (("without", release), ("with", release_of(with_barred_rows("sea_arrivals")))):
+        publish(made, tmp_path / name)
+    assert contents(tmp_path / "with") == contents(tmp_path / "without")
+
+
+@pytest.mark.parametrize("ask", ["release", "judge", "outlook"])
+def test_a_source_for_display_only_is_refused_by_name_as_input(ask: str) -> None:
+    data = PanelInput(with_barred_rows("sea_arrivals"))
+    barred = Scope("sea_arrivals", "acled", "destination")
+    judged = partial(judge_scope, models=("naive",), horizons=1, seed=1, workers=1)
+    asked: dict[str, Callable[[], object]] = {
+        "release": lambda: make_release(data, [barred], FAST, made_on=TODAY),
+        "judge": lambda: list(judged(data, {**COASTS, "source": "acled"}, [LAST])),
+        "outlook": lambda: make_outlook(data.observations, barred, FAST),
+    }
+    with pytest.raises(PanelError, match="acled") as caught:
+        asked[ask]()
+    assert [problem.key for problem in caught.value.problems] == ["panel.display_only"]

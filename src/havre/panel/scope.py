@@ -11,6 +11,7 @@ import polars as pl
 from havre.draws import SeriesKey
 from havre.errors import PanelError, PlaceError, Problem
 from havre.months import add_months, months_between
+from havre.panel.display_only import check_usable, usable
 from havre.panel.measures import measure as known_measure
 from havre.panel.observations import KEY
 from havre.panel.series import MonthlySeries, monthly_series, to_months, with_total
@@ -82,14 +83,16 @@ def scopes_for(
 
     Raises
     ------
-    PanelError : the measure is not known, or there are no monthly observations for it
+    PanelError : the measure is not known, there are no monthly observations for it, or only such as are for display
+        only
     PlaceError : an origin or destination is not known
     """
     known_measure(measure)
     for code in (origin, destination):
         if code is not None:
             check_code(code)
-    rows = to_months(latest(panel.filter(pl.col("measure") == measure)))
+    check_usable([] if source is None else [source])
+    rows = to_months(latest(usable(panel.filter(pl.col("measure") == measure))))
     rows = rows if source is None else rows.filter(pl.col("source") == source)
     if destination is not None:
         return _scopes_into(rows.filter(pl.col("destination") == destination), measure, destination, origin)
@@ -156,6 +159,7 @@ def scope_series(
     Raises
     ------
     ForecastError : a series has a month without value in its middle, or there is nothing in the scope
+    PanelError : the source is for display only
     """
     every = latest(_of_source(panel, scope))
     rows = _rows_of(every, scope)
@@ -175,7 +179,19 @@ def scope_rows(panel: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     return months.select("origin", "destination", "period", "value")
 
 
+def scope_vintages(panel: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Give the monthly rows of which the series of a scope are made, with all their vintages.
+
+    Where the source publishes no total and its origins are added up, there is a row for each day on which the sum
+    changed: what the origins that had reported by then made together.
+    """
+    rows = _of_source(panel, scope).filter(pl.col("frequency") == "M")
+    return _sums_by_day(rows) if _adds_up_origins(rows, scope) else _rows_of(rows, scope)
+
+
 def _of_source(panel: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    # Every row that a model, a score or a release takes from a panel passes here.
+    check_usable([scope.source])
     return panel.filter(measure=scope.measure, source=scope.source)
 
 
@@ -184,9 +200,14 @@ def _rows_of(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
         return rows.filter(pl.col("destination") == scope.destination)
     if scope.origin is not None:
         return rows.filter(pl.col("origin") == scope.origin)
-    if (rows["origin"] == TOTAL).any():
-        return rows.filter(pl.col("origin") == TOTAL)
-    return _sum_of_origins(rows)
+    if _adds_up_origins(rows, scope):
+        return _sum_of_origins(rows)
+    return rows.filter(pl.col("origin") == TOTAL)
+
+
+def _adds_up_origins(rows: pl.DataFrame, scope: Scope) -> bool:
+    """Tell whether the destinations of a scope are sums over origins, since the source publishes no total."""
+    return scope.by == "destination" and scope.origin is None and not (rows["origin"] == TOTAL).any()
 
 
 def _sum_of_origins(rows: pl.DataFrame) -> pl.DataFrame:
@@ -196,6 +217,15 @@ def _sum_of_origins(rows: pl.DataFrame) -> pl.DataFrame:
         rows.drop_nulls("value").group_by(keys, maintain_order=True).agg(pl.col("value").sum(), pl.col("as_of").max())
     )
     return sums.with_columns(origin=pl.lit(TOTAL))
+
+
+def _sums_by_day(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add up the origins as they stood after each day on which one of them changed."""
+    keys = [name for name in KEY if name != "origin"]
+    ordered = rows.sort(*KEY, "as_of").with_columns(pl.col("value").fill_null(0.0))
+    change = pl.col("value") - pl.col("value").shift(1, fill_value=0.0).over(list(KEY))
+    days = ordered.with_columns(change=change).group_by(*keys, "as_of").agg(pl.col("change").sum()).sort(*keys, "as_of")
+    return days.with_columns(value=pl.col("change").cum_sum().over(keys), origin=pl.lit(TOTAL)).drop("change")
 
 
 def _with_total(series: MonthlySeries, *, origin: str, destination: str) -> MonthlySeries:
@@ -222,6 +252,12 @@ def check_wanted(scope: Scope, series: MonthlySeries, known_on: date | None = No
             raise PlaceError("places.no_series", code=code, where=where, near=near)
 
 
+def day_published(scope: Scope, origin: date) -> date:
+    """Give the day by which the month ``origin`` is published, by the lag that the catalogue declares."""
+    terms = source(scope.source).measures.get(scope.measure)
+    return add_months(origin, 1 + (terms.lag_months if terms else 0)) - timedelta(days=1)
+
+
 def history_known(panel: pl.DataFrame, scope: Scope, series: MonthlySeries, origin: date) -> MonthlySeries:
     """Give the history of some series of a scope as a forecast from the month ``origin`` may know it.
 
@@ -239,11 +275,15 @@ def history_known(panel: pl.DataFrame, scope: Scope, series: MonthlySeries, orig
     have been forecast.
     """
     rows = _of_source(panel, scope)
-    if not rows.select(KEY).is_duplicated().any():
+    adds_up = _adds_up_origins(rows, scope)
+    if not (rows.select(KEY).is_duplicated().any() or (adds_up and rows["as_of"].n_unique() > 1)):
         return series.until(origin)
-    terms = source(scope.source).measures.get(scope.measure)
-    published = add_months(origin, 1 + (terms.lag_months if terms else 0)) - timedelta(days=1)
+    published = day_published(scope, origin)
     past = known_or_first(rows, published).filter(pl.col("period") < add_months(origin, 1))
+    if adds_up:
+        # A sum of which some origins were known that day stood on those alone; later ones do not stand in.
+        is_late = pl.col("as_of") > published
+        past = past.filter(~(is_late & ~is_late.all().over("destination", "period", "frequency")))
     then, _ = scope_series(past, scope, leave_out_gaps=True)
     place = {key: row for row, key in enumerate(then.keys)}
     months = months_between(series.first, min(origin, series.last))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from havre.errors import PlaceError, Problem, check_none
-from havre.places.codes import countries, special_codes
+from havre.places.codes import countries, country_table, special_codes
 from havre.places.names import cldr_names
 from havre.places.spelling import NOTHING_NEAR, near, plain
 
@@ -157,6 +157,11 @@ def _entries(layout: dict[str, Any]) -> Iterator[Label]:
         yield from (Label(each.code, each.code) for each in (*countries(), *special_codes()))
     if layout["codes"] == "iso2":
         yield from (Label(str(each.iso2), each.code) for each in countries())
+    if layout["codes"] == "numeric":
+        numbers = ((row["numeric"], code) for code, row in country_table().items() if row["numeric"])
+        yield from (
+            Label(label, code) for number, code in numbers for label in dict.fromkeys((number, str(int(number))))
+        )
     for language in layout["names"]:
         yield from (Label(name, code) for code, name in cldr_names(language).items())
 
