@@ -49,8 +49,8 @@ def fpir(fmr: ArrayLike, gallery: ArrayLike, variation: float = 0.0) -> Floats:
     _check(rate, size, variation)
     if variation == 0:
         with np.errstate(divide="ignore"):
-            return np.abs(np.expm1(size * np.log1p(-rate)))
-    return np.abs(np.expm1(_log_none(rate, size, variation)))
+            return np.asarray(np.abs(np.expm1(size * np.log1p(-rate))))
+    return np.asarray(np.abs(np.expm1(_log_none(rate, size, variation))))
 
 
 def required_fmr(target: ArrayLike, gallery: ArrayLike, variation: float = 0.0) -> Floats:

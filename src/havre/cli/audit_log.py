@@ -1,7 +1,7 @@
 """``havre audit log``: a pseudonymised decision log, streamed; only aggregates come out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +10,7 @@ from havre.cli.console import stdout, write_json
 from havre.cli.options import Json
 
 
-def _column(name: str) -> "typer.models.OptionInfo":
+def _column(name: str) -> Any:
     return typer.Option(f"--{name}", metavar="COLUMN", help=tell(f"log.option.{name}"))
 
 
