@@ -4,11 +4,17 @@ An error carries one or more *problems*. A problem is a key of the catalogue ``e
 the sentence says what was wrong, where, and what was expected; its twin under ``advice.`` says what to do.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from havre.texts import Language, catalogue, say
+
+_NOTHING = frozenset({"–", "—"})
+"""What stands in the field ``near`` where no known name is near."""
+_NOTHING_NEAR = re.compile(r" \([^()]*: ?[–—]\)|[ \u00a0][^.;:]*[ \u00a0\u202f]?: ?[–—]\.$")
+"""The words about near names without any: a last sentence, or what stands in brackets."""
 
 
 class Term(str):
@@ -31,7 +37,8 @@ class Problem:
 
     def sentence(self, language: Language = "en") -> str:
         """Say what is wrong."""
-        return say("errors", self.key, language, **self._spoken(language))
+        said = say("errors", self.key, language, **self._spoken(language))
+        return _NOTHING_NEAR.sub("", said) if dict(self.fields).get("near") in _NOTHING else said
 
     def advice(self, language: Language = "en") -> str | None:
         """Say what to do, or ``None`` where the catalogue has no advice for this key."""
@@ -117,6 +124,10 @@ class DisplacementError(HavreError):
 
 class AuditError(HavreError):
     """An audit was asked for with rates, counts, claims or a log from which nothing can be computed."""
+
+
+class RegisterError(HavreError):
+    """The register of border systems, or the answers to a questionnaire, lack something or refer to nothing."""
 
 
 class RecordError(HavreError):

@@ -123,9 +123,9 @@ def test_what_cannot_be_counted_is_told_with_all_other_faults(check: Command, tm
     settings = folder / "simsetting.yml"
     settings.write_text(settings.read_text().replace("awareness_level", "awarness_level"))
     found = json.loads(check(folder, "--json").stdout)["faults"]
-    assert [each["key"].rpartition(".")[2] for each in found] == ["misspelt", "agents_out"]
+    assert [each["key"].rpartition(".")[2] for each in found] == ["agents_out", "misspelt"]
     assert {each["file"] for each in found} == {str(settings)}
-    assert found[0]["setting"] == "move_rules.awarness_level"
+    assert found[1]["setting"] == "move_rules.awarness_level"
     alone = json.loads(check(folder, "--without-agents-out", "--json").stdout)["faults"]
     assert [each["key"].rpartition(".")[2] for each in alone] == ["misspelt"]
 

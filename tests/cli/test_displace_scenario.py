@@ -98,6 +98,12 @@ def test_what_is_wrong_with_options_is_told_all_at_once() -> None:
     with pytest.raises(DisplacementError) as refused:
         scenario_of(None, wrong)
     assert [problem.key.split(".")[-1] for problem in refused.value.problems[:7]] == ["pair"] * 4 + ["capacity"] * 3
+    with pytest.raises(DisplacementError, match="--from is missing") as first:
+        scenario_of(None, Quick(closed={"border": ["A,B"]}, opened={}, capacity=["G=xnan"], arrivals="x-1"))
+    assert [problem.key.split(".")[-1] for problem in first.value.problems] == ["capacity", "arrivals", "no_from"]
+    with pytest.raises(DisplacementError) as alone:
+        scenario_of(None, Quick(closed={}, opened={}, capacity=["G=xnan"]))
+    assert [problem.key.split(".")[-1] for problem in alone.value.problems] == ["capacity"]
     with pytest.raises(DisplacementError, match="Nothing is supposed"):
         scenario_of(None, NOTHING)
     with pytest.raises(FileError):

@@ -66,6 +66,18 @@ def test_hasten_and_scaling_can_take_a_limit_away() -> None:
     assert told(with_capacity(60, settings=Settings(move_rules=MoveRules(capacity_scaling=0.001))))["scaled_away"]
 
 
+def test_a_capacity_that_shrinks_away_is_told_with_its_day() -> None:
+    places = [
+        replace(place, attributes={"capacity_per_day": "-300"}) if place.name == "Este" else place
+        for place in LOCATIONS
+    ]
+    instance = small_instance(locations=tuple(places))
+    found = told(instance)["shrinks_away"]
+    limits = camp_capacities(instance, FLEE, registered(instance), ("Este",), 20)[:, 0]
+    assert (found["name"], found["day"]) == ("Este", np.isinf(limits).argmax())
+    assert 0 < np.isinf(limits).argmax() < 19
+
+
 @pytest.mark.parametrize("spawn", [SpawnRules(insert_day0=False), SpawnRules(empty_camps_on_day0=True)])
 def test_nobody_is_put_in_without_day_0(spawn: SpawnRules) -> None:
     assert told(with_capacity(50, settings=Settings(spawn_rules=spawn))) == {}

@@ -97,6 +97,11 @@ FAULTS: dict[str, tuple[Callable[[], object], dict[str, object]]] = {
     ),
     "replicas": (lambda: simulate(instance(), replicas=0), {"replicas": 0}),
     "days": (lambda: simulate(instance(), days=0), {"days": 0, "known": 3}),
+    "too_many": (
+        lambda: simulate(instance(spawn={"conflict_driven_spawning": ConflictSpawning("poisson", 1e18)})),
+        {"most": "1000000000000000"},
+    ),
+    "too_many_days": (lambda: simulate(instance(zones={}), days=1_000_000_000), {"days": 1_000_000_000}),
     "endless": (
         lambda: simulate(instance(roads(("War", "Camp", 1)), move={"camp_movechance": 1.0})),
         {"day": 0, "rounds": 50},

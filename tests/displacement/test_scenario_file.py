@@ -125,7 +125,7 @@ def test_every_fault_of_a_file_is_told_with_its_key_and_what_was_expected(tmp_pa
         ("missing", "value"),
     ]
     message = caught.value.message()
-    assert f"{path}, close 1: “form” is no setting here; perhaps from?" in message
+    assert f"{path}, close 1: “form” is no setting here. Near: from." in message
     assert f"{path}, camp 1, roads 1: “km” is 0; expected a number above 0." in message
     assert f"{path}, camp 1, roads 2: “to” is missing; expected a name." in message
     assert "docs/displacement-scenarios.md" in caught.value.advice()

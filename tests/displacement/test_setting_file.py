@@ -93,8 +93,7 @@ def test_every_setting_is_written_and_read_again(tmp_path: Path) -> None:
 def test_every_setting_that_is_a_number_has_bounds_or_may_be_any() -> None:
     free = {
         *("agent", "link", "camp", "init", "conflict", "idp_totals", "number_of_steps", "awareness_level"),
-        *("max_flood_level", "weight_power", "distance_power", "home_distance_power", "pop_power_for_loc_weight"),
-        *("movechance_pop_scale_factor", "two_system_decision_making"),
+        *("max_flood_level", "two_system_decision_making"),
     }
     numbers = {
         name

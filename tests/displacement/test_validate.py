@@ -106,6 +106,15 @@ def test_coverage_and_wis_by_hand() -> None:
     assert told.wis[2, 0] == pytest.approx(float(wis_quantile(100 * np.array(LEVELS), np.array(8.0), LEVELS)))
 
 
+def test_each_camp_is_judged_by_its_own_counts() -> None:
+    near, far = np.arange(101)[:, None, None], 1_000 + np.arange(101)[:, None, None]
+    draws = np.concatenate([near, far], axis=2).repeat(2, axis=1)
+    told = validate(small_outcome(draws, ("A", "B")), small_series(2, A={0: 50, 1: 50}, B={0: 1_050, 1: 5_000}))
+    assert told.coverage("camp").tolist() == [[1, 0], [1, 0], [1, 0]]
+    swapped = validate(small_outcome(draws, ("A", "B")), small_series(2, A={0: 1_050, 1: 1_050}, B={0: 1, 1: 1_050}))
+    assert swapped.coverage("camp").tolist() == [[0, 1], [0, 1], [0, 1]]
+
+
 def test_coverage_is_by_all_camp_or_day() -> None:
     with pytest.raises(KeyError):
         two_replicas().coverage("month")

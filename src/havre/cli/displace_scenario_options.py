@@ -52,7 +52,9 @@ def scenario_of(file: Path | None, quick: Quick) -> "Scenario":
     raw = tables_of(quick, problems)
     if not raw and (quick.start or quick.until):
         problems.append(Problem.of("displacement.cli.days_of_nothing"))
-    if file is None and not raw:
+    if quick.start is None and any(kind != "arrivals" for kind in raw):
+        problems.append(Problem.of("displacement.cli.no_from"))
+    if file is None and not raw and not problems:
         problems.append(Problem.of("displacement.cli.nothing_supposed"))
     check_none(problems, DisplacementError)
     read = read_scenario(file) if file is not None else None
@@ -77,7 +79,9 @@ def tables_of(quick: Quick, problems: list[Problem]) -> dict[str, list[Table]]:
     }
     if quick.arrivals is not None:
         factor = _FACTOR.fullmatch(quick.arrivals.strip())
-        if factor:
+        if factor is None and re.fullmatch(r"x\S*", quick.arrivals.strip()) and not Path(quick.arrivals).exists():
+            problems.append(Problem.of("displacement.cli.arrivals", text=quick.arrivals))
+        elif factor:
             found["arrivals_factor"] = [{"factor": float(factor[1]), **days}]
         else:
             found["arrivals"] = [{"table": quick.arrivals, **first}]

@@ -139,7 +139,7 @@ def option_problems(options: BuildOptions) -> Iterator[Problem]:
         }[option]
         if getattr(options, option) not in allowed:
             value = getattr(options, option)
-            yield Problem.of("displacement.build.choice", option=option, value=value, choices=", ".join(allowed))
+            yield Problem.of("displacement.build.choice", option=flag(option), value=value, choices=", ".join(allowed))
     ranges: dict[str, tuple[float, float]] = {
         "length": (1, MOST_DAYS),
         "detour": (1, 10),
@@ -153,12 +153,23 @@ def option_problems(options: BuildOptions) -> Iterator[Problem]:
     for option, (least, most) in ranges.items():
         value = getattr(options, option)
         if value is not None and not (isfinite(value) and least <= value <= most):
-            yield Problem.of("displacement.build.option", option=option, value=value, least=least, most=most)
+            yield Problem.of("displacement.build.option", option=flag(option), value=value, least=least, most=most)
     for option in ("longest_link_km", "event_distance_km", "conflict_threshold"):
         value = getattr(options, option)
         if value is not None and not (isfinite(value) and value > 0):
             expected = Term("displacement.build_word.above_zero")
-            yield Problem.of("displacement.build.option_kind", option=option, value=value, expected=expected)
+            yield Problem.of("displacement.build.option_kind", option=flag(option), value=value, expected=expected)
+
+
+def flag(option: str) -> str:
+    """Write an option as it stands on the command line.
+
+    Examples
+    --------
+    >>> flag("longest_link_km")
+    '--longest-link-km'
+    """
+    return f"--{option.replace('_', '-')}"
 
 
 def _setting_problems(settings: Settings) -> Iterator[Problem]:

@@ -64,7 +64,7 @@ def read_calibration(path: Path) -> Calibration:
     except OSError as error:
         reason = error.strerror or str(error)
         raise DisplacementError("displacement.calibrate.unreadable", file=path, reason=reason) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DisplacementError("displacement.calibrate.file", file=path, reason=error) from error
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise DisplacementError("displacement.calibrate.format", file=path, expected=FORMAT)

@@ -12,6 +12,7 @@ import numpy as np
 
 from havre.displacement.camp_capacities import camp_capacities
 from havre.displacement.camp_series import registered
+from havre.displacement.environment import number_of
 from havre.displacement.findings import shown
 from havre.displacement.instance import Instance, Location
 from havre.displacement.rules import Rules
@@ -47,7 +48,20 @@ def capacity_warnings(instance: Instance, rules: Rules, file: str, rows: Sequenc
             there = float(series.counts[0, column[place.name]]) if inserted else 0.0
             limit = float(limits[column[place.name]])
             told += _warnings(instance, place, there, limit, {"file": file, "row": row})
+            told += _later(instance, rules, place, limit, {"file": file, "row": row})
     return tuple(told)
+
+
+def _later(instance: Instance, rules: Rules, place: Location, limit: float, where: dict[str, object]) -> list[Problem]:
+    """Tell a camp whose capacity shrinks until it is no limit any more."""
+    if np.isinf(limit) or number_of(place.attributes, "capacity_per_day") >= 0:
+        return []
+    series = registered(instance, 1)
+    lost = np.isinf(camp_capacities(instance, rules, series, (place.name,), instance.length)[:, 0])
+    if not lost.any():
+        return []
+    fields = {**where, "name": shown(place.name), "capacity": place.population, "day": int(lost.argmax())}
+    return [Problem.of("displacement.flee.capacity.shrinks_away", **fields)]
 
 
 def _warnings(

@@ -26,7 +26,7 @@ from havre.displacement.onward import Onward
 from havre.displacement.people import FIRST, HOME, KM, PLACE, ROUTE, People, add_by, sum_by
 from havre.displacement.rules import Occupancy, Rules
 from havre.displacement.scoring import Parameters
-from havre.displacement.spawning import Spawning
+from havre.displacement.spawning import MOST_DISPLACED, Spawning
 from havre.displacement.travel import Arrived, Roads, counted_at, keys_of, parts_of, remembered
 from havre.errors import DisplacementError
 
@@ -157,6 +157,8 @@ class Engine:
             self._spawning.reweigh(day)
         displaced = self._spawning.displace(day, self._chance)
         self._displaced += displaced.count.sum(axis=0)
+        if int(self._displaced.max()) > MOST_DISPLACED:
+            raise DisplacementError("displacement.engine.too_many", most=f"{MOST_DISPLACED:.0f}")
         self.people = People.together([self.people, displaced])
         self._turn_back(environment.close_and_open(day))
         self._spawning.reweigh(day)

@@ -108,7 +108,8 @@ class Findings:
     def _all(self, *, is_error: bool) -> tuple[Problem, ...]:
         problems: list[Problem] = []
         for file, told in self._told.items():
-            problems += told[is_error]
+            # Several checks go over one file: what they found is told in the order of its rows.
+            problems += sorted(told[is_error], key=_row_of)
             if count := self._more.get((file, is_error)):
                 problems.append(Problem.of("displacement.flee.file.more", file=file, count=count))
         return tuple(problems)
@@ -139,6 +140,11 @@ def some(names: Iterable[str]) -> str:
     every = list(names)
     listed = ", ".join(shown(name) for name in every[:_SHOWN_NAMES])
     return listed if len(every) <= _SHOWN_NAMES else f"{listed}, … ({len(every)})"
+
+
+def _row_of(problem: Problem) -> int:
+    row = dict(problem.fields).get("row")
+    return row if isinstance(row, int) else 0
 
 
 def _file_of(problem: Problem) -> str:

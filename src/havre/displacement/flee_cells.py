@@ -17,7 +17,7 @@ from havre.errors import Problem, Term
 
 ANY_DAY = date(2000, 1, 1)
 LARGEST = 1e15
-"""People or days beyond this cannot be counted exactly."""
+"""People or days beyond this cannot be counted exactly, and nothing else is as large."""
 _DAY = compile_pattern(r"\d{4}-\d{2}-\d{2}", ASCII)
 
 
@@ -106,6 +106,9 @@ class Cells:
             value = inf
         if not isfinite(value):
             self.bad(row, position, meaning, kind.expected)
+            return max(kind.least, 1.0)
+        if abs(value) > LARGEST:
+            self.bad(row, position, meaning, Term("displacement.flee.expected.size"))
             return max(kind.least, 1.0)
         if not kind.fits(value) or "_" in text:
             self.bad(row, position, meaning, kind.expected, flee_runs=True)

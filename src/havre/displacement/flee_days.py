@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from havre.displacement.findings import Findings, shown
-from havre.displacement.flee_cells import ANY_DAY, NOT_NEGATIVE, PERCENT, Cells, Kind, is_number
+from havre.displacement.flee_cells import ANY_DAY, LARGEST, NOT_NEGATIVE, PERCENT, Cells, Kind, is_number
 from havre.displacement.flee_tables import Row, content, is_there, read_rows
 from havre.displacement.instance import DayTable
 from havre.displacement.near_names import near
@@ -186,9 +186,7 @@ def _values(cells: Cells, row: Row, meaning: Term, kind: Kind) -> npt.NDArray[np
     except ValueError:
         values = np.full(len(texts), np.nan)
     # A NaN fails both comparisons; then each cell is looked at.
-    if not ((values >= kind.least) & (values <= min(kind.most, np.finfo(np.float64).max))).all() or any(
-        "_" in text for text in texts
-    ):
+    if not ((values >= kind.least) & (values <= min(kind.most, LARGEST))).all() or any("_" in text for text in texts):
         read = (cells.number(row, position, meaning, kind) for position in range(1, len(row.cells)))
         values = np.fromiter(read, np.float64, len(texts))
     return values

@@ -170,8 +170,23 @@ def _check_conflicts(instance: Instance, origin: Origin, kinds: Mapping[str, str
     without = [name for name, kind in kinds.items() if kind == "conflict" and name not in columns]
     if without:
         findings.warn(Problem.of("displacement.flee.conflicts.no_column", file=file, names=some(without)))
+    in_conflict = [name for column, name in enumerate(table.names) if ever[column]]
+    if _zones_without_people(instance, in_conflict, kinds):
+        findings.warn(Problem.of("displacement.flee.conflicts.no_people", file=file))
     if not ever.any() and not _driven_otherwise(instance):
         findings.wrong(Problem.of("displacement.flee.conflicts.never", file=file), flee_runs=True)
+
+
+def _zones_without_people(instance: Instance, ever: Iterable[str], kinds: Mapping[str, str]) -> bool:
+    """Tell whether people are displaced as the registrations say, and no conflict zone has anybody to displace."""
+    spawn = instance.settings.spawn_rules
+    if spawn.conflict_driven_spawning or spawn.flood_zone_spawning_only or spawn.starvation_driven_spawning:
+        return False
+    zones = {*ever, *(name for name, kind in kinds.items() if kind == "conflict")}
+    people = [
+        place.population for place in instance.locations if place.name in zones and "camp" not in kinds[place.name]
+    ]
+    return bool(people) and max(people) <= 0
 
 
 def _driven_otherwise(instance: Instance) -> bool:

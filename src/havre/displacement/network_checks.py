@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from havre.displacement.findings import Findings, shown, some
+from havre.displacement.findings import MOST_TOLD, Findings, shown, some
 from havre.displacement.flee_places import place_kind
 from havre.displacement.flee_tables import Part
-from havre.displacement.instance import Closure, Instance, Location, Route
-from havre.displacement.near_names import near
+from havre.displacement.instance import CLOSURE_TYPES, Closure, Instance, Location, Route
+from havre.displacement.near_names import NOTHING_NEAR, near
 from havre.errors import Problem, Term
 
 _COUNTRY = Term("displacement.flee.column.country")
@@ -50,6 +50,8 @@ def check_closures(closures: Part[Closure], instance: Instance, days: int | None
         pair = frozenset((closure.name1, closure.name2))
         fields = {"file": closures.file, "row": row, "name1": shown(closure.name1), "name2": shown(closure.name2)}
         kind = closure.closure_type
+        if kind not in CLOSURE_TYPES:
+            continue  # told where it was read; what its names mean nobody knows
         known: Iterable[str] = countries if kind == "country" else places
         meaning = _COUNTRY if kind == "country" else _PLACE
         named = (closure.name1,) if kind in _IGNORES_SECOND else (closure.name1, closure.name2)
@@ -156,5 +158,7 @@ def _unknown(
     *,
     flee_runs: bool = False,
 ) -> None:
-    fields = {"file": file, "row": row, "meaning": meaning, "value": shown(name), "near": near(name, known)}
+    # Of what is only counted, not told, nobody looks for near names: that takes long.
+    nearest = near(name, known) if findings.faults_of(file) < MOST_TOLD else NOTHING_NEAR
+    fields = {"file": file, "row": row, "meaning": meaning, "value": shown(name), "near": nearest}
     findings.wrong(Problem.of("displacement.flee.places.unknown", **fields), flee_runs=flee_runs)

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -68,6 +72,31 @@ class Outcome:
         if name not in self.camps:
             raise KeyError(name)
         return self.camp_counts[:, :, self.camps.index(name)]
+
+    def table(self) -> "pl.DataFrame":
+        """Give the counts with their labels: ``replica``, ``day``, ``date``, ``camp`` and ``people``, a row each.
+
+        Rows go by replica, then day, then camp; people are simulated persons, each for ``hasten`` people.
+        """
+        import polars as pl
+
+        replicas, days, camps = self.camp_counts.shape
+        each = replicas * days * camps
+        at = np.arange(each)
+        return (
+            pl.DataFrame(
+                {
+                    "replica": at // (days * camps),
+                    "day": at // max(camps, 1) % max(days, 1),
+                    "camp": pl.Series(self.camps, dtype=pl.Categorical).gather(at % max(camps, 1))
+                    if each
+                    else pl.Series([], dtype=pl.Categorical),
+                    "people": self.camp_counts.reshape(-1),
+                }
+            )
+            .with_columns(date=pl.lit(self.start) + pl.duration(days="day"))
+            .select("replica", "day", "date", "camp", "people")
+        )
 
     def quantiles(self, levels: tuple[float, ...] = (0.1, 0.5, 0.9)) -> Floats:
         """Give quantiles over replicas of each camp's count, shape (levels, days, camps)."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from havre.displacement.findings import Findings, shown
-from havre.displacement.flee_cells import NOT_NEGATIVE, NUMBER, SHARE, Kind
+from havre.displacement.flee_cells import LARGEST, NOT_NEGATIVE, NUMBER, SHARE, Kind
 from havre.displacement.settings import SPAWN_MODES
 from havre.errors import Problem, Term
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 POSITIVE = Kind(Term("displacement.flee.expected.positive"), least=0, above=True)
 MONTH = Kind(Term("displacement.flee.expected.month"), least=1, most=12)
 ONE_OR_MORE = Kind(Term("displacement.flee.expected.one_or_more"), least=1)
+POWER = Kind(Term("displacement.flee.expected.power"), least=-20, most=20)
+SPEEDS = frozenset({"max_move_speed", "max_walk_speed", "max_crossing_speed"})
+FASTEST = 100_000.0
+"""Kilometres a day: more than twice around the earth."""
 RANGES: Mapping[str, Kind] = MappingProxyType(
     {
         "average_social_connectivity": NOT_NEGATIVE,
@@ -33,6 +37,11 @@ RANGES: Mapping[str, Kind] = MappingProxyType(
         "conflict_spawn_decay": NOT_NEGATIVE,
         "conflict_spawn_decay_interval": ONE_OR_MORE,
         "conflict_weight": NOT_NEGATIVE,
+        "distance_power": POWER,
+        "home_distance_power": POWER,
+        "movechance_pop_scale_factor": POWER,
+        "pop_power_for_loc_weight": POWER,
+        "weight_power": POWER,
         "default_conflict_intensity": NOT_NEGATIVE,
         "default_movechance": SHARE,
         "displaced_per_conflict_day": NOT_NEGATIVE,
@@ -104,7 +113,13 @@ class ValueReader:
         value = readers[kind](entry)
         if isinstance(value, int | float) and not isinstance(value, bool):
             bounds = RANGES.get(entry.name, NUMBER)
-            if not bounds.fits(value):
+            if abs(value) > LARGEST:
+                self.wrong(entry, Term("displacement.flee.expected.size"))
+                return UNREADABLE
+            if entry.name in SPEEDS and value > FASTEST:
+                # Not even with Flee's leave: people would go on along the roads of a day without end.
+                self.wrong(entry, Term("displacement.flee.expected.speed"))
+            elif not bounds.fits(value):
                 self.wrong(entry, bounds.expected, flee_runs=entry.name != "hasten")
         return value
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], object]
 DEFAULT_SEED = 20_260_101
 RECORDS = ("locations", "flows", "daily_flows")
+MOST_DAYS = 36_525
+"""Days of the longest period, as of ``sim_period.csv``: a century."""
 MOST_TOGETHER = 100
 """Replicas that are drawn together at most."""
 CELLS_AT_ONCE = 2_000_000
@@ -46,7 +49,7 @@ PARAMETERS = (
 
 
 def simulate(
-    instance: Instance,
+    instance: Instance | Path | str,
     *,
     replicas: int = 1,
     seed: int = DEFAULT_SEED,
@@ -63,7 +66,8 @@ def simulate(
 
     Parameters
     ----------
-    replicas : independent runs, drawn together
+    instance : an instance, or the folder of one, read as :func:`havre.displacement.flee_files.read_instance` does
+    replicas : independent runs, drawn together. Fewer runs are not the first of more: a hundred share one stream
     seed : same seed, same bits, whatever the workers
     rules : switches of behaviour; ``None`` is as Flee does
     occupancy : ``adaptive`` refreshes how full camps are within a pass, ``frozen`` once a pass
@@ -76,6 +80,10 @@ def simulate(
     ------
     DisplacementError : the instance asks for what cannot be counted, or cannot be simulated
     """
+    if not isinstance(instance, Instance):
+        from havre.displacement.flee_files import read_instance
+
+        instance = read_instance(instance).instance
     plan = make_plan(instance, rules or Rules.flee(), occupancy, days, record)
     plan.arrivals.check(replicas, plan.days)
     values = parameter_values(instance, parameters or {}, replicas)
@@ -116,6 +124,7 @@ def make_plan(
     known = instance.conflicts.values.shape[0]
     if length < 1:
         raise DisplacementError("displacement.engine.days", days=length, known=known)
+    _check_days(instance, length)
     for name in record:
         if name not in RECORDS:
             raise DisplacementError("displacement.engine.record", name=name, expected=", ".join(RECORDS))
@@ -126,6 +135,16 @@ def make_plan(
     network = compile_network(instance, rules)
     arrivals = find_arrivals(instance, network, rules, length)
     return Plan(instance, network, rules, occupancy, arrivals, length, tuple(dict.fromkeys(record)))
+
+
+def _check_days(instance: Instance, days: int) -> None:
+    """Refuse days beyond the tables by day before any of them is simulated."""
+    floods = instance.settings.spawn_rules.flood_zone_spawning_only
+    table, file = (instance.floods, "flood_level.csv") if floods else (instance.conflicts, "conflicts.csv")
+    if days > MOST_DAYS:
+        raise DisplacementError("displacement.engine.too_many_days", days=days, most=MOST_DAYS)
+    if table is not None and table.names and days > (rows := table.values.shape[0]):
+        raise DisplacementError("displacement.engine.table_short", file=file, day=rows, rows=rows)
 
 
 def uncountable(settings: Settings, rules: Rules) -> list[Problem]:

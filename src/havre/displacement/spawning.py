@@ -20,6 +20,8 @@ from havre.displacement.scoring import decay_of, flood_value
 from havre.displacement.settings import ConflictSpawning, FloodSpawning
 from havre.errors import DisplacementError
 
+MOST_DISPLACED = 1e15
+"""People beyond whom nobody can be counted exactly."""
 _MODES = ("constant", "pop_ratio", "poisson")
 
 
@@ -135,6 +137,8 @@ class Spawning:
         return self._number(rate if mode.spawn_mode == "pop_ratio" else np.trunc(rate), mode.spawn_mode, chance)
 
     def _number(self, rate: Floats, mode: str, chance: Chance) -> Ints:
+        if float(rate.sum()) > MOST_DISPLACED:
+            raise DisplacementError("displacement.engine.too_many", most=f"{MOST_DISPLACED:.0f}")
         wide = np.broadcast_to(rate, (rate.shape[0], self._replicas))
         if mode == "poisson":
             return chance.poisson(wide, key_of(np.arange(rate.shape[0])), "displaced")
