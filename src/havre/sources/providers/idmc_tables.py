@@ -11,13 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from havre.errors import SourceError
 from havre.months import add_months
 from havre.places import map_labels
-from havre.sources.catalogue import source
 from havre.sources.connector import Parsed
 from havre.sources.own_file import check_unique, observation_columns, wrong_layout
-from havre.sources.providers.records import rows_of, text_table, whole_counts, years
+from havre.sources.providers.records import check_cells, rows_of, text_table, whole_counts, years
 
 SOURCE = "idmc"
 CONFLICT, DISASTER = "displacement_flow", "disaster_displacement_flow"
@@ -160,10 +158,7 @@ def _days(column: pl.Series, name: str) -> pl.Series:
     """
     text = column.fill_null("")
     days = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    if days.is_null().any():
-        at = days.is_null().arg_max() or 0
-        fields = {"row": at + 1, "column": column.name, "value": column[at]}
-        raise SourceError("source.bad_cell", path=name, provider=source(SOURCE).provider, **fields)
+    check_cells(days.is_not_null(), column, name, SOURCE)
     times = pl.DataFrame({"day": days, "hour": text.str.slice(11, 2).cast(pl.Int64, strict=False)})
     late = (pl.col("hour") >= NEXT_DAY_FROM).fill_null(value=False)
     return times.select(pl.col("day") + pl.duration(days=late.cast(pl.Int64))).to_series()

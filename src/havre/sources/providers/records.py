@@ -90,10 +90,7 @@ def whole_counts(column: pl.Series, name: str, provider: str) -> pl.Series:
     """
     counts = to_counts(column.replace(dict.fromkeys(MISSING)), name, provider)
     good = ((counts >= 0) & counts.is_finite() & (counts == counts.round())).fill_null(value=True)
-    if not good.all():
-        row = (~good).arg_max() or 0
-        fields = {"row": row + 1, "column": column.name, "value": column[row]}
-        raise SourceError("source.bad_cell", path=name, provider=source(provider).provider, **fields)
+    check_cells(good, column, name, provider)
     return counts
 
 
@@ -106,13 +103,18 @@ def years(column: pl.Series, name: str, provider: str) -> pl.Series:
     """
     numbers = to_counts(column, name, provider)
     good = (numbers.is_between(1900, 2200) & (numbers == numbers.round())).fill_null(value=False)
+    check_cells(good, column, name, provider)
+    return numbers.to_frame("year").select(pl.date("year", 1, 1)).to_series().alias(column.name)
+
+
+def check_cells(good: pl.Series, column: pl.Series, name: str, provider: str) -> None:
+    """Refuse a column in which not every cell is good.
+
+    Raises
+    ------
+    SourceError : names the first cell that is not
+    """
     if not good.all():
         row = (~good).arg_max() or 0
         fields = {"row": row + 1, "column": column.name, "value": column[row]}
         raise SourceError("source.bad_cell", path=name, provider=source(provider).provider, **fields)
-    return numbers.to_frame("year").select(pl.date("year", 1, 1)).to_series().alias(column.name)
-
-
-def first_row(wrong: pl.Series) -> int:
-    """Give the number of the first row that is marked, counted from 1."""
-    return (wrong.arg_max() or 0) + 1
