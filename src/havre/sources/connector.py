@@ -147,6 +147,7 @@ CONNECTORS: tuple[str, ...] = (
     "idmc",
     "ucdp",
     "acled",
+    "gdelt",
     "world_bank",
     "hapi",
     "uk_home_office",

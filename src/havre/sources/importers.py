@@ -10,7 +10,6 @@ import polars as pl
 from havre.sources.bmi_austria import read_bmi_austria
 from havre.sources.connector import CONNECTORS, connector
 from havre.sources.frontex import read_frontex
-from havre.sources.gdelt import read_gdelt
 from havre.sources.italy_interior import read_italy_interior
 
 Importer = Callable[[Path, date], pl.DataFrame]
@@ -27,7 +26,6 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
         "frontex": lambda path, as_of: read_frontex(path, as_of=as_of),
         "bmi_austria": lambda path, as_of: read_bmi_austria(path, as_of=as_of),
         "italy_interior": lambda path, as_of: read_italy_interior(path, as_of=as_of),
-        "gdelt": lambda path, as_of: read_gdelt(path, as_of=as_of),
     }
 )
 """Readers by id in the catalogue of sources."""
