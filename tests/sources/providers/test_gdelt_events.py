@@ -213,6 +213,7 @@ def test_what_changed_is_kept_out(case: PullCase, kind: str) -> None:
         server.stand_ins[HOST] = spoilt(kind)
         done = case.pull(server, LATER)
         assert set(done.kept_out) == {"daily/2026-08"}
+        assert kind != "zip_bomb" or [each.key for each in done.kept_out["daily/2026-08"]] == ["source.fetch.too_large"]
         assert case.places.store.read().equals(before)
         server.stand_ins[HOST] = stand_in()
         assert case.pull(server, LATER.replace(hour=14)).good

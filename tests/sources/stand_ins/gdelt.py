@@ -44,7 +44,8 @@ def row(event: Event, added: str, width: int = 61) -> bytes:
 def archive(rows: Sequence[bytes], name: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr(zipfile.ZipInfo(name.removesuffix(".zip"), (2026, 7, 1, 0, 0, 0)), b"\n".join(rows) + b"\n")
+        member = zipfile.ZipInfo(name.removesuffix(".zip"), (2026, 7, 1, 0, 0, 0))
+        made.writestr(member, b"\n".join(rows) + b"\n", zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
