@@ -1,8 +1,10 @@
 """All stand-ins by source: hosts, keys, small figures, and what can be wrong with their files."""
 
 from importlib import import_module
+from inspect import signature
 from types import ModuleType
 
+from havre.sources.catalogue import source as source_terms
 from havre.sources.connector import CONNECTORS
 from tests.sources.stand_ins.server import StandIn
 
@@ -25,7 +27,7 @@ _ALSO = {
 
 
 def module(source: str) -> ModuleType:
-    """Give the module of a stand-in: ``HOST`` or ``HOSTS``, ``stand_in``, ``spoilt``; ``KEYS``, ``touch`` if needed."""
+    """Give the module of a stand-in: ``HOST`` or ``HOSTS``, ``stand_in``, ``spoilt``; ``touch`` if needed."""
     return import_module(f"tests.sources.stand_ins.{source}")
 
 
@@ -40,14 +42,25 @@ def touch(source: str, stand_in: StandIn) -> None:
     getattr(module(source), "touch", lambda _: None)(stand_in)
 
 
+_CONSTANTS = {
+    "HAVRE_ACLED_USERNAME": "USERNAME",
+    "HAVRE_ACLED_PASSWORD": "PASSWORD",
+    "HAVRE_HAPI_APP_IDENTIFIER": "IDENTIFIER",
+    "HAVRE_IDMC_CLIENT_ID": "CLIENT",
+}
+
+
 def keys(source: str) -> dict[str, str]:
     """Give keys that the stand-in takes."""
-    return dict(getattr(module(source), "KEYS", {}))
+    variables = source_terms(source).key_variables if source_terms(source).key == "needed" else ()
+    return {variable: getattr(module(source), _CONSTANTS[variable]) for variable in variables}
 
 
 def small(source: str) -> StandIn:
     """Make a stand-in with few figures."""
-    return module(source).stand_in(small=True)  # type: ignore[no-any-return]
+    make = module(source).stand_in
+    # Some are small in any case.
+    return make(small=True) if "small" in signature(make).parameters else make()  # type: ignore[no-any-return]
 
 
 def spoilt(source: str, change: str) -> StandIn | None:
