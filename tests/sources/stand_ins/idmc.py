@@ -97,7 +97,7 @@ def stand_in(*, small: bool = False) -> IdmcStandIn:
     places = ("SDN", "COD", "UKR", "AB9")
     events = [
         event(1000 * month + number, place, f"2026-{month:02d}-{5 + number:02d}", 100 * month + number)
-        for month in range(1, 10)
+        for month in range(1, 9)
         for number, place in enumerate(places)
     ]
     events += [
@@ -123,11 +123,17 @@ def stand_in(*, small: bool = False) -> IdmcStandIn:
     return IdmcStandIn(events, {"gidd/conflicts": conflicts, "gidd/disasters": disasters})
 
 
+def touch(stand_in: IdmcStandIn) -> None:
+    """Let it tell another day of last change."""
+    number = int(stand_in.updated[-2:]) % 28 + 1
+    stand_in.updated = f"{stand_in.updated[:-2]}{number:02d}"
+
+
 def spoilt(kind: str, *, small: bool = True) -> IdmcStandIn:
     """Make a stand-in that the provider changed in one way, on another day."""
     made = stand_in(small=small)
-    made.updated = "2026-09-01"
     _SPOIL[kind](made)
+    made.updated = f"2026-10-{SPOILT.index(kind) + 1:02d}"
     return made
 
 

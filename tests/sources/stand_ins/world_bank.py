@@ -65,7 +65,8 @@ class WorldBankStandIn:
 
     def _row(self, indicator: str, code: str, year: int, value: float | None) -> dict[str, Any]:
         return {
-            "indicator": {"id": indicator, "value": "…"}, "country": {"id": _two(code), "value": f"{code} (é)"},
+            "indicator": {"id": indicator, "value": "Net migration"},
+            "country": {"id": _two(code), "value": f"{code} (é)"},
             "countryiso3code": "" if code == "EUU" else code, "date": f"{year}", "value": value, "unit": self.unit,
             "obs_status": "", "decimal": 0,
         }  # fmt: skip
@@ -130,11 +131,17 @@ def stand_in(*, small: bool = False) -> WorldBankStandIn:
     return WorldBankStandIn(series)
 
 
+def touch(stand_in: WorldBankStandIn) -> None:
+    """Let it tell another day of last change."""
+    number = int(stand_in.updated[-2:]) % 28 + 1
+    stand_in.updated = f"{stand_in.updated[:-2]}{number:02d}"
+
+
 def spoilt(kind: str, *, small: bool = True) -> WorldBankStandIn:
     """Make a stand-in that the provider changed in one way, on another day."""
     made = stand_in(small=small)
-    made.updated = "2026-10-01"
     _SPOIL[kind](made)
+    made.updated = f"2026-10-{SPOILT.index(kind) + 1:02d}"
     return made
 
 
