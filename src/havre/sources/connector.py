@@ -151,6 +151,7 @@ CONNECTORS: tuple[str, ...] = (
     "world_bank",
     "hapi",
     "uk_home_office",
+    "odihr",
 )
 """Sources that can be pulled, by their id in the catalogue; each has a module of its name under ``providers``."""
 
