@@ -19,6 +19,7 @@ from havre.forecast.explain_many import SHIFTS
 from havre.forecast.models import ENSEMBLE
 from havre.forecast.operations import Operation, has_total, member_parameters, member_rules, operations
 from havre.forecast.outlook import Outlook
+from havre.record.rounding import base_of
 from havre.record.tables import Release, SourceCredit
 from havre.texts import LANGUAGES, Language, say
 
@@ -111,7 +112,7 @@ def _operations(release: Release, outlook: Outlook, width: float | None) -> Iter
     [as_of] = [credit.as_of for credit in facts.sources if credit.id == outlook.scope.source]
     threshold = facts.threshold
     hidden = {"most": max(0, threshold - 1), "width": threshold if width is None else width}
-    is_protected = threshold > 1
+    is_protected, base = threshold > 1, base_of(facts.options)
     done = [
         Operation("vintage", {"as_of": as_of.isoformat()}),
         Operation("months", {}),
@@ -120,8 +121,10 @@ def _operations(release: Release, outlook: Outlook, width: float | None) -> Iter
             horizons=option(release, "horizons"),
             draws=option(release, "draws"),
             with_total=has_total(outlook.series, outlook.scope),
+            completed=outlook.completed() if facts.options.get("complete_recent") else None,
         ),
         *([Operation("protect_forecasts", {"threshold": threshold})] if is_protected else []),
+        *([Operation("round_to_base", {"base": base})] if base > 1 else []),
         Operation("review", {}),
     ]
     for step, each in enumerate(done, start=1):

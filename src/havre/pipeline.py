@@ -5,7 +5,7 @@ panel → outlook of each scope (track record, forecasts) → disclosure control
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
@@ -28,8 +28,9 @@ from havre.panel.measures import measures
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series, scopes_for
 from havre.panel.series import MonthlySeries
 from havre.panel.store import PanelStore, read_observations
-from havre.record.disclosure import DEFAULT_THRESHOLD, protect_forecasts, protect_history
+from havre.record.disclosure import DEFAULT_THRESHOLD, Protection, protect_forecasts, protect_history
 from havre.record.folder import check_free, write_release
+from havre.record.rounding import rounded_history
 from havre.record.tables import SERIES, SKILL, Release, ReleaseFacts, SourceCredit
 from havre.release_explanations import explained
 from havre.release_tables import (
@@ -139,13 +140,16 @@ def make_release(
     made_on: date,
     threshold: int = DEFAULT_THRESHOLD,
     width: float | None = None,
+    rounding: int = 1,
+    purpose: str | None = None,
     earlier: Sequence[pl.DataFrame] = (),
     known_on: date | None = None,
     progress: Progress | None = None,
 ) -> Release:
     """Compute everything that a release holds, protected against disclosure: see :func:`forecast_release`."""
-    choices: dict[str, Any] = {"made_on": made_on, "threshold": threshold, "width": width, "earlier": earlier}
-    return forecast_release(panel, scopes, options, known_on=known_on, progress=progress, **choices).release
+    choices: dict[str, Any] = {"threshold": threshold, "width": width, "rounding": rounding, "purpose": purpose}
+    choices |= {"made_on": made_on, "earlier": earlier, "known_on": known_on, "progress": progress}
+    return forecast_release(panel, scopes, options, **choices).release
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,8 @@ def forecast_release(
     made_on: date,
     threshold: int = DEFAULT_THRESHOLD,
     width: float | None = None,
+    rounding: int = 1,
+    purpose: str | None = None,
     earlier: Sequence[pl.DataFrame] = (),
     known_on: date | None = None,
     progress: Progress | None = None,
@@ -177,13 +183,17 @@ def forecast_release(
     scopes : what to forecast; see :func:`find_scopes`
     made_on : the day of the release
     threshold : smallest count that may be published [persons]
+    rounding : base to which published counts and forecasts are rounded; models see them as they are
+    purpose : what it is for, told in the release; needed where the threshold is 0 or 1, which hides nothing
     width, earlier : see :func:`havre.record.disclosure.protect_history`
 
     Raises
     ------
     ForecastError : a series has a gap, or no series has enough history
-    RecordError : nothing stays after disclosure control, or it would leak what an earlier release hides
+    RecordError : nothing stays after disclosure control, it would leak what an earlier release hides, it hides nothing
+        and no purpose is given, or it would round what is visible to zero
     """
+    protection = Protection(threshold, width, rounding, purpose)
     known = panel.known_on(known_on)
     history = _protected_history(known.observations, scopes, options, threshold, width, earlier)
     # From here on nobody sees a suppressed count: no forecast, score or copy of history can give one back.
@@ -191,15 +201,16 @@ def forecast_release(
         make_outlook(without_hidden(known.observations, scope, history, threshold), scope, options, progress)
         for scope in scopes
     ]
-    forecasts = protect_forecasts(pl.concat([forecast_rows(outlook) for outlook in outlooks]), threshold)
+    forecasts = protect_forecasts(pl.concat([forecast_rows(outlook) for outlook in outlooks]), threshold, rounding)
     if forecasts["value"].null_count() == forecasts.height:
         raise RecordError("record.nothing", threshold=threshold)
-    means = recent_means(history)
+    published = rounded_history(history, rounding)
+    means = recent_means(published)
     release = Release(
-        facts=_facts(known, outlooks, options, made_on, (threshold, width), known_on),
+        facts=_facts(known, outlooks, options, made_on, protection, known_on),
         series=table_of([row for outlook in outlooks for row in series_rows(outlook, means)], SERIES),
         forecasts=forecasts,
-        history=shown_history(history, forecasts),
+        history=shown_history(published, forecasts),
         skill=table_of([row for outlook in outlooks for row in skill_rows(outlook)], SKILL),
     )
     return Forecast(release, tuple(outlooks), width)
@@ -375,29 +386,28 @@ def _facts(
     outlooks: list[Outlook],
     options: OutlookOptions,
     made_on: date,
-    protection: tuple[int, float | None],
+    protection: Protection,
     known_on: date | None,
 ) -> ReleaseFacts:
-    threshold, width = protection
     aside = ("workers", "kept", "seed")
     chosen = {each.name: getattr(options, each.name) for each in fields(options) if each.name not in aside}
     left_out = {outlook.scope.id: [problem.sentence() for problem in outlook.left_out] for outlook in outlooks}
-    # What is stated of the protection is part of the release: the least width of the bounds of a hidden count.
-    wide = {"protection_width": float(threshold if width is None else width)}
-    settings = {**chosen, **wide, "known_on": known_on, "scopes": [o.scope.id for o in outlooks]}
+    completed = {outlook.scope.id: asdict(outlook.completed()) for outlook in outlooks}
+    # What is stated of the protection is part of the release, such as the least width of the bounds of a hidden count.
+    settings = {**chosen, **protection.told(), "known_on": known_on, "scopes": [o.scope.id for o in outlooks]}
     cards = {outlook.scope.id: outlook.card for outlook in outlooks if outlook.card is not None}
     inputs = panel.told_inputs()
     return ReleaseFacts(
-        id=f"havre-{made_on:%Y-%m-%d}-{_digest(inputs, settings, options.seed, threshold)}",
+        id=f"havre-{made_on:%Y-%m-%d}-{_digest(inputs, settings, options.seed, protection.threshold)}",
         made_on=made_on,
         code_version=code_version(),
         seed=options.seed,
-        threshold=threshold,
+        threshold=protection.threshold,
         ensemble=ENSEMBLE,
         members=MEMBERS,
         baselines=tuple(BASELINES),
         backtest_origins={name: (card.origins[0], card.origins[-1]) for name, card in cards.items()},
-        options={**settings, "left_out": left_out},
+        options={**settings, "left_out": left_out, **({"completed": completed} if options.complete_recent else {})},
         inputs=inputs,
         sources=tuple(_credits(panel.observations, outlooks)),
         reference_only=panel.reference,

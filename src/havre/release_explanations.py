@@ -8,6 +8,7 @@ published months alone.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from havre.record.explanation import (
 )
 from havre.record.explanation_cards import write_cards
 from havre.record.explanation_page import explanation_pages
+from havre.record.rounding import base_of
 from havre.record.tables import Release
 from havre.texts import Language
 
@@ -183,7 +185,7 @@ def _series(
     row = published.rows[key]
     last = row["last_month"]
     alike = _past_situations(published, outlook, key, last)
-    own = outlook.series.until(last)
+    own = outlook.history(last)
     hidden = [month for month in months_between(add_months(last, 1 - WINDOW), last) if (key, month) in published.hidden]
     scores = _scores(outlook.card, key)
     return {
@@ -212,7 +214,7 @@ def _past_situations(published: _Published, outlook: Outlook, key: SeriesKey, la
     The question is a row of its own: its last twelve months, in which stand-ins may stand. What is compared with it is
     what was published, windows with a hidden month left out.
     """
-    known, own = published.visible.until(last), outlook.series.until(last)
+    known, own = published.visible.until(last), outlook.history(last)
     question = np.full((1, known.values.shape[1]), np.nan)
     question[0, -WINDOW:] = own.values[own.keys.index(key), -WINDOW:][-question.shape[1] :]
     series = MonthlySeries((key, *known.keys), known.first, np.concatenate([question, known.values]))
@@ -244,9 +246,11 @@ def _figure(
     key, horizon = before.key, before.horizon
     here = published.quantiles[key, horizon, ENSEMBLE]
     median = here[0.5]
-    # The drivers speak of the figure as published: rounding belongs to the adjustment.
-    adjusted = {**before.drivers, "adjustment": before.drivers["adjustment"] + median - before.figure}
-    own = replace(before, figure=median, drivers=adjusted)
+    # The way starts and ends at figures as published: rounding belongs to the adjustment.
+    start = _as_published(before.reference, base_of(published.release.facts.options))
+    rounding = (median - before.figure) - (start - before.reference)
+    adjusted = {**before.drivers, "adjustment": before.drivers["adjustment"] + rounding}
+    own = replace(before, figure=median, reference=start, drivers=adjusted)
     whole = own.whole_persons()
     ordered = sorted(whole, key=lambda name: (-abs(own.drivers[name]), DRIVERS.index(name)))
     (low, high), (least, most) = ([here[level] for level in levels] for levels in _LEVELS)
@@ -283,6 +287,11 @@ def _figure(
             "scope_coverage_80": _rounded(skill.get("coverage_80")),
         },
     }
+
+
+def _as_published(value: float, base: int) -> float:
+    """Round a count as the release does."""
+    return value if base == 1 else base * floor(value / base + 0.5)
 
 
 _UNSCORED: Mapping[str, object] = {

@@ -21,8 +21,10 @@ from havre.evaluate.scores import covered_quantile, wis_quantile
 from havre.panel.scope import Scope
 from havre.record.disclosure import DEFAULT_THRESHOLD
 from havre.record.frozen import first_logged
+from havre.record.leaks import marked_unshown
 from havre.record.publication import RELEASES as RELEASE_FOLDER
 from havre.record.publication import Record
+from havre.record.rounding import rounded_history, with_bounds
 from havre.record.track import OVERRIDDEN, RELEASES, SCORES, SERIES_KEY, STATUSES, TrackRecord
 from havre.record.track_league import league_tables
 from havre.record.track_log import LoggedRelease, logged_releases, scored_counts, shown_history
@@ -75,15 +77,18 @@ def score_record(
     frozen = first_logged(each.frozen for each in logged)
     months = frozen["target_end_date"].unique().to_list()
     threshold = max((each.threshold for each in logged), default=DEFAULT_THRESHOLD)
-    shown = [*shown_history(logged), *scored_counts(record.folder)]
+    rounding = max((each.rounding for each in logged), default=1)
+    shown = [*shown_history(logged), *scored_counts(record.folder).values()]
     known = latest_known(observations, known_on)
-    counts = protected_counts(
+    exact = protected_counts(
         known,
         _scopes(logged),
         threshold,
         months=months,
         earlier=[table.filter(pl.col("period").is_in(months)) for table in shown],
     )
+    # A count that a release rounds is told by no score either.
+    counts = rounded_history(exact, rounding)
     truth = truth_of(known, counts)
     ensembles = {each.id: each.ensemble for each in logged}
     stated = stated_values(logged)
@@ -98,7 +103,8 @@ def score_record(
         scores=judged.scores,
         league=league_tables(judged.scores, baselines),
         overridden=_overridden(judged.scores, stated),
-        counts=_of_series(counts, logged),
+        counts=with_bounds(_of_series(counts, logged), rounding, threshold),
+        rounding=rounding,
     )
 
 
@@ -108,12 +114,13 @@ def _scopes(logged: Sequence[LoggedRelease]) -> list[Scope]:
 
 
 def _of_series(counts: pl.DataFrame, logged: Sequence[LoggedRelease]) -> pl.DataFrame:
-    """Keep the counts of series that a release forecasts."""
+    """Keep the counts of series that a release forecasts; a total that counts others too is marked."""
     key = ["scope", "origin", "destination"]
     series = pl.concat(
         [pl.DataFrame(schema=dict.fromkeys(key, pl.String())), *(each.series.select(key) for each in logged)]
     )
-    return counts.join(series.unique(), on=key, how="semi", maintain_order="left")
+    kept = counts.join(series.unique(), on=key, how="semi", maintain_order="left")
+    return marked_unshown(kept, counts.join(series.unique(), on=key, how="anti", maintain_order="left"))
 
 
 def stated_values(logged: Iterable[LoggedRelease]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from havre.record.log.keys import Signer
 from havre.record.publication import Record, publish
 from havre.record.review import approve, override, submit
 from havre.record.reviewed import Override
+from havre.record.tables import ReleaseFacts
 from tests.record.log.log_case import KEY
 from tests.record.published_case import WORDS
 from tests.record.record_case import ADA, NOOR
@@ -60,9 +61,10 @@ def logged_release(
     supersedes: str | None = None,
     corrects: str | None = None,
     author: Signer = ADA,
+    facts: ReleaseFacts | None = None,
 ) -> Path:
     """Draft, review and publish a release at a time."""
-    release = sample_release(facts=sample_facts(id=name), series=SERIES, hidden=frozenset())
+    release = sample_release(facts=facts or sample_facts(), series=SERIES, hidden=frozenset())
     write_draft(replace(release, facts=replace(release.facts, id=name)), record.draft(name))
     digest = draft_digest(record.draft(name))
     with record.store.change() as connection:

@@ -19,8 +19,11 @@ from havre.cli.options import (
     LeaveOutGaps,
     Measure,
     NoCache,
+    NoCompletion,
     Origin,
     Panel,
+    Purpose,
+    Rounding,
     Seed,
     Source,
     Threshold,
@@ -32,6 +35,7 @@ from havre.cli.options import (
 from havre.cli.plots import PictureFile, Plot, forecast_picture, plots_wanted
 from havre.cli.small_counts import THRESHOLD
 from havre.months import add_months
+from havre.texts import say
 
 if TYPE_CHECKING:
     from havre.record.tables import Release
@@ -53,11 +57,14 @@ def forecast(
     horizons: Horizons = 12,
     draws: Draws = 1000,
     threshold: Threshold = THRESHOLD,
+    rounding: Rounding = 1,
+    purpose: Purpose = None,
     out: Annotated[Path | None, typer.Option("--out", help=tell("option.out"))] = None,
     made_on: Annotated[
         date | None, typer.Option("--date", parser=parse_day, metavar="DAY", help=tell("option.date"))
     ] = None,
     leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
+    no_completion: NoCompletion = False,  # noqa: FBT002 - a flag of the command line
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
@@ -84,12 +91,22 @@ def forecast(
         draws=draws,
         seed=seed,
         leave_out_gaps=lenient,
+        complete_recent=not no_completion,
         workers=workers or usable_workers(),
         kept=kept_forecasts(no_cache=no_cache),
     )
     with progress_bar() as progress:
         release = make_release(
-            data, scopes, options, made_on=day, threshold=threshold, known_on=known_on, progress=progress
+            data,
+            scopes,
+            options,
+            made_on=day,
+            threshold=threshold,
+            rounding=rounding,
+            # Nobody is kept from seeing small counts of their own panel: the release tells what it is for.
+            purpose=purpose or (say("cli", "forecast.own_use", "en") if threshold < 2 else None),
+            known_on=known_on,
+            progress=progress,
         )
     written = publish(release, folder)
     if as_json:
@@ -109,6 +126,8 @@ def show_release(release: "Release", folder: Path) -> None:
     """Print what a release says: the last month of data first, each scope month by month, then where it was written."""
     console = stdout()
     console.print(f"[bold]{tell('forecast.automated')}[/bold]")
+    if release.facts.hides_nothing:
+        console.print(f"[bold red]{tell('forecast.open', threshold=release.facts.threshold)}[/bold red]")
     if release.facts.reference_only:
         say_reference()
     for scope in release.series["scope"].unique(maintain_order=True):

@@ -52,7 +52,10 @@ Json = Annotated[bool, typer.Option("--json", help=tell("option.json"))]
 Horizons = Annotated[int, typer.Option("--horizons", help=tell("option.horizons"))]
 Draws = Annotated[int, typer.Option("--draws", min=100, max=100_000, help=tell("option.draws"))]
 LeaveOutGaps = Annotated[bool, typer.Option("--leave-out-gaps", help=tell("option.leave_out_gaps"))]
+NoCompletion = Annotated[bool, typer.Option("--no-completion", help=tell("option.no_completion"))]
 Threshold = Annotated[int, typer.Option("--threshold", min=0, help=tell("option.threshold"))]
+Rounding = Annotated[int, typer.Option("--rounding", min=1, metavar="BASE", help=tell("option.rounding"))]
+Purpose = Annotated[str | None, typer.Option("--purpose", metavar="TEXT", help=tell("option.purpose"))]
 NoCache = Annotated[bool, typer.Option("--no-cache", help=tell("option.no_cache"))]
 DEFAULT_SEED = 20_260_101
 

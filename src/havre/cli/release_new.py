@@ -24,8 +24,11 @@ from havre.cli.options import (
     LeaveOutGaps,
     Measure,
     NoCache,
+    NoCompletion,
     Origin,
     Panel,
+    Purpose,
+    Rounding,
     Seed,
     Source,
     Threshold,
@@ -39,9 +42,12 @@ from havre.cli.release_view import tell
 from havre.cli.small_counts import THRESHOLD
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
     from havre.forecast.outlook import OutlookOptions
     from havre.panel.scope import Scope
     from havre.pipeline import Forecast, PanelInput
+    from havre.record.disclosure import Protection
     from havre.record.log.keys import Signer
     from havre.record.publication import Record
     from havre.record.tables import Release
@@ -62,10 +68,13 @@ def new(
     horizons: Horizons = 12,
     draws: Draws = 1000,
     threshold: Threshold = THRESHOLD,
+    rounding: Rounding = 1,
+    purpose: Purpose = None,
     made_on: Annotated[
         date | None, typer.Option("--date", parser=parse_day, metavar="DAY", help=tell_cli("option.date"))
     ] = None,
     leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
+    no_completion: NoCompletion = False,  # noqa: FBT002 - a flag of the command line
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
@@ -74,12 +83,14 @@ def new(
     """Make a draft; the help text stands in the catalogue."""
     from havre.forecast.outlook import OutlookOptions
     from havre.pipeline import explain_release, find_scopes, load_panel
+    from havre.record.disclosure import Protection
     from havre.scale import usable_workers
 
     asked = requests(measure=measure, destination=destination, origin=origin, source=source)
     with options.opened(record) as held:
         author, log_signers = options.signer(key_file), options.log_signers(log_key_file)
         held.settings.person(author.verifier)
+        protection = Protection(threshold, rounding=rounding, purpose=purpose)
         earlier = _earlier(held, supersedes, corrects)
         data = load_panel(panel)
         scopes = find_scopes(data.known_on(known_on).observations, asked)
@@ -89,11 +100,12 @@ def new(
             seed=seed,
             # The reference snapshot has known gaps (small destinations): its release names them and goes on.
             leave_out_gaps=leave_out_gaps or panel is None,
+            complete_recent=not no_completion,
             workers=workers or usable_workers(),
             kept=kept_forecasts(no_cache=no_cache),
         )
         day = made_on or options.clock().date()
-        made = _made(data, scopes, chosen, earlier, day, threshold, known_on)
+        made = _made(data, scopes, chosen, earlier, day, protection, known_on)
         name = free_name(held, made.release.facts.id)
         further = explain_release(made, release_id=name, workers=chosen.workers)
         release = replace(made.release, facts=replace(made.release.facts, id=name))
@@ -102,8 +114,12 @@ def new(
         _tell(held, release, digest, waits, as_json=as_json)
 
 
-def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "dict[str, Release]":
-    """Read all releases that were ever published, and check before any work what the new one refers to.
+def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "list[DataFrame]":
+    """Read all counts that were ever published, and check before any work what the new release refers to.
+
+    Returns
+    -------
+    list : what each earlier release, and each track record, shows of the past, as readers see it
 
     Raises
     ------
@@ -113,7 +129,9 @@ def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "d
     from havre.errors import RecordError
     from havre.record.contest import contests
     from havre.record.dossier import once_public, submitted
+    from havre.record.leaks import seen_by_readers
     from havre.record.review import standing
+    from havre.record.track_log import scored_counts
 
     with held.store.read() as connection:
         if supersedes is not None and (now := standing(connection, supersedes)).state != "published":
@@ -121,21 +139,20 @@ def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "d
         if corrects is not None and corrects not in {each.id for each in contests(connection, held.settings)}:
             raise RecordError("record.contest.unknown", contest=corrects)
         public = once_public(connection)
-    return {each.id: submitted(held, each)[0] for each in public}
+    return [*(seen_by_readers(submitted(held, each)[0]) for each in public), *scored_counts(held.folder).values()]
 
 
 def _made(
     data: "PanelInput",
     scopes: "tuple[Scope, ...]",
     chosen: "OutlookOptions",
-    earlier: "Mapping[str, Release]",
+    earlier: "list[DataFrame]",
     day: date,
-    threshold: int,
+    protection: "Protection",
     known_on: date | None,
 ) -> "Forecast":
     """Compute the release; everything that readers may have kept of earlier ones is held against it."""
     from havre.pipeline import forecast_release
-    from havre.record.leaks import seen_by_readers
 
     with progress_bar() as progress:
         return forecast_release(
@@ -143,8 +160,10 @@ def _made(
             scopes,
             chosen,
             made_on=day,
-            threshold=threshold,
-            earlier=[seen_by_readers(each) for each in earlier.values()],
+            threshold=protection.threshold,
+            rounding=protection.rounding,
+            purpose=protection.purpose,
+            earlier=earlier,
             known_on=known_on,
             progress=progress,
         )

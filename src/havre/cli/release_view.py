@@ -88,13 +88,14 @@ def view_of(record: "Record", release: str, against: str | None = None) -> View:
 
 
 def leaks_of(record: "Record", now: "Standing", shown: "Release") -> "LeakReport":
-    """Let the attacker at a release, with all that was ever published at hand."""
+    """Let the attacker at a release, with all that was ever published at hand: releases, and counts of scores."""
     from havre.record.dossier import once_public, submitted
     from havre.record.leaks import leak_report, seen_by_readers
+    from havre.record.track_log import scored_counts
 
     with record.store.read() as connection:
         public = once_public(connection, but=now.id)
-    earlier = {each.id: seen_by_readers(submitted(record, each)[0]) for each in public}
+    earlier = {each.id: seen_by_readers(submitted(record, each)[0]) for each in public} | scored_counts(record.folder)
     # Drafts of earlier versions do not tell the width: it was the threshold.
     width = shown.facts.options.get("protection_width", shown.facts.threshold)
     return leak_report(seen_by_readers(shown), float(str(width)), earlier)

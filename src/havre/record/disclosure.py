@@ -9,14 +9,63 @@ Reference: Hundepool A et al. (2012), Statistical disclosure control, Wiley, cha
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
+from havre.errors import Problem, RecordError, check_none
 from havre.record.attack import Leak, attack, refuse_leaks
+from havre.record.rounding import OPTION, check_rounding
 from havre.record.tables import HISTORY, SCOPE_KEY
 
 DEFAULT_THRESHOLD = 10
 """Persons. Counts from 1 to one below the threshold are suppressed; a zero says that nobody came and stays."""
+LEAST_PURPOSE, MOST_PURPOSE = 20, 500
+"""Characters of a purpose: others must understand it later."""
+
+
+@dataclass(frozen=True)
+class Protection:
+    """How a release is protected.
+
+    Parameters
+    ----------
+    threshold : smallest count that is published [persons]
+    width : how far apart the bounds of a suppressed cell stay; by default the threshold [persons]
+    rounding : base to which published counts and forecasts are rounded; 1 publishes them as they are [persons]
+    purpose : what a release that hides nothing (threshold 0 or 1) is for, in words that it tells
+
+    Raises
+    ------
+    RecordError : nothing is hidden and no purpose is given, or the base is too large; all of it is told
+    """
+
+    threshold: int = DEFAULT_THRESHOLD
+    width: float | None = None
+    rounding: int = 1
+    purpose: str | None = None
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        told = len((self.purpose or "").strip())
+        if (self.threshold < 2 or self.purpose is not None) and not LEAST_PURPOSE <= told <= MOST_PURPOSE:
+            facts = {"threshold": self.threshold, "least": LEAST_PURPOSE, "most": MOST_PURPOSE}
+            problems.append(Problem.of("record.purpose", **facts))
+        try:
+            check_rounding(self.rounding, self.threshold)
+        except RecordError as error:
+            problems += error.problems
+        check_none(problems, RecordError)
+
+    @property
+    def wide(self) -> float:
+        """The stated width."""
+        return float(self.threshold if self.width is None else self.width)
+
+    def told(self) -> dict[str, object]:
+        """Give what a release tells of it among its options, besides the threshold."""
+        purpose = None if self.purpose is None else self.purpose.strip()
+        return {"protection_width": self.wide, OPTION: self.rounding, "purpose": purpose}
 
 
 def protect_history(
@@ -37,8 +86,8 @@ def protect_history(
         origin or destination ``TOT`` beside parts that do not
     threshold : smallest count that may be published [persons]
     width : how far apart the bounds of a suppressed cell stay [persons]; by default the threshold
-    earlier : histories of earlier releases as they were published: what one of them hides stays hidden, unless it is
-        visible in another, which cannot be undone
+    earlier : histories of earlier releases as they were published, with ``havre.record.rounding.with_bounds`` where
+        they are rounded: what one of them hides stays hidden, unless it is visible in another, which cannot be undone
 
     Returns
     -------
@@ -142,18 +191,27 @@ def _is_total() -> pl.Expr:
     return total_origin | total_destination
 
 
-def protect_forecasts(forecasts: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD) -> pl.DataFrame:
-    """Round forecasts to whole persons and hide small ones.
+def protect_forecasts(forecasts: pl.DataFrame, threshold: int = DEFAULT_THRESHOLD, rounding: int = 1) -> pl.DataFrame:
+    """Round forecasts to whole persons, or to a base, and hide small ones.
 
     A series and horizon whose median lies below the threshold in any model is suppressed in all of them. In what
     stays, a quantile below the threshold is published as 0, "fewer than the threshold": intervals get wider, never
-    narrower.
+    narrower. So they do by rounding to a base: quantiles below the median are rounded down, those above it up.
     """
     rounded = pl.col("value").round(0)
     target = [*SCOPE_KEY, "horizon"]
     small = ((pl.col("quantile") == 0.5) & (rounded < threshold)).any().over(target)
-    shown = pl.when(rounded < threshold).then(0.0).otherwise(rounded)
+    shown = pl.when(rounded < threshold).then(0.0).otherwise(_outwards(rounded, rounding))
     return forecasts.with_columns(value=pl.when(small).then(None).otherwise(shown))
+
+
+def _outwards(value: pl.Expr, base: int) -> pl.Expr:
+    """Round quantiles to a base away from the median, and the median to the nearest multiple."""
+    if base == 1:
+        return value
+    steps, level = value / base, pl.col("quantile")
+    down, up, near = steps.floor(), steps.ceil(), (steps + 0.5).floor()
+    return base * pl.when(level < 0.5).then(down).when(level > 0.5).then(up).otherwise(near)
 
 
 def count_suppressed(history: pl.DataFrame, forecasts: pl.DataFrame) -> dict[str, int]:

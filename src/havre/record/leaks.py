@@ -7,6 +7,7 @@ from math import inf
 import polars as pl
 
 from havre.record.attack import TOTAL, UNSHOWN, Cell, Leak, attack, refuse_leaks
+from havre.record.rounding import base_of, with_bounds
 from havre.record.tables import HISTORY, Release
 
 _EDGE = 1e-6
@@ -39,9 +40,8 @@ def leak_report(history: pl.DataFrame, width: float, earlier: Mapping[str, pl.Da
 
     Parameters
     ----------
-    history : table of ``havre.record.tables.HISTORY`` as it is published
+    history : table of ``havre.record.tables.HISTORY`` as readers see it, with what :func:`seen_by_readers` adds
     width : how far apart the bounds of a suppressed cell must be [persons]
-        with the rows that :func:`seen_by_readers` adds
     earlier : such tables of the releases that were published before, by id
     """
     own = _suppressed(history)
@@ -52,46 +52,68 @@ def leak_report(history: pl.DataFrame, width: float, earlier: Mapping[str, pl.Da
 
 
 def seen_by_readers(release: Release) -> pl.DataFrame:
-    """Give the history of a release as readers see it: they know where a total counts more than is shown.
+    """Give the history of a release as readers see it: they know where a total counts more than is shown, and between
+    what each count lies where they are rounded.
 
     Series that are left out for a gap or for too little history are named in the release, and their total counts them.
     A total of which more is counted than its visible parts, in a month that hides nothing, says the same.
 
     Returns
     -------
-    Table of ``havre.record.tables.HISTORY`` with the rows of ``havre.record.attack.UNSHOWN``.
+    Table of ``havre.record.tables.HISTORY`` with the rows of ``havre.record.attack.UNSHOWN``; of
+    ``havre.record.rounding.BOUNDED`` where counts are rounded.
     """
-    return with_unshown(release.history, release.facts.options.get("left_out"))
+    options = release.facts.options
+    base = base_of(options)
+    seen = with_unshown(release.history, options.get("left_out"), base)
+    return with_bounds(seen, base, release.facts.threshold)
 
 
-def with_unshown(history: pl.DataFrame, left_out: object) -> pl.DataFrame:
-    """Add to a history the rows of :func:`seen_by_readers`.
+def with_unshown(history: pl.DataFrame, left_out: object, base: int = 1) -> pl.DataFrame:
+    """Add to a history the rows of :func:`seen_by_readers` on totals that count more than is shown.
 
     Parameters
     ----------
     left_out : the option of a release that names the series left out, by scope
+    base : to which its counts are rounded: a total may then lie apart from its parts by half of it for each of them
     """
-    group = ["scope", "measure", "period"]
     is_total = (pl.col("origin") == TOTAL) & pl.col("scope").str.ends_with("/origin") | (
         (pl.col("destination") == TOTAL) & pl.col("scope").str.ends_with("/destination")
     )
-    months = history.group_by(group, maintain_order=True).agg(
+    months = history.group_by(_MONTH, maintain_order=True).agg(
         total=pl.col("value").filter(is_total).first(),
         has_total=is_total.any(),
         parts=pl.col("value").filter(~is_total).sum(),
+        blur=pl.len() * (base // 2),
         whole=~pl.col("suppressed").any(),
     )
-    more = months.filter(pl.col("whole") & (pl.col("total") != pl.col("parts")))["scope"].unique().to_list()
+    differs = (pl.col("total") - pl.col("parts")).abs() > pl.col("blur")
+    more = months.filter(pl.col("whole") & differs)["scope"].unique().to_list()
     named = [scope for scope, reasons in left_out.items() if reasons] if isinstance(left_out, Mapping) else []
     unclosed = months.filter(pl.col("has_total") & ~pl.col("whole") & pl.col("scope").is_in([*more, *named]))
-    marks = unclosed.select(
-        *group,
-        origin=pl.lit(UNSHOWN),
-        destination=pl.lit(UNSHOWN),
-        value=pl.lit(None, pl.Float64),
-        suppressed=pl.lit(value=True),
-    )
-    return pl.concat([history, marks.select([pl.col(name).cast(dtype) for name, dtype in HISTORY.items()])])
+    return pl.concat([history, _marks(unclosed)])
+
+
+def marked_unshown(history: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Mark the months of a history from which rows were taken out: a total of them counts more than is shown.
+
+    Parameters
+    ----------
+    gone : the rows that were taken out
+    """
+    some = gone.filter(pl.col("suppressed") | (pl.col("value") > 0))
+    marks = _marks(some.unique(_MONTH, maintain_order=True))
+    return pl.concat([history, marks.join(history, on=_MONTH, how="semi", maintain_order="left")])
+
+
+_MONTH = ["scope", "measure", "period"]
+
+
+def _marks(months: pl.DataFrame) -> pl.DataFrame:
+    """Give a row for each month, which says that parts of it are not shown."""
+    names = {"origin": pl.lit(UNSHOWN), "destination": pl.lit(UNSHOWN)}
+    marks = months.select(*_MONTH, **names, value=pl.lit(None, pl.Float64), suppressed=pl.lit(value=True))
+    return marks.select([pl.col(name).cast(dtype) for name, dtype in HISTORY.items()])
 
 
 def check_leaks(report: LeakReport) -> None:

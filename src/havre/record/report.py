@@ -26,6 +26,7 @@ from markupsafe import Markup
 from havre.months import month_index
 from havre.record.charts import NARROW, WIDE, ChartText, fan_chart, sparkline
 from havre.record.outlook import Outlook, Row, losing_first, read_outlooks
+from havre.record.rounding import base_of
 from havre.record.tables import SCOPE_KEY, Release
 from havre.record.wording import Wording
 from havre.texts import LANGUAGES, Language
@@ -316,6 +317,11 @@ class Page:
             for name, value in sorted(self.release.facts.options.items())
             if value is not None and name != LEFT_OUT
         ]
+
+    @property
+    def rounding(self) -> int:
+        """Base to which counts and forecasts are rounded."""
+        return base_of(self.release.facts.options)
 
     @property
     def left_out_count(self) -> int:

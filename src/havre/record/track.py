@@ -108,8 +108,9 @@ class TrackRecord:
     inputs : SHA-256 of each file of observations
     releases, scores, league, overridden : tables of :data:`RELEASES`, :data:`SCORES`, :data:`LEAGUE`,
         :data:`OVERRIDDEN`
-    counts : what is told of the counts, table of ``havre.record.tables.HISTORY``; whoever publishes later must keep
-        hidden what it hides
+    counts : what is told of the counts, as ``havre.record.track_log.scored_counts`` reads it back; whoever publishes
+        later must keep hidden what it hides
+    rounding : base to which counts are rounded before anything is scored, the largest of the releases; 1: none
     """
 
     known_on: date
@@ -121,6 +122,7 @@ class TrackRecord:
     league: pl.DataFrame
     overridden: pl.DataFrame
     counts: pl.DataFrame
+    rounding: int = 1
 
     def count(self, status: str) -> int:
         """Count the forecasts of a status: ``registered``, ``repeated``, or one of :data:`STATUSES`."""

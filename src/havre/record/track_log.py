@@ -27,6 +27,7 @@ from havre.record.log.fsck import fsck
 from havre.record.log.proof import parse_proof
 from havre.record.publication import PROOF
 from havre.record.reviewed import Override
+from havre.record.rounding import BOUNDED, base_of, with_bounds
 from havre.record.settings import RecordSettings
 from havre.record.store.database import read_time
 from havre.record.tables import HISTORY, SERIES
@@ -53,6 +54,7 @@ class LoggedRelease:
     series : scope, measure, source, origin, destination and last published month of each series
     shown : the published months, as ``target-data/time-series.parquet`` holds them
     left_out : the option that names the series left out, by scope
+    rounding : base to which its counts are rounded
     """
 
     registered: Registered
@@ -67,6 +69,7 @@ class LoggedRelease:
     series: pl.DataFrame
     shown: pl.DataFrame
     left_out: object
+    rounding: int = 1
 
     @property
     def id(self) -> str:
@@ -167,6 +170,7 @@ def _release(
         ),
         shown=pl.read_parquet(io.BytesIO(_logged_file(folder, shown, files[shown]))),
         left_out=manifest["options"].get("left_out"),
+        rounding=base_of(manifest["options"]),
     )
 
 
@@ -199,8 +203,7 @@ def shown_history(releases: Sequence[LoggedRelease]) -> Iterator[pl.DataFrame]:
     """Give what each release showed of the past as a table of :data:`havre.record.tables.HISTORY`.
 
     A month between the first and the last of a series that the release leaves out was hidden or never published; it
-    counts as hidden. Rows are added where a total counts more than is shown, see
-    :func:`havre.record.leaks.with_unshown`.
+    counts as hidden. What readers know besides is added, as :func:`havre.record.leaks.seen_by_readers` does.
     """
     for release in releases:
         yield _history_of(release)
@@ -213,21 +216,33 @@ def _history_of(release: LoggedRelease) -> pl.DataFrame:
     spans = release.series.join(first, on=key, how="left").with_columns(pl.col("first").fill_null(pl.col("last_month")))
     months = spans.with_columns(period=pl.date_ranges("first", "last_month", "1mo")).explode("period")
     joined = months.join(shown, on=[*key, "period"], how="left").with_columns(suppressed=pl.col("value").is_null())
-    return with_unshown(joined.select(HISTORY.names()), release.left_out)
+    seen = with_unshown(joined.select(HISTORY.names()), release.left_out, release.rounding)
+    return with_bounds(seen, release.rounding, release.threshold)
 
 
-def scored_counts(record: Path) -> Iterator[pl.DataFrame]:
-    """Give the counts that each track record in a record folder tells, tables of ``havre.record.tables.HISTORY``.
+def scored_counts(record: Path) -> dict[str, pl.DataFrame]:
+    """Give the counts that each track record in a record folder tells, by its place in it.
+
+    Returns
+    -------
+    Tables of ``havre.record.tables.HISTORY``, of ``havre.record.rounding.BOUNDED`` where they are rounded, with the
+    rows of ``havre.record.attack.UNSHOWN``.
 
     Raises
     ------
     RecordError : one of them was changed
     """
-    for path in sorted((record / FOLDER).glob(f"*/{COUNTS}")):
-        try:
-            found = pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise RecordError("record.verify.changed", path=path) from error
-        if found.schema != HISTORY:
-            raise RecordError("record.verify.changed", path=path)
-        yield found
+    return {
+        path.parent.relative_to(record).as_posix(): _counts(path)
+        for path in sorted((record / FOLDER).glob(f"*/{COUNTS}"))
+    }
+
+
+def _counts(path: Path) -> pl.DataFrame:
+    try:
+        found = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise RecordError("record.verify.changed", path=path) from error
+    if found.schema not in (HISTORY, BOUNDED):
+        raise RecordError("record.verify.changed", path=path)
+    return found

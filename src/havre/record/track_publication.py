@@ -54,6 +54,7 @@ def as_plain(found: TrackRecord) -> dict[str, object]:
         "entries": found.entries,
         "known_on": found.known_on.isoformat(),
         "inputs": dict(found.inputs),
+        "rounding": found.rounding,
         "releases": _rows(found.releases),
         "league": _rows(found.league),
         "overridden": _rows(found.overridden),
