@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 
@@ -13,6 +14,7 @@ from havre.pictures.figures import make_figure
 from havre.pictures.files import picture_bytes
 from havre.pictures.network_map import LARGEST_RADIUS, arrows, circle_radii, flow_widths, round_below
 from havre.pictures.style import settings
+from havre.texts import Language
 from tests.pictures import sample_displacement as displaced
 from tests.pictures.sample_charts import network_of, picture
 
@@ -106,3 +108,32 @@ def test_a_name_with_dollars_stays_text() -> None:
     links = NETWORK.links.with_columns(pl.col("origin", "destination").replace("Bobola", "B$x$"))
     chart = replace(NETWORK, places=places, links=links)
     assert ">B$x$</text>" in picture_bytes(picture(chart), "svg").decode()
+
+
+@pytest.mark.parametrize("spoken", ["en", "fr"])
+def test_words_below_the_map_stay_on_the_picture_and_do_not_shrink_it(spoken: Language) -> None:
+    long = "simulated persons, each for 100 people, in a place at the end of the day, mean of the runs"
+    chart = replace(displaced.network(displaced.sample()), unit=long, flow_unit=long)
+    with settings():
+        figure = make_figure(replace(picture(chart), language=spoken))
+        figure.canvas.draw()
+        below = next(text for text in figure.findobj(Text) if long[:20] in text.get_text())
+        assert below.get_window_extent().x1 <= figure.bbox.x1
+        plain = make_figure(picture(displaced.network(displaced.sample())))
+    widths = [each.findobj(Axes)[0].get_position().width * each.get_figwidth() for each in (figure, plain)]
+    assert widths[0] == pytest.approx(widths[1], rel=0.05)
+
+
+def test_camps_without_room_for_a_name_are_named_below() -> None:
+    base = displaced.network(displaced.sample())
+    at = base.places.filter(pl.col("name") == "Mentaro").select("latitude", "longitude").row(0)
+    crowd = pl.DataFrame(
+        [(f"Crowded camp number {number}", "camp", at[0] + number / 1e5, at[1], 1_000.0) for number in range(12)],
+        schema=base.places.select("name", "kind", "latitude", "longitude", "people").schema,
+        orient="row",
+    )
+    places = pl.concat([base.places.select(crowd.columns), crowd])
+    with settings():
+        figure = make_figure(picture(replace(base, places=places)))
+    told = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    assert "Camps without room for a name" in told

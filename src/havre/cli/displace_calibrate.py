@@ -131,9 +131,9 @@ def check_out(out: Path | None) -> None:
     from havre.errors import FileError
 
     if out is not None and out.exists():
-        raise FileError("file.exists", path=out)
+        raise FileError("file.taken", path=out)
     if out is not None and not out.absolute().parent.is_dir():
-        raise FileError("file.missing", path=out.absolute().parent)
+        raise FileError("file.no_folder", path=out.absolute().parent)
 
 
 def show(

@@ -98,6 +98,8 @@ def _supposed(change: Change, start: date, language: Language) -> str:
         told["target"] = _written(next(getattr(change, name) for name in _TARGETS if getattr(change, name)), language)
     if isinstance(change, NewPlace | NewCamp):
         told["roads"] = ", ".join(road.to for road in change.roads)
+    if isinstance(change, MorePeople):
+        told["places"] = ", ".join(change.places)
     if isinstance(change, DailyArrivals | MorePeople):
         told["around"] = say("displace_scenario", f"uncertainty.{change.uncertainty}", language)
     if isinstance(change, DailyArrivals):

@@ -145,7 +145,7 @@ def check_animation_file(path: Path) -> Path:
     if path.suffix.lower() != ENDING:
         raise FileError("pictures.animation_ending", path=path, expected=ENDING)
     if not path.parent.is_dir():
-        raise FileError("file.missing", path=path.parent)
+        raise FileError("file.no_folder", path=path.parent)
     if path.is_dir():
         raise FileError("file.not_writable", path=path, reason=os.strerror(errno.EISDIR))
     return path

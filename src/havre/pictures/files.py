@@ -28,7 +28,7 @@ def check_picture_file(path: Path) -> Path:
     if path.suffix.lower() not in ENDINGS:
         raise FileError("file.picture_ending", path=path, expected=", ".join(ENDINGS))
     if not path.parent.is_dir():
-        raise FileError("file.missing", path=path.parent)
+        raise FileError("file.no_folder", path=path.parent)
     if path.is_dir():
         raise FileError("file.not_writable", path=path, reason=os.strerror(errno.EISDIR))
     load("matplotlib")

@@ -12,7 +12,7 @@ from havre.pictures.map_labels import Label, Scenery, place_labels, text_width
 from havre.pictures.maps import MapFrame, each_road, lay_out
 from havre.pictures.small_counts import Floats, veiled
 from havre.pictures.style import BLACK, BLUE, GREEN, GREY, SMALL, VERMILION, WIDTH, say_nothing
-from havre.pictures.words import Words
+from havre.pictures.words import Words, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ LOOKS: dict[str, tuple[str, str]] = {
 """Sign and colour of each kind: neither alone has to be seen."""
 MARGIN = (0.75, 0.32)
 HEIGHTS = (2.6, 6.2)
-AROUND = 0.85
+AROUND = 1.1
 """Inches for title, legend and what the sizes are, beside the map."""
 LARGEST_RADIUS, SIGN = 0.34, 0.055
 WIDEST = 7.0
@@ -32,6 +32,9 @@ WIDEST = 7.0
 POINT = 1 / 72
 """Inches."""
 MOST_LABELS = 80
+MOST_UNNAMED = 6
+SIZES_LETTERS = 100
+"""Letters of a line below the map that says what sizes are."""
 LEAST_HEAD = 0.05
 """Share of the largest flow from which on a flow has an arrowhead; smaller ones would be all heads."""
 FLOW, ROAD = "#5B6B7A", "#C4CBD2"
@@ -100,9 +103,11 @@ def draw_network(part: "SubFigure", chart: NetworkMapChart, words: Words) -> Non
         at = laid.frame.points[[known == kind for known in kinds]]
         axes.plot(at[:, 0], at[:, 1], marker=sign, ms=6.5, ls="none", color=colour, mec="white", mew=0.7, zorder=4)
     _scale_bar(axes, laid.frame, words)
-    for label, (name, people) in network_labels(chart, laid, words):
+    labels = network_labels(chart, laid, words)
+    for label, (name, people) in labels:
         _write(axes, label, name, people)
     _legend(axes, chart, laid, flows, words)
+    _below(axes, chart, unnamed_camps(chart, laid, {label.place for label, _ in labels}, words), words)
 
 
 def _roads(axes: "Axes", laid: NetworkLayout) -> None:
@@ -182,7 +187,7 @@ def network_labels(
         texts.append((rows[row]["name"], words.people(rows[row]["people"], chart.threshold) if known else None))
     size = SMALL * POINT
     sizes = [
-        (max(text_width(name, size * (1.08 if people else 1.0)), text_width(people or "", size)),
+        (max(text_width(name, size * (1.16 if people else 1.0)), text_width(people or "", size)),
          size * (2.35 if people else 1.2))
         for name, people in texts
     ]  # fmt: skip
@@ -232,7 +237,24 @@ def _legend(axes: "Axes", chart: NetworkMapChart, laid: NetworkLayout, flows: Fl
         handles=handles, ncols=len(handles), loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.4,
         frameon=False, handletextpad=0.6, columnspacing=1.5, handlelength=1.8,
     )  # fmt: skip
+
+
+def unnamed_camps(chart: NetworkMapChart, laid: NetworkLayout, named: set[int], words: Words) -> list[str]:
+    """Give the camps for whose names there was no room, with their people."""
+    return [
+        f"{row['name']} {words.people(row['people'], chart.threshold)}" if row["people"] is not None else row["name"]
+        for place, row in enumerate(laid.places.to_dicts())
+        if row["kind"] == "camp" and place not in named
+    ]
+
+
+def _below(axes: "Axes", chart: NetworkMapChart, unnamed: list[str], words: Words) -> None:
+    """Say below the map what its sizes are, and which camps have no name on it."""
     told = words.text("network.sizes", unit=chart.unit, flow_unit=chart.flow_unit)
+    if unnamed:
+        told += " " + words.text("network.unnamed", camps=", ".join(unnamed[:MOST_UNNAMED]), count=len(unnamed))
+    # A line beyond the map would make room for itself by shrinking it, and names would run into each other.
+    told = wrapped(told, SIZES_LETTERS)
     axes.text(0.0, -0.01, told, transform=axes.transAxes, fontsize=SMALL, color=GREY, va="top", ha="left")
 
 
