@@ -10,13 +10,16 @@ from datetime import date
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import polars as pl
 
 from havre.errors import SourceError
-from havre.sources.fetch.fetcher import Fetcher
 from havre.sources.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    # Who only imports files of their own does not wait for the network's libraries.
+    from havre.sources.fetch.fetcher import Fetcher
 
 Shape = Mapping[str, tuple[str, ...]]
 """What a file looked like, by facet: ``columns``, ``sheets``, ``units``, codes of a dimension (``code:citizen``)."""
@@ -73,7 +76,7 @@ class Plan:
     """One piece to come: its name, and how to fetch its files."""
 
     name: str
-    fetch: Callable[[Fetcher], tuple[Snapshot, ...]]
+    fetch: "Callable[[Fetcher], tuple[Snapshot, ...]]"
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Connector(Protocol):
         """Number of the way of reading."""
         ...
 
-    def plans(self, fetcher: Fetcher, wanted: Wanted) -> Iterable[Plan]:
+    def plans(self, fetcher: "Fetcher", wanted: Wanted) -> Iterable[Plan]:
         """Tell the pieces to fetch.
 
         Raises
