@@ -2,17 +2,21 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from havre.cli.record_options import known_witnesses
+from havre.record.log.folder import Log
 from havre.record.log.network import ask_witnesses
+from havre.record.log.rotation import ADDED, REVOKED, key_entry
 from havre.record.publication import open_record
 from tests.cli.command import HAVRE, havre
-from tests.record.log.log_case import KEY, ORIGIN, made_log
+from tests.record.log.log_case import KEY, ORIGIN, OTHER, made_log
 from tests.record.published_case import made_record, published_release
+from tests.record.record_case import AT
 
 PUBLIC = KEY.verifier.text
 
@@ -110,3 +114,24 @@ def test_a_witness_serves_and_a_watcher_asks_it(tmp_path: Path) -> None:
     assert "Shown the same history: eye.example/w" in told.stdout
     assert havre("witness", "serve", "nothing", "--key-file", "eye.key", "--memory", "s", cwd=tmp_path, before=None,
                  **environment).returncode == 2  # fmt: skip
+
+
+def test_a_reader_with_the_first_key_follows_the_log(record: Path, tmp_path: Path) -> None:
+    shutil.copytree(record, tmp_path / "record")
+    rotated = Log.open(tmp_path / "record" / "log")
+    for kind, key, voucher, signers in (
+        (ADDED, OTHER.verifier, KEY, [KEY, OTHER]),
+        (REVOKED, KEY.verifier, OTHER, [OTHER]),
+    ):
+        rotated.append([key_entry(kind, ORIGIN, key, voucher, AT).canonical()], signers)
+    release, log, first = "record/releases/r-1", "record/log", ("--first-key", PUBLIC)
+    told = havre("verify", release, *first, "--log", log, cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "was followed from its first key" in told.stdout
+    assert havre("log", "watch", log, "--key", PUBLIC, cwd=tmp_path).returncode == 2
+    assert "it is signed" in havre("log", "watch", log, *first, cwd=tmp_path).stdout
+    for wrong in ((release, *first), (release, "--key", PUBLIC, "--log", log)):
+        refused = havre("verify", *wrong, cwd=tmp_path)
+        assert (refused.returncode, "given together" in refused.stderr) == (2, True)
+    both = havre("log", "watch", log, *first, "--key", PUBLIC, cwd=tmp_path)
+    assert (both.returncode, "stands alone" in both.stderr) == (2, True)

@@ -10,11 +10,13 @@ import pytest
 from havre.errors import FileError, HavreError, RecordError
 from havre.record.log.folder import Log
 from havre.record.log.proof import prove
-from havre.record.log.rotation import KeySpan
+from havre.record.log.reading import folder_files
+from havre.record.log.rotation import ADDED, REVOKED, KeySpan, key_entry
 from havre.record.publication import PROOF, open_record
-from havre.record.verify import verify_release
-from tests.record.log.log_case import KEY, OTHER
+from havre.record.verify import verify_in_log, verify_release
+from tests.record.log.log_case import KEY, ORIGIN, OTHER, made_log
 from tests.record.published_case import made_record, published_release
+from tests.record.record_case import AT
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +133,28 @@ def test_a_signature_that_nothing_vouches_for_is_refused(release: Path) -> None:
     more = Note(note.text, note.signatures + sign_note(note.text, [OTHER]).signatures)
     (release / PROOF).write_bytes(Proof(proof.index, proof.path, more.encode()).encode())
     assert PROOF in refusal(release)
+
+
+def test_with_the_log_at_hand_the_first_key_is_enough_and_a_release_beside_the_log_is_refused(tmp_path: Path) -> None:
+    made_record(tmp_path / "record")
+    with open_record(tmp_path / "record") as record:
+        published_release(record)
+    # Who stole the key goes on alone, from before it was revoked.
+    shutil.copytree(tmp_path / "record", tmp_path / "stolen")
+    with open_record(tmp_path / "stolen") as thief:
+        forged = published_release(thief, "r-2")
+    with open_record(tmp_path / "record") as record:
+        published_release(record, "r-3")
+        for kind, key, voucher, signers in (
+            (ADDED, OTHER.verifier, KEY, [KEY, OTHER]),
+            (REVOKED, KEY.verifier, OTHER, [OTHER]),
+        ):
+            record.log.append([key_entry(kind, ORIGIN, key, voucher, AT).canonical()], signers)
+        log, release = folder_files(record.log.folder), record.release("r-1")
+    assert verify_in_log(release, log, KEY.verifier).release == "r-1"
+    # Its proof and its signature are right, and nobody without the log can see more.
+    assert verify_release(forged, [KEY.verifier]).release == "r-2"
+    with pytest.raises(RecordError, match="contradict each other"):
+        verify_in_log(forged, log, KEY.verifier)
+    with pytest.raises(RecordError, match="leads to one of"):
+        verify_in_log(release, folder_files(made_log(tmp_path / "short", (1,)).folder), KEY.verifier)

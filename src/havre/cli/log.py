@@ -10,6 +10,7 @@ from havre.cli.language import language
 from havre.cli.options import Json
 from havre.cli.record_options import (
     RECORD,
+    FirstKey,
     LogKeys,
     RecordFolder,
     Witnesses,
@@ -20,6 +21,7 @@ from havre.cli.record_options import (
     signer,
     tell,
 )
+from havre.cli.record_options import first_key as first_of
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 Folder = Annotated[Path, typer.Argument(metavar="LOG", help=tell("log.folder"))]
@@ -130,6 +132,7 @@ def verify(
 def watch(
     address: Annotated[str, typer.Argument(metavar="LOG", help=tell("log.address"))],
     key: LogKeys = None,
+    first_key: FirstKey = None,
     witness: Witnesses = None,
     memory: Annotated[Path | None, typer.Option("--memory", metavar="FILE", help=tell("log.memory"))] = None,
 ) -> None:
@@ -137,7 +140,8 @@ def watch(
     from havre.record.log.network import files_at
     from havre.record.log.watch import watch as look
 
-    seen = look(files_at(address), log_keys(key), known_witnesses(witness), memory, address)
+    first = first_of(first_key, key)
+    seen = look(files_at(address), log_keys(key), known_witnesses(witness), memory, address, first=first)
     growth = tell("log.first") if seen.grown_by is None else tell("log.grown", count=seen.grown_by)
     facts = {"origin": seen.checkpoint.origin, "size": seen.checkpoint.size, "growth": growth}
     lines = [tell("log.watched", **facts), *(tell("log.silent", reason=reason) for reason in seen.silent)]

@@ -26,6 +26,9 @@ def tell(key: str, /, **fields: object) -> str:
 LogKeys = Annotated[
     list[str] | None, typer.Option("--key", metavar="KEY", envvar="HAVRE_LOG_KEY", help=tell("log.key"))
 ]
+FirstKey = Annotated[
+    str | None, typer.Option("--first-key", metavar="KEY", envvar="HAVRE_FIRST_KEY", help=tell("log.first_key"))
+]
 Witnesses = Annotated[list[str] | None, typer.Option("--witness", metavar="KEY=ADDRESS", help=tell("log.witness"))]
 
 RecordFolder = Annotated[
@@ -114,6 +117,21 @@ def log_keys(texts: list[str] | None) -> "tuple[Verifier, ...]":
     from havre.record.log.keys import parse_verifier
 
     return tuple(parse_verifier(text) for text in texts or ())
+
+
+def first_key(text: str | None, keys: list[str] | None) -> "Verifier | None":
+    """Read the first key of a log, with which it is followed; other keys are told by its entries.
+
+    Raises
+    ------
+    typer.BadParameter : other keys were given too
+    RecordError : it is no key
+    """
+    if text is None:
+        return None
+    if keys:
+        raise typer.BadParameter(tell("log.first_key_alone"))
+    return log_keys([text])[0]
 
 
 def known_witnesses(texts: list[str] | None) -> "tuple[KnownWitness, ...]":

@@ -13,12 +13,14 @@ from typing import Any
 
 from havre.errors import FileError, HavreError, Problem, RecordError, check_none
 from havre.record.folder import MANIFEST
+from havre.record.log.checkpoint import parse_checkpoint
 from havre.record.log.cosignature import Witness, parse_witness, seen_at
 from havre.record.log.entries import parse_entry
 from havre.record.log.keys import Verifier
 from havre.record.log.notes import parse_note
 from havre.record.log.proof import check_proof, parse_proof
-from havre.record.log.rotation import KeySpan, check_signed
+from havre.record.log.reading import Fetch
+from havre.record.log.rotation import KeySpan, check_signed, follow_files
 from havre.record.publication import BESIDE, ENTRY, PROOF, WITNESSES
 from havre.record.reviewed import Override, Reviewed
 from havre.record.statements import check_statement
@@ -108,6 +110,39 @@ def verify_release(
         witnesses=tuple(times.items()),
         overrides=len(review.overrides),
     )
+
+
+def verify_in_log(
+    folder: Path,
+    log: Fetch,
+    first: Verifier,
+    *,
+    trusted_witnesses: Sequence[Witness] = (),
+    needed: int = 0,
+    where: str = "log",
+) -> Verified:
+    """Verify a published release with a copy of the log, of which the first key alone is trusted.
+
+    Keys that were added or revoked since are followed through the entries, and what the proof leads to must be how the
+    log begins: so a release that only a stolen key signed, beside the log, is refused.
+
+    Parameters
+    ----------
+    log : reads the copy; see :func:`havre.record.log.network.files_at`
+    where : what the copy is called in messages
+
+    Raises
+    ------
+    FileError, RecordError : as :func:`verify_release`; the log is damaged or cannot be followed, or is not the one
+        that the proof leads to
+    """
+    followed = follow_files(log, first, where)
+    facts = {"origin": followed.checkpoint.origin, "history": followed.spans}
+    found = verify_release(folder, followed.keys, trusted_witnesses=trusted_witnesses, needed=needed, **facts)
+    proof = parse_proof(_content(folder, PROOF), str(folder / PROOF))
+    point = parse_checkpoint(parse_note(proof.checkpoint).text, str(folder / PROOF))
+    followed.check_begins_with(point, where)
+    return found
 
 
 def _proven(

@@ -6,10 +6,22 @@ from pathlib import Path
 import pytest
 
 from havre.errors import RecordError
+from havre.record.log.checkpoint import Checkpoint
 from havre.record.log.entries import KINDS, Entry, parse_entry
 from havre.record.log.folder import Log
 from havre.record.log.fsck import fsck
-from havre.record.log.rotation import ADDED, REVOKED, check_signed, follow_log, key_entry, key_history, keys_at
+from havre.record.log.reading import folder_files
+from havre.record.log.rotation import (
+    ADDED,
+    REVOKED,
+    check_signed,
+    follow_files,
+    follow_log,
+    key_entry,
+    key_history,
+    keys_at,
+)
+from havre.record.log.watch import watch
 from tests.record.log.log_case import KEY, ORIGIN, OTHER
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -155,3 +167,32 @@ def test_what_cannot_be_logged_is_refused() -> None:
     ):
         with pytest.raises(RecordError):
             Entry(kind, at, subject, "i", body)
+
+
+def test_a_watcher_with_the_first_key_alone_follows_the_change_of_keys(tmp_path: Path) -> None:
+    log = rotated(tmp_path / "log")
+    fetch, memory = folder_files(log.folder), tmp_path / "seen"
+    # Who holds to the first key, and to it alone, cannot go on.
+    with pytest.raises(RecordError, match="none of the keys"):
+        watch(fetch, [KEY.verifier])
+    assert watch(fetch, [], memory=memory, first=KEY.verifier).checkpoint.size == 3
+    log.append([b"more"], [OTHER])
+    assert watch(fetch, [], memory=memory, first=KEY.verifier).grown_by == 1
+    with pytest.raises(RecordError, match="wrong|another key|none of the keys"):
+        watch(fetch, [], first=OTHER.verifier)
+    log.append([b"stolen"], [KEY])
+    with pytest.raises(RecordError, match="revoked"):
+        watch(fetch, [], memory=memory, first=KEY.verifier)
+    # A key that is told to be enough lets it through: the one that was revoked.
+    assert watch(fetch, [KEY.verifier]).checkpoint.size == 5
+
+
+def test_a_log_that_was_followed_tells_what_it_begins_with(tmp_path: Path) -> None:
+    log = rotated(tmp_path / "log")
+    followed = follow_files(folder_files(log.folder), KEY.verifier)
+    tree = log.tree(2)
+    followed.check_begins_with(Checkpoint(ORIGIN, 2, tree.root()), "proof")
+    with pytest.raises(RecordError, match="contradict"):
+        followed.check_begins_with(Checkpoint(ORIGIN, 2, log.tree(1).root()), "proof")
+    with pytest.raises(RecordError, match="3 entries; what is to be checked leads to one of 4"):
+        followed.check_begins_with(Checkpoint(ORIGIN, 4, tree.root()), "proof")

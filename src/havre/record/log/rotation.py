@@ -15,8 +15,9 @@ from havre.errors import HavreError, RecordError
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from havre.record.log.entries import Entry, parse_entry
 from havre.record.log.keys import Signer, Verifier, parse_verifier
-from havre.record.log.merkle import Growing, leaf_hash
+from havre.record.log.merkle import Growing, is_consistent, leaf_hash
 from havre.record.log.notes import decoded, parse_note
+from havre.record.log.reading import Fetch, Tree, read_checkpoint
 
 ADDED, REVOKED = "key_added", "key_revoked"
 LOG_ROLE = "log"
@@ -113,6 +114,54 @@ def follow_log(
     if (grown.size, grown.root()) != (claimed.size, claimed.root):
         raise RecordError("record.log.not_its_root", path=where, size=claimed.size)
     return check_signed(data, spans, origin, where), spans
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A log that was followed from its first key.
+
+    Parameters
+    ----------
+    note : the bytes of its signed checkpoint
+    """
+
+    checkpoint: Checkpoint
+    note: bytes
+    spans: tuple[KeySpan, ...]
+    tree: Tree
+
+    @property
+    def keys(self) -> tuple[Verifier, ...]:
+        """All keys that ever signed, and those that were revoked before they did."""
+        return tuple(span.key for span in self.spans)
+
+    def check_begins_with(self, before: Checkpoint, where: str) -> None:
+        """Check that the log begins with a checkpoint.
+
+        Raises
+        ------
+        RecordError : it does not, or is smaller than the checkpoint, so that it cannot tell
+        """
+        old, now = before.size, self.checkpoint
+        if old > now.size:
+            raise RecordError("record.log.behind", where=where, old=old, new=now.size)
+        if not is_consistent(old, now.size, before.root, now.root, self.tree.consistency(old)):
+            raise RecordError("record.log.forks", origin=now.origin, one=old, other=now.size)
+
+
+def follow_files(fetch: Fetch, first: Verifier, where: str = "log") -> Followed:
+    """Follow a log, wherever it is, from its first key: see :func:`follow_log`. All of its entries are read.
+
+    Raises
+    ------
+    RecordError : a file is missing or damaged, the entries do not have the root, or no valid key signed
+    """
+    claimed, note = read_checkpoint(fetch, where)
+    tree = Tree(fetch, claimed.size)
+    checkpoint, spans = follow_log(note, tree.entries(), first, claimed.origin, where)
+    if tree.root() != checkpoint.root:
+        raise RecordError("record.log.not_its_root", path=where, size=checkpoint.size)
+    return Followed(checkpoint, note, spans, tree)
 
 
 def keys_at(spans: Sequence[KeySpan], size: int) -> tuple[Verifier, ...]:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from havre.errors import FileError, HavreError, RecordError
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from havre.record.log.keys import Verifier
 from havre.record.log.merkle import is_consistent
 from havre.record.log.network import KnownWitness, last_seen
 from havre.record.log.notes import Verifies, parse_note
 from havre.record.log.reading import CHECKPOINT, Fetch, Tree
+from havre.record.log.rotation import follow_files
 from havre.whole_files import write_whole
 
 
@@ -46,13 +48,16 @@ def watch(
     witnesses: Sequence[KnownWitness] = (),
     memory: Path | None = None,
     where: str = "log",
+    *,
+    first: Verifier | None = None,
 ) -> Watched:
     """Look at a log once.
 
     Parameters
     ----------
     fetch : reads the log, see :func:`havre.record.log.network.files_at`
-    keys : public keys of the log
+    keys : public keys of the log; none are needed where ``first`` is given
+    first : the first key of the log: all its entries are read, and every change of keys in them is followed
     memory : file in which the last checkpoint is remembered; it is written if all is well
 
     Raises
@@ -60,13 +65,11 @@ def watch(
     RecordError : the log is not signed, shrank, contradicts what was seen before or what a witness saw, or its tiles
         do not have its root
     """
-    data = fetch(CHECKPOINT)
-    if data is None:
-        raise RecordError("record.log.missing", path=f"{where}/{CHECKPOINT}")
-    now, _ = open_checkpoint(data, keys, where=where)
-    tree = Tree(fetch, now.size)
-    if tree.root() != now.root:
-        raise RecordError("record.log.not_its_root", path=where, size=now.size)
+    if first is None:
+        data, now, tree = _signed(fetch, keys, where)
+    else:
+        followed = follow_files(fetch, first, where)
+        data, now, tree, keys = followed.note, followed.checkpoint, followed.tree, followed.keys
     before = _remembered(memory, now.origin, keys)
     if before is not None:
         if before.size > now.size:
@@ -87,6 +90,18 @@ def watch(
         write_whole(memory, data)
     grown = None if before is None else now.size - before.size
     return Watched(now, grown, tuple(agreed), tuple(silent))
+
+
+def _signed(fetch: Fetch, keys: Sequence[Verifies], where: str) -> tuple[bytes, Checkpoint, Tree]:
+    """Read a log that one of some keys signed."""
+    data = fetch(CHECKPOINT)
+    if data is None:
+        raise RecordError("record.log.missing", path=f"{where}/{CHECKPOINT}")
+    now, _ = open_checkpoint(data, keys, where=where)
+    tree = Tree(fetch, now.size)
+    if tree.root() != now.root:
+        raise RecordError("record.log.not_its_root", path=where, size=now.size)
+    return data, now, tree
 
 
 def _one_history(tree: Tree, now: Checkpoint, before: Checkpoint) -> None:
