@@ -199,10 +199,12 @@ class _Run:
     def _compare(self, piece: Piece, parsed: Parsed, before: LandedPiece | None) -> None:
         known = self._known(parsed)
         drift: Drift = find_drift(parsed, latest(known), before.shape if before else None)
+        last_day = _last_day(parsed)
+        problems = (*drift.problems, *_shorter(before, last_day))
         if drift.notes:
             self.pulled.notes[piece.name] = drift.notes
-        if drift.problems and not self.accept:
-            self._keep_out(piece.name, drift.problems, piece)
+        if problems and not self.accept:
+            self._keep_out(piece.name, problems, piece)
             return
         rows = pl.concat([parsed.observations, _withdrawn(parsed, latest(known), piece.day)])
         marked = _marked_news(rows, known, self.at.date())
@@ -212,9 +214,6 @@ class _Run:
         self.pulled.revised += news.height - new
         self.pulled.unchanged += rows.height - news.height
         self.pulled.landed += 1
-        valued = parsed.observations.drop_nulls("value")
-        last = valued["period"].max() if valued.height else None
-        last_day = last if isinstance(last, date) else None
         self._see(last_day)
         landed = LandedPiece(
             piece.identity, self.connector.version, parsed.shape, rows.height, last_day, self.at.replace(microsecond=0)
@@ -272,6 +271,18 @@ class _Run:
         stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:80]
         path = self.places.quarantine / self.connector.source / f"{self.at:%Y%m%dT%H%M%S}-{stem}.json"
         write_whole(path, json.dumps(report, ensure_ascii=False, indent=1).encode("utf-8") + b"\n")
+
+
+def _last_day(parsed: Parsed) -> date | None:
+    last = parsed.observations.drop_nulls("value")["period"].max()
+    return last if isinstance(last, date) else None
+
+
+def _shorter(before: LandedPiece | None, last: date | None) -> tuple[Problem, ...]:
+    """Find a piece that ends earlier than it did at the last good pull: half a file, or months that were taken back."""
+    if before is None or before.latest is None or (last is not None and last >= before.latest):
+        return ()
+    return (Problem.of("source.drift.shorter", last=last or "–", before=before.latest),)
 
 
 def _withdrawn(parsed: Parsed, known: pl.DataFrame, day: date) -> pl.DataFrame:
