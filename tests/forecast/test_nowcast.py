@@ -8,7 +8,7 @@ import pytest
 
 from havre.draws import Draws
 from havre.errors import ForecastError
-from havre.forecast.nowcast import Nowcast, month_from_days, nowcast, reporting_triangle
+from havre.forecast.nowcast import Nowcast, month_from_days, nowcast
 from havre.months import add_months
 from havre.panel.observations import SCHEMA
 from havre.panel.series import MonthlySeries, monthly_series
@@ -46,18 +46,6 @@ def run(rows: pl.DataFrame, day: date = DAY, months_back: int = 3) -> Nowcast:
     series, _ = monthly_series(as_of(rows, day))
     rng = np.random.default_rng(3)
     return nowcast(rows, series, day, flat_forecast, draws=50, rng=rng, months_back=months_back)
-
-
-def test_the_triangle_holds_what_was_known_at_each_age() -> None:
-    rows = table(
-        {"period": date(2020, 1, 1), "value": 5.0, "as_of": date(2020, 2, 10)},
-        {"period": date(2020, 1, 1), "value": 7.0, "as_of": date(2020, 4, 10)},
-        {"period": date(2020, 1, 1), "value": 9.0, "as_of": date(2020, 7, 10)},
-    )
-    found = reporting_triangle(rows, date(2020, 6, 1))
-    assert found.keys == (("SYR", "DEU"),)
-    # Nothing was published in March and May, and July is not known yet.
-    assert found.values[0, 0, :6] == pytest.approx([np.nan, 5, np.nan, 7, np.nan, np.nan], nan_ok=True)
 
 
 def test_first_values_are_raised_by_what_is_missing_and_old_ones_are_not() -> None:
@@ -125,8 +113,9 @@ def test_zeros_one_value_and_a_series_that_ended() -> None:
     made = run(table(*zero, *ended, *new))
     assert {key.origin for key in made.draws.keys} <= {"SYR", "IRQ", "AFG"}
     assert not made.draws.values[[k.origin for k in made.draws.keys].index("SYR")].any()
+    series, _ = monthly_series(table(*zero))
     with pytest.raises(ForecastError, match="2017-01-01"):
-        reporting_triangle(table(*zero), date(2017, 1, 1))
+        nowcast(table(*zero), series, date(2017, 1, 1), flat_forecast, draws=5, rng=np.random.default_rng(3))
 
 
 def days(count: int = 365 * 4, *, busy: float = 1.0) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from havre.cli.options import (
     Json,
     LeaveOutGaps,
     Measure,
+    NoCompletion,
     Origin,
     Panel,
     Seed,
@@ -58,6 +59,7 @@ def explain(
         bool, typer.Option("--sensitivity/--no-sensitivity", help=tell("option.sensitivity"))
     ] = True,
     leave_out_gaps: LeaveOutGaps = False,  # noqa: FBT002 - a flag of the command line
+    no_completion: NoCompletion = False,  # noqa: FBT002 - a flag of the command line
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     plot: Plot = False,  # noqa: FBT002
@@ -91,6 +93,7 @@ def explain(
         draws=draws,
         seed=seed,
         with_sensitivity=sensitivity,
+        complete_recent=not no_completion,
         least_shown=threshold,
         workers=workers or usable_workers(),
     )
@@ -142,6 +145,7 @@ def summary(account: "Account", seed: int, threshold: int, *, reference: bool) -
         "lead_months": account.lead,
         "seed": seed,
         "last_value": told.reference,
+        "last_value_completed": account.completed,
         "median": told.figure,
         "interval_80": [plain(told.low, threshold), plain(told.high, threshold)],
         "drivers": dict(told.drivers),
@@ -187,6 +191,9 @@ def show(account: "Account", threshold: int) -> None:
     figure = {"figure": number(told.figure), "low": low, "high": high}
     months = {"month": words.month(account.month), "origin": words.month(account.origin)}
     console.print(tell("figure", **figure, **months, horizon=words.horizon(told.horizon)), soft_wrap=True)
+    if told.drivers.get("completion"):
+        known = {"published": number(told.reference), "completed": number(account.completed)}
+        console.print(tell("completed", **known), soft_wrap=True)
     _show_drivers(account, words)
     _show_members(account, threshold)
     if account.sensitivity is not None:

@@ -14,10 +14,11 @@ from havre.errors import ForecastError, PanelError, Problem
 from havre.evaluate.protocol import check_horizons
 from havre.forecast.analogues import Analogue, nearest_past, would_follow
 from havre.forecast.coherence import draw_coherent
+from havre.forecast.completion import history_now, history_then
 from havre.forecast.explain import Explanation, explain
 from havre.forecast.models import ENSEMBLE, MEMBERS
 from havre.forecast.sensitivity import Sensitivity, sensitivity
-from havre.forecast.teaching import teaching_series, too_short
+from havre.forecast.teaching import teaching_rows, too_short
 from havre.months import add_months, month_index
 from havre.panel.scope import TOTAL, Scope, check_wanted, history_known, scope_series, scopes_for
 from havre.panel.series import MonthlySeries
@@ -29,7 +30,8 @@ class AccountOptions:
     """What an account depends on besides the panel and the series.
 
     ``horizon`` and ``month`` say which forecast is meant: see :func:`origin_and_horizon`. ``horizons``, ``draws`` and
-    ``seed`` are those of the forecast; ``workers`` changes nothing but the time it takes.
+    ``seed`` are those of the forecast; ``complete_recent`` too, see :mod:`havre.forecast.completion`; ``workers``
+    changes nothing but the time it takes.
     """
 
     horizon: int | None = None
@@ -40,6 +42,7 @@ class AccountOptions:
     with_sensitivity: bool = True
     analogues: int = 5
     leave_out_gaps: bool = False
+    complete_recent: bool = True
     least_shown: float = 0.0
     workers: int = 1
 
@@ -53,7 +56,8 @@ class Account:
     origin : last month that the forecast knew
     month : the month that it speaks of
     lead : whole months between the day when the origin was published and the month; below 0 it has begun by then
-    recent : the last twelve months that the forecast knew [persons]
+    recent : the last twelve months that the forecast knew, as published [persons]
+    completed : what models were given for the last month: as published, or what such a month usually becomes [persons]
     sensitivity : ``None`` where it was not asked for
     analogues, followed : nearest past situations, and what each would mean for the month [persons]
     """
@@ -63,6 +67,7 @@ class Account:
     month: date
     lead: int
     recent: tuple[float, ...]
+    completed: float
     explanation: Explanation
     sensitivity: Sensitivity | None
     analogues: tuple[Analogue, ...]
@@ -144,6 +149,18 @@ def _scopes_of(panel: pl.DataFrame, key: SeriesKey, source: str | None) -> tuple
     return tuple(dict.fromkeys(scopes))
 
 
+def _histories(
+    panel: pl.DataFrame, scope: Scope, series: MonthlySeries, origin: date, *, is_last: bool, options: AccountOptions
+) -> tuple[MonthlySeries, MonthlySeries]:
+    """Give the months that a forecast knew as published, and as models were given them."""
+    shown = series.until(origin) if is_last else history_known(panel, scope, series, origin)
+    if not options.complete_recent:
+        return shown, shown
+    if is_last:
+        return shown, history_now(panel, scope, series, origin)
+    return shown, history_then(panel, scope, series, series.keys, origin)
+
+
 def give_account(
     panel: pl.DataFrame, scope: Scope, series: MonthlySeries, key: SeriesKey, options: AccountOptions
 ) -> Account:
@@ -155,15 +172,16 @@ def give_account(
     """
     last = series.last_published()[series.keys.index(key)] or series.last
     origin, horizon = origin_and_horizon(last, options.horizon, options.month)
-    whole = series.until(origin) if origin == last else history_known(panel, scope, series, origin)
-    history = teaching_series(whole)
+    shown, whole = _histories(panel, scope, series, origin, is_last=origin == last, options=options)
+    history = whole.select(teaching_rows(shown))
     if key not in history.keys or np.isnan(history.values[history.keys.index(key), -1]):
         raise ForecastError.all_of([too_short(key, origin)])
     seed, workers = options.seed, options.workers
     ahead, draws = max(options.horizons, horizon), options.draws
     asked = (*MEMBERS, ENSEMBLE)
     published = draw_coherent(whole, history, asked, scope, horizons=ahead, draws=draws, seed=seed)
-    told = explain(history, key, horizon, horizons=ahead, made=published)
+    recent = tuple(shown.values[shown.keys.index(key), -12:].tolist())
+    told = explain(history, key, horizon, horizons=ahead, made=published, published=recent[-1])
     moved = sensitivity(history, key, horizon, seed=seed, workers=workers) if options.with_sensitivity else None
     # Asked of the models alone, before reconciliation: told in proportion to the figure.
     moved = moved.in_proportion(told.figure) if moved else None
@@ -174,7 +192,8 @@ def give_account(
         origin=origin,
         month=add_months(origin, horizon),
         lead=horizon - 1 - (terms.lag_months if terms else 0),
-        recent=tuple(history.values[history.keys.index(key), -12:].tolist()),
+        recent=recent,
+        completed=float(history.values[history.keys.index(key), -1]),
         explanation=told,
         sensitivity=moved,
         analogues=alike,

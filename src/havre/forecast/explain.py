@@ -36,6 +36,7 @@ from havre.forecast.pooling import Window
 from havre.panel.series import MonthlySeries
 
 DRIVERS = (
+    "completion",
     "recent_level",
     "trend",
     "season",
@@ -48,8 +49,9 @@ DRIVERS = (
     "other_models",
     "adjustment",
 )
-"""All drivers, in the order in which they are told. ``adjustment`` is what lies between the members' median and the
-figure: recalibration, coherence, and the median of curves against the curve of medians."""
+"""All drivers, in the order in which they are told. ``completion`` is what the last published month lacked of what
+models were given for it (:mod:`havre.forecast.completion`). ``adjustment`` is what lies between the members' median and
+the figure: recalibration, coherence, and the median of curves against the curve of medians."""
 _TOLD_AFTER_LEVEL: Mapping[str, str] = {
     "exponential_level": "distribution",
     "seasonal_level": "season",
@@ -97,11 +99,12 @@ class Explanation:
     Parameters
     ----------
     key, horizon : the series, and months after its last published month
-    reference : the last value [persons]
+    reference : the last value, as published [persons]
     figure : the median forecast [persons]
     low, high : its 80 % interval [persons]
     drivers : signed contributions [persons]; ``reference`` and all of them add up to ``figure``
-    members : what each member of the ensemble says; their contributions and the driver ``adjustment`` add up too
+    members : what each member of the ensemble says; their contributions and the drivers ``completion`` and
+        ``adjustment`` add up too
 
     Raises
     ------
@@ -119,7 +122,8 @@ class Explanation:
 
     def __post_init__(self) -> None:
         size = 1e-9 * max(1.0, self.reference, self.figure, *(abs(part) for part in self.drivers.values()))
-        by_member = [*(share.contribution for share in self.members), self.drivers.get("adjustment", 0.0)]
+        beside = [self.drivers.get(name, 0.0) for name in ("completion", "adjustment")]
+        by_member = [*(share.contribution for share in self.members), *beside]
         for parts in (list(self.drivers.values()), by_member):
             if not isclose(fsum([self.reference, *parts]), self.figure, rel_tol=0, abs_tol=size):
                 raise ValueError(f"{self.key}: the contributions do not add up to {self.figure}: {parts}")
@@ -250,6 +254,7 @@ def explain(
     draws: int = 1000,
     seed: int = 20_260_101,
     made: Mapping[str, Draws] | None = None,
+    published: float | None = None,
     members: tuple[str, ...] = MEMBERS,
     aggregate: Aggregate = joined,
     parts: Parts | None = None,
@@ -263,6 +268,7 @@ def explain(
     horizons, draws, seed : what the forecast was made with
     made : draws of all members and of the ensemble, where they were made already; those of the ensemble are what was
         published (recalibrated, made coherent). By default all are drawn here
+    published : the last value as published, where that of the history was completed
     members, aggregate : the members of the ensemble, and how it joins them
     parts : what is known of the members' ways, where it was found for many figures at once
 
@@ -284,7 +290,7 @@ def explain(
 
     said = {name: quantiles(name) for name in (*members, ENSEMBLE)}
     known = parts or (lambda name, row, horizon: member_parts(name, history, row, horizons, horizon))
-    return take_apart(history, row, horizon, said, known, members=members, aggregate=aggregate)
+    return take_apart(history, row, horizon, said, known, published=published, members=members, aggregate=aggregate)
 
 
 def take_apart(
@@ -294,6 +300,7 @@ def take_apart(
     said: Mapping[str, Said],
     parts: Parts,
     *,
+    published: float | None = None,
     members: tuple[str, ...] = MEMBERS,
     aggregate: Aggregate = joined,
 ) -> Explanation:
@@ -304,9 +311,11 @@ def take_apart(
     row : of the series in the history, with a value in its last month
     said : quantiles of each member and of the ensemble at :data:`SAID_LEVELS` [persons]
     parts : what is known of the members' ways
+    published : the last value as published, where that of the history was completed
     """
     low, figure, high = said[ENSEMBLE]
     reference = float(history.values[row, -1])
+    start = reference if published is None else published
     medians = np.array([said[name][1] for name in members])
     effects = shapley(medians, reference, aggregate)
     totals = dict.fromkeys(DRIVERS, 0.0)
@@ -314,10 +323,11 @@ def take_apart(
         known = parts(name, row, horizon)
         for driver, part in _split(known, rest_driver(name), reference, median, effect).items():
             totals[driver] += part
+    totals["completion"] = reference - start
     totals["adjustment"] = figure - reference - fsum(effects.tolist())
     shares = tuple(Share(*each) for each in zip(members, medians.tolist(), effects.tolist(), strict=True))
     used = {name: part for name, part in totals.items() if part or name == "adjustment"}
-    return Explanation(history.keys[row], horizon, reference, figure, low, high, used, shares)
+    return Explanation(history.keys[row], horizon, start, figure, low, high, used, shares)
 
 
 def _split(known: Mapping[str, float], rest: str, reference: float, median: float, effect: float) -> dict[str, float]:

@@ -23,7 +23,7 @@ from havre.forecast.levels import choose_weight, smoothed
 from havre.forecast.models import ENSEMBLE, MEMBERS, draw_all
 from havre.forecast.outlook import Outlook
 from havre.forecast.pooling import Window
-from havre.forecast.teaching import teaching_series
+from havre.forecast.teaching import teaching_rows
 from havre.panel.series import MonthlySeries
 from havre.scale import spread
 
@@ -173,18 +173,20 @@ def told_of(
     workers : processes that make forecasts of changed months; changes nothing but the time it takes
     """
     groups = [group for group in outlook.forecasts if any(key in group[ENSEMBLE].keys for key, _ in wanted)]
-    histories = [teaching_series(outlook.series.until(group[ENSEMBLE].origin)) for group in groups]
+    shown = [outlook.series.until(group[ENSEMBLE].origin) for group in groups]
+    teachers = [teaching_rows(series) for series in shown]
+    histories = [outlook.history(each.last).select(rows) for each, rows in zip(shown, teachers, strict=True)]
     tasks = [_ShiftTask(shifted(history, shift), horizons, seed) for history in histories for shift in SHIFTS]
     answers = iter(spread(_other_medians, tasks, workers))
     found: dict[Wanted, Told] = {}
-    for group, history in zip(groups, histories, strict=True):
+    for group, history, series in zip(groups, histories, shown, strict=True):
         shared = SharedParts(history, horizons)
         as_it_is = np.stack([_medians(group[name], history.keys) for name in MEMBERS if name != BOOSTED])
         others = [as_it_is, *(next(answers) for _ in SHIFTS)]
         curve = np.stack(
             [_joined_medians(shared, shift, said) for shift, said in zip((0.0, *SHIFTS), others, strict=True)]
         )
-        for (key, horizon), explanation in _explained(group, history, shared, wanted):
+        for (key, horizon), explanation in _explained(group, history, series, shared, wanted):
             weights = effective_weights([share.median for share in explanation.members])
             moves = find_moves(curve[:, history.keys.index(key), horizon - 1])
             found[key, horizon] = Told(explanation, weights, moves)
@@ -198,7 +200,11 @@ def _joined_medians(shared: SharedParts, shift: float, others: Floats) -> Floats
 
 
 def _explained(
-    group: Mapping[str, Draws], history: MonthlySeries, shared: SharedParts, wanted: Collection[Wanted]
+    group: Mapping[str, Draws],
+    history: MonthlySeries,
+    shown: MonthlySeries,
+    shared: SharedParts,
+    wanted: Collection[Wanted],
 ) -> Iterator[tuple[Wanted, Explanation]]:
     said = {name: group[name].quantiles(SAID_LEVELS).tolist() for name in (*MEMBERS, ENSEMBLE)}
     for place, key in enumerate(group[ENSEMBLE].keys):
@@ -206,7 +212,8 @@ def _explained(
             if (key, horizon) in wanted:
                 here = {name: tuple(values[place][horizon - 1]) for name, values in said.items()}
                 row = history.keys.index(key)
-                yield (key, horizon), take_apart(history, row, horizon, here, shared.parts)
+                published = float(shown.values[shown.keys.index(key), -1])
+                yield (key, horizon), take_apart(history, row, horizon, here, shared.parts, published=published)
 
 
 def effective_weights(medians: Sequence[float]) -> dict[str, float]:

@@ -1,10 +1,9 @@
 """Months that are over or running but not complete: from what was published about them so far.
 
-A published month is revised later. How much, the vintages of older months tell: the ratio of the next value to the
-one known at an age (months since the month counted), age by age, as in the chain ladder of insurers (Mack T (1993),
-ASTIN Bulletin 23(2): 213–225, doi:10.2143/AST.23.2.2005092), drawn from the ratios that were seen instead of from a
-formula. Where nothing was ever seen to be revised, that is told and no interval is invented. A month that is not
-published at all is a forecast. Only what was known on the day is used.
+A published month is revised later. How much, the vintages of older months tell (:mod:`havre.forecast.triangle`); it
+is drawn from the ratios that were seen instead of from a formula. Where nothing was ever seen to be revised, that is
+told and no interval is invented. A month that is not published at all is a forecast. Only what was known on the day
+is used.
 """
 
 from collections.abc import Callable
@@ -15,24 +14,15 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from havre.draws import Draws, Floats, SeriesKey
+from havre.draws import Draws, Floats
 from havre.errors import ForecastError
-from havre.evaluate.protocol import band_of
+from havre.forecast.triangle import RevisionBasis, RevisionSteps, Step, reporting_triangle, volume_band
 from havre.months import add_months, month_index, months_between
 from havre.panel.series import MonthlySeries
 
-Basis = Literal["own_revisions", "pooled_revisions", "no_revision_known", "forecast"]
+Basis = RevisionBasis | Literal["forecast"]
 """What a month rests on: revisions of the series itself; of all series of its size; the published value alone, since
 no vintages tell of revisions; or the forecast, since nothing is published yet."""
-MOST_AGE = 24
-"""Revisions of months older than this count as none."""
-LEAST_OWN = 12
-"""Steps of one age that a series must have seen to speak for itself."""
-WATCHED = 6
-"""Months after which a value is taken for final where publications lie far apart."""
-LEAST_SEEN = 5
-"""Steps of one age below which nothing is said about it."""
-_KEY = ["origin", "destination", "period"]
 
 
 @dataclass(frozen=True)
@@ -49,57 +39,6 @@ class Nowcast:
     draws: Draws
     published: Floats
     basis: tuple[tuple[Basis, ...], ...]
-
-
-@dataclass(frozen=True)
-class Triangle:
-    """What was known of each month at each age.
-
-    Parameters
-    ----------
-    keys : (origin, destination) of each row of the first axis
-    months : first day of each month
-    values : array (series, month, age); NaN before anything was known, at ages that the day has not reached, and at
-        ages in whose calendar month the source published nothing at all; the last age stands for all later ones
-    """
-
-    keys: tuple[tuple[str, str], ...]
-    months: tuple[date, ...]
-    values: Floats
-
-
-def reporting_triangle(rows: pl.DataFrame, day: date) -> Triangle:
-    """Lay out what was known when.
-
-    Parameters
-    ----------
-    rows : monthly observations of one measure of one source, with all their vintages
-    day : nothing that became known later is read
-
-    Raises
-    ------
-    ForecastError : nothing was known by that day
-    """
-    known = rows.filter((pl.col("as_of") <= day) & (pl.col("frequency") == "M")).drop_nulls("value")
-    if known.height == 0:
-        what = ", ".join(rows["measure"].unique().sort()) or "–"
-        raise ForecastError("nowcast.nothing_known", what=what, day=day)
-    first, last = month_index(min(known["period"])), month_index(max(known["period"]))
-    months = months_between(min(known["period"]), max(known["period"]))
-    pairs = sorted(set(known.select("origin", "destination").iter_rows()))
-    place = {pair: row for row, pair in enumerate(pairs)}
-    values = np.full((len(pairs), last - first + 1, MOST_AGE + 1), np.nan)
-    # In the order in which they became known, so that a later value of the same age replaces an earlier one.
-    for origin, destination, period, as_of, value in known.sort("as_of").select(*_KEY, "as_of", "value").iter_rows():
-        age = min(max(0, month_index(as_of) - month_index(period)), MOST_AGE)
-        values[place[origin, destination], month_index(period) - first, age:] = value
-    reached = month_index(day) - np.array([month_index(month) for month in months])
-    values[:, reached[:, None] < np.arange(MOST_AGE + 1)[None, :]] = np.nan
-    # A value is only known to be unchanged at an age at which the source published something.
-    published = {month_index(as_of) for as_of in known["as_of"].unique()}
-    unseen = [[first + column + age not in published for age in range(MOST_AGE)] for column in range(len(months))]
-    values[:, :, :MOST_AGE][:, np.array(unseen)] = np.nan
-    return Triangle(tuple(pairs), tuple(months), values)
 
 
 def nowcast(
@@ -134,15 +73,16 @@ def nowcast(
     months = months_between(add_months(last, 1 - months_back), max(last, day.replace(day=1)))
     published = kept.at(months)
     drawn, basis = _unpublished(kept, months, forecast, draws)
-    revisions = _Revisions(triangle)
+    revisions = RevisionSteps(triangle)
     for row, key in enumerate(kept.keys):
         for column, month in enumerate(months):
             value = published[row, column]
             if np.isnan(value):
                 continue
             age = max(0, month_index(day) - month_index(month))
-            logs, basis[row][column] = revisions.draw(key, _band(kept.values[row]), age, draws, rng)
-            drawn[row, column] = np.maximum((value + 0.5) * np.exp(logs) - 0.5, 0.0)
+            band = volume_band(kept.values[row])
+            steps, basis[row][column] = revisions.from_age((key.origin, key.destination), band, age)
+            drawn[row, column] = np.maximum((value + 0.5) * np.exp(_drawn_logs(steps, draws, rng)) - 0.5, 0.0)
     # A series that ended long ago has nothing to be nowcast.
     alive = [row for row in range(len(kept.keys)) if not np.isnan(drawn[row]).any()]
     keys = tuple(kept.keys[row] for row in alive)
@@ -168,66 +108,12 @@ def _unpublished(
     return drawn, basis
 
 
-class _Revisions:
-    """Steps of log ratios from each age to the next, of each series and of all series of its volume band."""
-
-    def __init__(self, triangle: Triangle) -> None:
-        # A half is added to both sides of a ratio, so that a zero can be revised.
-        logs = np.log(triangle.values + 0.5)
-        self.steps = np.diff(logs, axis=2)
-        last = np.stack([_last_known(values) for values in logs])
-        reached = np.where(np.isnan(logs), -1, np.arange(MOST_AGE + 1)).max(axis=2)
-        watched = (reached[:, :, None] >= np.arange(MOST_AGE + 1) + WATCHED) & ~np.isnan(logs)
-        self.whole = np.where(watched, last[:, :, None] - logs, np.nan)
-        self.place = {pair: row for row, pair in enumerate(triangle.keys)}
-        self.bands = [_band(_last_known(values)) for values in triangle.values]
-        self.changed = (np.nan_to_num(self.whole) != 0).any(axis=(1, 2)) | (np.nan_to_num(self.steps) != 0).any(
-            axis=(1, 2)
-        )
-
-    def draw(self, key: SeriesKey, band: str, age: int, draws: int, rng: np.random.Generator) -> tuple[Floats, Basis]:
-        """Draw the log ratio of the final value to the one known at an age: one past step of each age, added up."""
-        own = self.place.get((key.origin, key.destination))
-        alike = [row for row, other in enumerate(self.bands) if other == band or row == own]
-        # Values that nobody looked at twice do not show that nothing is revised.
-        if not self.changed[alike].any():
-            return np.zeros(draws), "no_revision_known"
-        if age >= MOST_AGE:
-            return np.zeros(draws), "own_revisions"
-        logs, pooled, step = np.zeros(draws), False, age
-        while step < MOST_AGE:
-            seen, alone = self._seen(self.steps[:, :, step], own, alike)
-            if seen.size < LEAST_SEEN:
-                break
-            logs, pooled, step = logs + rng.choice(seen, draws), pooled or not alone, step + 1
-        if step == age:
-            # Publications lie too far apart for a chain: the whole way at once, from this age to what came last.
-            seen, alone = self._seen(self.whole[:, :, age], own, alike)
-            if seen.size < LEAST_SEEN:
-                return np.zeros(draws), "no_revision_known"
-            logs, pooled = rng.choice(seen, draws), not alone
-        return logs, "pooled_revisions" if pooled else "own_revisions"
-
-    def _seen(self, logs: Floats, own: int | None, alike: list[int]) -> tuple[Floats, bool]:
-        """Give the log ratios of the series itself where it has enough, else those of its size; and which."""
-        alone = logs[own] if own is not None else np.empty(0)
-        alone = alone[~np.isnan(alone)]
-        if alone.size >= LEAST_OWN:
-            return np.asarray(alone), True
-        together = logs[alike]
-        return np.asarray(together[~np.isnan(together)]), False
-
-
-def _last_known(values: Floats) -> Floats:
-    """Give the value at the highest age that is known, array (month)."""
-    known = ~np.isnan(values)
-    last = values.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
-    return np.asarray(np.where(known.any(axis=1), values[np.arange(len(values)), last], np.nan))
-
-
-def _band(values: Floats) -> str:
-    known = values[~np.isnan(values)][-12:]
-    return band_of(float(known.mean())) if known.size else band_of(0.0)
+def _drawn_logs(steps: list[Step], draws: int, rng: np.random.Generator) -> Floats:
+    """Draw the log ratio of the final value to a known one: one past step of each age, added up."""
+    logs = np.zeros(draws)
+    for step in steps:
+        logs = logs + rng.choice(step.seen, draws)
+    return logs
 
 
 def month_from_days(

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from havre.forecast import conditional, damping, dependence, ensemble, factors, filters, quantile_trees, reconcile
 from havre.forecast import smoothing as own
+from havre.forecast.completion import Changes
 from havre.forecast.models import MEMBERS
 from havre.forecast.teaching import LEAST_ACTIVE, LEAST_TOTAL
+from havre.forecast.triangle import LEAST_OWN, MOST_AGE, TRIMMED
 from havre.panel.scope import TOTAL, Scope
 from havre.panel.series import MonthlySeries
 
@@ -73,12 +75,29 @@ def has_total(series: MonthlySeries, scope: Scope) -> bool:
     return len(series.keys) > 1 and any(getattr(key, scope.by) == TOTAL for key in series.keys)
 
 
-def operations(*, horizons: int, draws: int, with_total: bool) -> list[Operation]:
-    """List what is done to the protected series until quantiles are there, in order."""
+def completion_operation(done: Changes) -> Operation:
+    """Tell what completion did to the last months of a scope."""
+    numbers: Parameters = {"middle_share": 1 - 2 * TRIMMED, "own_steps": LEAST_OWN, "most_age": MOST_AGE}
+    if not done.series:
+        return Operation("complete_recent_none", numbers)
+    found: Parameters = {"series": done.series, "months": done.months}
+    if done.last_month_factor is None:
+        return Operation("complete_recent_older", {**found, **numbers})
+    return Operation("complete_recent", {**found, "factor": round(done.last_month_factor, 3), **numbers})
+
+
+def operations(*, horizons: int, draws: int, with_total: bool, completed: Changes | None = None) -> list[Operation]:
+    """List what is done to the protected series until quantiles are there, in order.
+
+    Parameters
+    ----------
+    completed : what completion did; ``None`` where it was switched off
+    """
     below, above = ensemble.INWARD
     joint: Parameters = {"draws": draws, "error_months": dependence.WINDOW}
     return [
         Operation("choose_series", {"persons": LEAST_TOTAL, "months": LEAST_ACTIVE}),
+        *([] if completed is None else [completion_operation(completed)]),
         Operation("logarithm", {}),
         Operation("members", {"horizons": horizons}),
         Operation("damping", {"penalty": damping.PENALTY}),

@@ -1,10 +1,11 @@
 """The outlook of a scope: its track record first, then its forecasts, each from what was published by then."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+import numpy as np
 import polars as pl
 
 from havre.draws import Draws, SeriesKey
@@ -12,9 +13,10 @@ from havre.errors import ForecastError, Problem
 from havre.evaluate.protocol import Scorecard, check_horizons, rolling_origins, select_series
 from havre.forecast.backtest import DRAWS, LEAST_HISTORY, backtest
 from havre.forecast.coherence import draw_coherent
+from havre.forecast.completion import Changes, changes, history_now, history_then
 from havre.forecast.kept import KeptForecasts
 from havre.forecast.models import BASELINES, ENSEMBLE, MEMBERS
-from havre.forecast.teaching import teaching_rows, teaching_series, too_short
+from havre.forecast.teaching import teaching_rows, too_short
 from havre.months import add_months, month_index
 from havre.panel.scope import Scope, check_wanted, history_known, scope_series
 from havre.panel.series import MonthlySeries
@@ -33,6 +35,8 @@ class OutlookOptions:
     """What an outlook depends on besides the panel.
 
     ``leave_out_gaps`` leaves out series with a month missing in their middle, and tells so, instead of refusing all;
+    ``complete_recent`` replaces months that are still to be revised by what such months usually become, see
+    :mod:`havre.forecast.completion`;
     ``workers`` and ``kept`` (where past forecasts are kept) change nothing but the time it takes.
     """
 
@@ -41,6 +45,7 @@ class OutlookOptions:
     seed: int = 20_260_101
     backtest_months: int = 13
     leave_out_gaps: bool = False
+    complete_recent: bool = True
     workers: int = 1
     kept: KeptForecasts | None = None
 
@@ -51,7 +56,8 @@ class Outlook:
 
     ``forecasts`` are draws by model, one mapping for each last published month; ``card`` holds the scores of past
     forecasts of all series (total included), ``None`` where the history is too short; ``left_out`` tells which
-    series were left out and why: a gap, or too little history.
+    series were left out and why: a gap, or too little history. ``histories`` are what the forecasts were made from, in
+    their order: ``series`` up to their last month, with the recent months completed.
     """
 
     scope: Scope
@@ -59,6 +65,26 @@ class Outlook:
     forecasts: tuple[Mapping[str, Draws], ...]
     card: Scorecard | None
     left_out: tuple[Problem, ...]
+    histories: tuple[MonthlySeries, ...] = ()
+
+    def history(self, origin: date) -> MonthlySeries:
+        """Give what the forecasts from a month were made from; what was published, where that is not known."""
+        found = [history for history in self.histories if history.last == origin]
+        return found[0] if found else self.series.until(origin)
+
+    def completed(self) -> Changes:
+        """Tell what completion changed in the series that are forecast."""
+        parts = [
+            changes(self.series.until(origin), self.history(origin), group[ENSEMBLE].keys)
+            for group in self.forecasts
+            for origin in [group[ENSEMBLE].origin]
+        ]
+        factors = [part.last_month_factor for part in parts if part.last_month_factor is not None]
+        return Changes(
+            sum(part.series for part in parts),
+            max((part.months for part in parts), default=0),
+            float(np.median(factors)) if factors else None,
+        )
 
 
 def make_outlook(
@@ -83,30 +109,38 @@ def make_outlook(
         short = [too_short(key, series.last) for key in series.keys if scope.wants(key)]
         raise ForecastError.all_of(short[:_SHOWN])
     pool = series.select(rows)
-    card = track_record(panel, scope, pool, options, progress)
-    forecasts = _forecasts(series, pool, [series.keys[row] for row in wanted], options, scope, progress)
+    card = track_record(panel, scope, series, pool, options, progress)
+    ends = dict(zip(pool.keys, pool.last_published(), strict=True))
+    asked = [series.keys[row] for row in wanted]
+    origins = sorted({end for key, end in ends.items() if end and key in asked})
+    histories = [_history(panel, scope, series, origin, options) for origin in origins]
+    told = [tuple(key for key in pool.keys if key in asked and ends[key] == origin) for origin in origins]
+    forecasts = _forecasts(series, histories, told, options, scope, progress)
     short = [too_short(key, series.last) for row, key in enumerate(series.keys) if row not in rows]
-    return Outlook(scope, series, tuple(forecasts), card, (*broken, *short))
+    return Outlook(scope, series, tuple(forecasts), card, (*broken, *short), tuple(histories))
+
+
+def _history(
+    panel: pl.DataFrame, scope: Scope, series: MonthlySeries, origin: date, options: OutlookOptions
+) -> MonthlySeries:
+    return history_now(panel, scope, series, origin) if options.complete_recent else series.until(origin)
 
 
 def _forecasts(
     series: MonthlySeries,
-    pool: MonthlySeries,
-    wanted: list[SeriesKey],
+    histories: Sequence[MonthlySeries],
+    told: Sequence[tuple[SeriesKey, ...]],
     options: OutlookOptions,
     scope: Scope,
     progress: Progress | None,
 ) -> list[Mapping[str, Draws]]:
     """Forecast from each last published month; the ensemble is coherent with its total where both are known."""
-    ends = dict(zip(pool.keys, pool.last_published(), strict=True))
-    origins = sorted({end for key, end in ends.items() if end and key in wanted})
     made: list[Mapping[str, Draws]] = []
-    for number, origin in enumerate(origins, start=1):
-        keys = tuple(key for key in pool.keys if key in wanted and ends[key] == origin)
-        # Which series teach must not depend on later months either.
-        known = teaching_series(pool.until(origin))
+    for number, (history, keys) in enumerate(zip(histories, told, strict=True), start=1):
+        # Which series teach must not depend on later months, nor on what the last ones may become.
+        known = history.select(teaching_rows(series.until(history.last)))
         drawn = draw_coherent(
-            series.until(origin),
+            history,
             known,
             OUTLOOK_MODELS,
             scope,
@@ -116,7 +150,7 @@ def _forecasts(
         )
         made.append({model: draws.select(keys) for model, draws in drawn.items()})
         if progress:
-            progress(f"{scope.id} forecast", number, len(origins))
+            progress(f"{scope.id} forecast", number, len(histories))
     return made
 
 
@@ -134,22 +168,37 @@ def track_record_origins(series: MonthlySeries, options: OutlookOptions) -> list
 
 
 def track_record(
-    panel: pl.DataFrame, scope: Scope, series: MonthlySeries, options: OutlookOptions, progress: Progress | None = None
+    panel: pl.DataFrame,
+    scope: Scope,
+    everything: MonthlySeries,
+    series: MonthlySeries,
+    options: OutlookOptions,
+    progress: Progress | None = None,
 ) -> Scorecard | None:
     """Score past forecasts at the origins of :func:`track_record_origins`; ``None`` where nothing can be judged.
 
-    Each is made from what was known then: see :func:`havre.panel.scope.history_known`.
+    Each is made from what was known then (:func:`havre.panel.scope.history_known`), its recent months completed by what
+    was usual by then.
+
+    Parameters
+    ----------
+    everything : all series of the scope
+    series : those that teach
     """
     origins = track_record_origins(series, options)
     judged = select_series(series, origins[0]) if origins else []
     if not judged:
         return None
     truth = series.select(judged)
+    if options.complete_recent:
+        history = partial(history_then, panel, scope, everything, truth.keys)
+    else:
+        history = partial(history_known, panel, scope, truth)
     return backtest(
         truth,
         origins,
         judged=list(range(len(judged))),
-        history=partial(history_known, panel, scope, truth),
+        history=history,
         models=JUDGED_MODELS,
         horizons=options.horizons,
         draws=DRAWS,

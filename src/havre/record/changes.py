@@ -181,8 +181,8 @@ def _revised(rows: pl.DataFrame) -> tuple[Revised, ...]:
 
 
 def _settings(facts: ReleaseFacts) -> dict[str, object]:
-    """Give what a release depends on besides its data; which series were left out follows from these."""
-    chosen = {name: value for name, value in facts.options.items() if name != "left_out"}
+    """Give what a release depends on besides its data; what follows from these is left out."""
+    chosen = {name: value for name, value in facts.options.items() if name not in ("left_out", "completed")}
     named = ("code_version", "seed", "threshold", "ensemble", "members", "baselines", "reference_only")
     return {**{name: getattr(facts, name) for name in named}, **chosen}
 
