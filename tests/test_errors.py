@@ -3,7 +3,8 @@
 import pytest
 
 from havre.errors import FileError, HavreError, PanelError, PersonalDataError, Problem, Term, check_none
-from havre.texts import LANGUAGES
+from havre.record.store.schema import CONTEST_STATES, RELEASE_STATES
+from havre.texts import LANGUAGES, catalogue
 
 ORDER = {"first": "2020-02", "last": "2020-01"}
 
@@ -58,3 +59,17 @@ def test_check_none_raises_all_or_returns() -> None:
         check_none([Problem.of("forecast.order", **ORDER)] * 2, PersonalDataError)
     assert len(caught.value.problems) == 2
     assert isinstance(caught.value, PanelError)
+
+
+def test_several_words_of_the_catalogue_stand_in_one_field_in_each_language() -> None:
+    states = tuple(Term(f"term.release.{name}") for name in ("in_review", "published"))
+    problem = Problem.of("record.review.state", release="r-1", state=Term("term.release.withdrawn"), expected=states)
+    assert problem.sentence() == "The release r-1 is withdrawn; that takes one that is in review / published."
+    assert "est retirée ; il en faut une qui soit en relecture / publiée" in problem.sentence("fr")
+
+
+def test_every_state_of_a_release_and_a_contest_has_its_word() -> None:
+    for language in LANGUAGES:
+        words = catalogue("errors", language)
+        assert {f"term.release.{state}" for state in RELEASE_STATES} <= set(words)
+        assert {f"term.contest.{state}" for state in CONTEST_STATES} <= set(words)

@@ -25,7 +25,10 @@ class Term(str):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: a key of the catalogue ``errors`` and the fields of its sentence."""
+    """One thing that is wrong: a key of the catalogue ``errors`` and the fields of its sentence.
+
+    A field may be a :class:`Term`, or several of them in a tuple: they stand in the sentence with a stroke between.
+    """
 
     key: str
     fields: tuple[tuple[str, object], ...] = ()
@@ -48,9 +51,13 @@ class Problem:
         return say("errors", key, language, **self._spoken(language))
 
     def _spoken(self, language: Language) -> dict[str, object]:
-        return {
-            name: say("errors", value, language) if isinstance(value, Term) else value for name, value in self.fields
-        }
+        return {name: _spoken(value, language) for name, value in self.fields}
+
+
+def _spoken(value: object, language: Language) -> object:
+    if isinstance(value, tuple) and value and all(isinstance(each, Term) for each in value):
+        return " / ".join(say("errors", each, language) for each in value)
+    return say("errors", value, language) if isinstance(value, Term) else value
 
 
 class HavreError(Exception):

@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from havre.errors import FileError, RecordError
-from havre.record.contest import answer, contests, file_contest
+from havre.record.contest import answer, contest_of, contests, file_contest
 from havre.record.contest_figures import contestable_figures
-from havre.record.contest_list import plain_list, render_contests
+from havre.record.contest_list import ListPage, plain_contest, plain_list, render_contests
 from havre.record.contest_log import entries_of, what_became
 from havre.record.contest_texts import ContestText
+from havre.record.draft import draft_digest
 from havre.record.log.reading import folder_files
 from havre.record.publication import Record, open_record, publish
-from havre.record.review import withdraw
+from havre.record.review import refuse, submit, withdraw
 from havre.record.verify import verify_release
 from tests.record.log.log_case import KEY, OTHER
-from tests.record.published_case import WORDS, approved, made_record
+from tests.record.published_case import WORDS, approved, drafted, made_record
 from tests.record.record_case import ADA, AT, NOOR
 from tests.record.track_case import LOGGED, logged_release
 from tests.small_panel import APPLICATIONS
@@ -144,3 +145,35 @@ def test_nothing_became_of_a_release_of_which_nothing_is_told(tmp_path: Path) ->
         logged_release(held, author=ADA)
         assert what_became(held.log.entries()) == ()
     assert "Nothing was contested" in render_contests([], (), AT)
+
+
+def test_a_withdrawal_names_the_contest_that_led_to_it_and_a_refused_remedy_is_shown(tmp_path: Path) -> None:
+    made_record(tmp_path / "record")
+    with open_record(tmp_path / "record") as held:
+        logged_release(held)
+        drafted(held, "r-2")
+        digest = draft_digest(held.draft("r-2"))
+        with held.store.change() as connection:
+            receipts = [file_contest(connection, held.settings, "r-1", "release", TEXT, AT) for _ in range(2)]
+            first, second = (each.id for each in receipts)
+            submit(connection, "r-2", digest, ADA, AT, corrects=first)
+            answer(connection, held.settings, first, NOOR, AT, outcome="upheld", remedy="release", remedy_id="r-2",
+                   **WORDS_OF_ANSWER)  # fmt: skip
+            assert contest_of(connection, held.settings, first).is_owed is False
+            refuse(connection, "r-2", "The input of May is missing in the panel.", NOOR, AT)
+            found = contest_of(connection, held.settings, first)
+            with pytest.raises(RecordError, match="no contest nobody of the release r-1"):
+                withdraw(connection, "r-1", "Contested and found to be wrong.", NOOR, AT, contest="nobody")
+            withdraw(connection, "r-1", "Contested and found to be wrong.", NOOR, AT, contest=second)
+        held.flush([KEY])
+        [became] = what_became(held.log.entries())
+    assert found.is_owed
+    assert plain_contest(found, AT)["remedy_state"] == "refused"
+    assert "Nouvelle publication : r-2 (refusée). Elle a été refusée" in ListPage("fr", AT).remedy(found)
+    page = render_contests([found], [became], AT)
+    assert page.count("r-2 (refused)") == page.count("r-2 (refusée)") == 1
+    assert [(step.kind, step.told["contest"]) for step in became.steps] == [
+        ("upheld", first), ("owed", first), ("withdrawn", second)]  # fmt: skip
+    told = ListPage("en", AT).steps(became)
+    assert "still owed" in told[1]
+    assert f"withdrawn after contest {second}" in told[2]

@@ -298,7 +298,7 @@ def _show(found: "Contest", text: "ContestText | None", at: "datetime", *, as_js
             f"{tell('page.summary')} {found.summary}",
             f"{tell('page.answer', by=found.answered_by)} {found.answer}",
         ]
-        lines += [f"{tell(f'remedy.{found.remedy}')} {found.remedy_id}"] if found.remedy else []
+        lines += [page.remedy(found)] if found.remedy else []
     if text is None:
         lines.append(tell("show.erased"))
     else:

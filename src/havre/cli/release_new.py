@@ -130,12 +130,12 @@ def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "l
     from havre.record.contest import contests
     from havre.record.dossier import once_public, submitted
     from havre.record.leaks import seen_by_readers
-    from havre.record.review import standing
+    from havre.record.review import standing, state_problem
     from havre.record.track_log import scored_counts
 
     with held.store.read() as connection:
         if supersedes is not None and (now := standing(connection, supersedes)).state != "published":
-            raise RecordError("record.review.state", release=supersedes, state=now.state, expected="published")
+            raise RecordError.all_of([state_problem(now, "published")])
         if corrects is not None and corrects not in {each.id for each in contests(connection, held.settings)}:
             raise RecordError("record.contest.unknown", contest=corrects)
         public = once_public(connection)

@@ -60,14 +60,14 @@ def _published(held: "Record", release: str, publisher: "Signer", log_signers: "
     from havre.record.leaks import check_leaks
     from havre.record.publication import Words
     from havre.record.publication import publish as publish_release
-    from havre.record.review import standing
+    from havre.record.review import standing, state_problem
 
     held.settings.person(publisher.verifier)
     with held.store.read() as connection:
         now = standing(connection, release)
     begun = now.manifest is not None and not held.release(release).exists()
     if now.state != "approved" and not begun:
-        raise RecordError("record.review.state", release=release, state=now.state, expected="approved")
+        raise RecordError.all_of([state_problem(now, "approved")])
     words = Words(measure_names(), describe_models())
     try:
         with _one_at_a_time(held):
@@ -107,6 +107,7 @@ def withdraw(
     release: ReleaseId,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=tell("withdraw.reason"))],
     key_file: KeyFile,
+    contest: Annotated[str | None, typer.Option("--contest", metavar="ID", help=tell("withdraw.contest"))] = None,
     log_key_file: LogKeyFile = None,
     record: RecordFolder = RECORD,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
@@ -118,10 +119,10 @@ def withdraw(
         person, log_signers = options.signer(key_file), options.log_signers(log_key_file)
         held.settings.person(person.verifier)
         with held.store.change() as connection:
-            take_back(connection, release, reason, person, options.clock())
+            take_back(connection, release, reason, person, options.clock(), contest=contest)
         waits = options.log_waiting(held, log_signers)
     if as_json:
-        write_json({"release": release, "state": "withdrawn", "reason": reason, "log": waits})
+        write_json({"release": release, "state": "withdrawn", "reason": reason, "contest": contest, "log": waits})
         return
     for line in (tell("withdraw.done", release=release), waits):
         stdout().print(line, soft_wrap=True, markup=False)

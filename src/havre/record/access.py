@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from havre.errors import Problem, RecordError, check_none
+from havre.errors import Problem, RecordError, Term, check_none
 from havre.record.contest_texts import text_problems
 from havre.record.log.entries import Entry
 from havre.record.log.keys import Signer
@@ -51,7 +51,7 @@ def log_access(
     if len(purpose.strip()) < LEAST_PURPOSE:
         problems.append(Problem.of("record.access.purpose", least=LEAST_PURPOSE, most=MOST_PURPOSE))
     if _PERSONAL.search(purpose):
-        problems.append(Problem.of("record.contest.personal", part="purpose"))
+        problems.append(Problem.of("record.contest.personal", part=Term("term.part.purpose")))
     if len(organisation) > 200 or not _ORGANISATION.fullmatch(organisation):
         problems.append(Problem.of("record.access.organisation", organisation=organisation[:120]))
     check_none(problems, RecordError)

@@ -20,7 +20,7 @@ from typing import Any
 import rfc8785
 from sqlalchemy import Connection, delete, insert, select, update
 
-from havre.errors import Problem, RecordError, check_none
+from havre.errors import Problem, RecordError, Term, check_none
 from havre.months import add_months
 from havre.record.contest_answers import answer_problems, public_problems
 from havre.record.contest_sources import slow
@@ -59,6 +59,7 @@ class Contest:
     Parameters
     ----------
     acknowledge_by, answer_by : ends of the times that are set
+    remedy_state : where the release that the remedy names stands by now; it may be refused after all
     summary, answer : written by who answered, for the public
     """
 
@@ -79,6 +80,12 @@ class Contest:
     remedy: str | None
     remedy_id: str | None
     erased_at: datetime | None
+    remedy_state: str | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether a remedy was promised that will not come: the new release was refused."""
+        return self.remedy == "release" and self.remedy_state == "refused"
 
     def late(self, at: datetime) -> tuple[str, ...]:
         """Tell which time was missed or is being missed: ``acknowledgement``, ``answer``."""
@@ -160,7 +167,7 @@ def follow(connection: Connection, settings: RecordSettings, code: str) -> tuple
     salt, expected = (row["secret_salt"], row["secret_hash"]) if row else ("", "0" * 64)
     if not hmac.compare_digest(_secret_hash(salt, secret), expected) or row is None:
         raise RecordError("record.contest.receipt")
-    return _contest(row, settings), written_text(connection, identity)
+    return _contest(connection, row, settings), written_text(connection, identity)
 
 
 def acknowledge(connection: Connection, settings: RecordSettings, contest: str, person: Signer, at: datetime) -> None:
@@ -249,7 +256,7 @@ def erase(connection: Connection, contest: str, at: datetime) -> None:
 def contests(connection: Connection, settings: RecordSettings) -> tuple[Contest, ...]:
     """Give what is public of all contests, the oldest first."""
     rows = connection.execute(select(CONTESTS).order_by(CONTESTS.c.filed_at, CONTESTS.c.id)).mappings()
-    return tuple(_contest(row, settings) for row in rows)
+    return tuple(_contest(connection, row, settings) for row in rows.all())
 
 
 def contest_of(connection: Connection, settings: RecordSettings, contest: str) -> Contest:
@@ -259,7 +266,7 @@ def contest_of(connection: Connection, settings: RecordSettings, contest: str) -
     ------
     RecordError : there is no such contest
     """
-    return _contest(_row(connection, contest), settings)
+    return _contest(connection, _row(connection, contest), settings)
 
 
 def written_text(connection: Connection, contest: str) -> ContestText | None:
@@ -294,7 +301,8 @@ def _row(connection: Connection, contest: str, *states: str) -> Mapping[Any, Any
     if row is None:
         raise RecordError("record.contest.unknown", contest=contest)
     if states and row["state"] not in states:
-        raise RecordError("record.contest.state", contest=contest, state=row["state"], expected=" / ".join(states))
+        state, wanted = Term(f"term.contest.{row['state']}"), tuple(Term(f"term.contest.{each}") for each in states)
+        raise RecordError("record.contest.state", contest=contest, state=state, expected=wanted)
     return row
 
 
@@ -312,9 +320,11 @@ def _secret_hash(salt: str, secret: str) -> str:
     return sha256(f"{salt} {secret}".encode()).hexdigest()
 
 
-def _contest(row: Mapping[Any, Any], settings: RecordSettings) -> Contest:
+def _contest(connection: Connection, row: Mapping[Any, Any], settings: RecordSettings) -> Contest:
     values = {name: row[name] for name in Contest.__dataclass_fields__ if name in row}
     times = ("filed_at", "acknowledged_at", "answered_at", "erased_at")
     values |= {name: None if row[name] is None else read_time(row[name]) for name in times}
     acknowledge_by, answer_by = _due(settings, values["filed_at"])
-    return Contest(acknowledge_by=acknowledge_by, answer_by=answer_by, **values)
+    names_release = row["remedy"] in ("release", "withdrawal")
+    state = standing(connection, row["remedy_id"]).state if names_release else None
+    return Contest(acknowledge_by=acknowledge_by, answer_by=answer_by, remedy_state=state, **values)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
-from havre.errors import Problem
+from havre.errors import Problem, Term
 from havre.record.contest_texts import ContestText, text_problems
-from havre.record.review import LEAST_REASON, MOST_TEXT, standing
+from havre.record.review import LEAST_REASON, MOST_TEXT, standing, state_problem
 from havre.record.store.schema import OUTCOMES, REMEDIES
 
 _STATES: Mapping[str, tuple[str, ...]] = {
@@ -34,8 +34,7 @@ def answer_problems(
     elif remedy is not None and remedy in _STATES:
         now = standing(connection, str(remedy_id))
         if now.state not in _STATES[remedy]:
-            expected = " / ".join(_STATES[remedy])
-            problems.append(Problem.of("record.review.state", release=remedy_id, state=now.state, expected=expected))
+            problems.append(state_problem(now, *_STATES[remedy]))
         # The link goes both ways: the manifest of the new release tells which contest it corrects.
         if remedy == "release" and now.corrects != contest:
             problems.append(Problem.of("record.contest.not_linked", release=remedy_id, contest=contest))
@@ -58,7 +57,7 @@ def public_problems(words: Mapping[str, str], text: ContestText | None) -> list[
         if len(value) <= MOST_TEXT or name == "correction":
             problems += text_problems(name, value, MOST_TEXT)
         if any(each in value for each in private):
-            problems.append(Problem.of("record.contest.personal", part=name))
+            problems.append(Problem.of("record.contest.personal", part=Term(f"term.part.{name}")))
     return problems
 
 

@@ -20,7 +20,7 @@ from havre.texts import LANGUAGES, Language, say
 FORMAT = "havre-contests/1"
 _PUBLIC = ("id", "state", "about", "release", "filed_at", "acknowledge_by", "answer_by", "acknowledged_at",
            "acknowledged_by", "answered_at", "answered_by", "outcome", "summary", "answer", "remedy",
-           "remedy_id")  # fmt: skip
+           "remedy_id", "remedy_state")  # fmt: skip
 
 
 def plain_contest(contest: Contest, at: datetime) -> dict[str, object]:
@@ -103,6 +103,15 @@ class ListPage:
             return self.text(f"state.{contest.state}")
         return self.text(f"outcome.{contest.outcome}")
 
+    def remedy(self, contest: Contest) -> str:
+        """Name the remedy, and where it stands if it is a new release."""
+        named = f"{self.text(f'remedy.{contest.remedy}')} {contest.remedy_id}"
+        if contest.remedy != "release":
+            return named
+        state = say("errors", f"term.release.{contest.remedy_state}", self.language)
+        owed = f" {self.text('remedy_owed')}" if contest.is_owed else ""
+        return f"{named} ({state}).{owed}"
+
     def about(self, contest: Contest) -> str:
         """Name what is contested."""
         return self.text(f"about.{contest.about}") if contest.about in WHOLE else contest.about
@@ -122,7 +131,8 @@ class ListPage:
                 told[name] = self.text(f"{name}.{told[name]}")
         if told.get("about") in WHOLE:
             told["about"] = self.text(f"about.{told['about']}")
-        return self.text(f"became.{step.kind}", at=self.day(step.at.date()), **told).strip()
+        kind = "withdrawn_after" if step.kind == "withdrawn" and told.get("contest") else step.kind
+        return self.text(f"became.{kind}", at=self.day(step.at.date()), **told).strip()
 
 
 def _plain(value: object) -> object:

@@ -15,7 +15,14 @@ from havre.record.log.notes import Verifies
 from havre.record.log.reading import Fetch, Tree, read_checkpoint
 from havre.record.store.database import written
 
-_KINDS = ("correction", "contest_answered", "release_superseded", "release_withdrawn", "release_published")
+_KINDS = (
+    "correction",
+    "contest_answered",
+    "release_superseded",
+    "release_withdrawn",
+    "release_published",
+    "release_refused",
+)
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,9 @@ class Step:
 
     Parameters
     ----------
-    kind : ``correction``, ``upheld`` (a contest, in whole or in part), ``superseded``, ``withdrawn``, or ``corrects``
-        (the release itself corrects what a contest found)
+    kind : ``correction``, ``upheld`` (a contest, in whole or in part), ``owed`` (the new release that was to be its
+        remedy was refused), ``superseded``, ``withdrawn``, or ``corrects`` (the release itself corrects what a contest
+        found)
     entry : number of the log entry
     told : what the sentence of this kind needs
     """
@@ -61,11 +69,14 @@ def what_became(entries: Iterable[bytes]) -> tuple[Became, ...]:
     RecordError : an entry is damaged
     """
     found: dict[str, Became] = {}
+    promised: dict[str, tuple[str, str]] = {}
     for index, data in enumerate(entries):
         if not any(kind.encode() in data for kind in _KINDS):
             continue
         entry = parse_entry(data, f"entry {index}")
-        for release, kind, told in _told(entry):
+        if entry.kind == "contest_answered" and entry.body.get("remedy") == "release":
+            promised[str(entry.body["remedy_id"])] = str(entry.body["release"]), entry.subject
+        for release, kind, told in _told(entry, promised):
             found.setdefault(release, Became(release)).steps.append(Step(kind, entry.at, index, told))
     return tuple(found.values())
 
@@ -87,8 +98,13 @@ def entries_of(fetch: Fetch, keys: Sequence[Verifies], where: str) -> list[bytes
     return found
 
 
-def _told(entry: Entry) -> Iterable[tuple[str, str, dict[str, str]]]:
-    """Give release, kind and words of what an entry tells."""
+def _told(entry: Entry, promised: Mapping[str, tuple[str, str]]) -> Iterable[tuple[str, str, dict[str, str]]]:
+    """Give release, kind and words of what an entry tells.
+
+    Parameters
+    ----------
+    promised : contested release and contest, by the release that was to be the remedy
+    """
     body = {key: "" if value is None else str(value) for key, value in entry.body.items()}
     if entry.kind == "correction":
         yield entry.subject, "correction", {name: body.get(name, "") for name in ("about", "text", "contest")}
@@ -99,6 +115,10 @@ def _told(entry: Entry) -> Iterable[tuple[str, str, dict[str, str]]]:
     elif entry.kind == "release_superseded":
         yield entry.subject, "superseded", {"by": body["superseded_by"]}
     elif entry.kind == "release_withdrawn":
-        yield entry.subject, "withdrawn", {"reason": body["reason"]}
+        led = {"contest": body["contest"]} if body.get("contest") else {}
+        yield entry.subject, "withdrawn", {"reason": body["reason"], **led}
+    elif entry.kind == "release_refused" and entry.subject in promised:
+        release, contest = promised[entry.subject]
+        yield release, "owed", {"contest": contest, "remedy_id": entry.subject}
     elif entry.kind == "release_published" and body.get("corrects"):
         yield entry.subject, "corrects", {"contest": body["corrects"], "supersedes": body.get("supersedes", "")}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from havre.errors import FileError, Problem, RecordError, check_none
+from havre.errors import FileError, Problem, RecordError, Term, check_none
 from havre.record.figures import parse_figure
 
 MOST_WHY = 20_000
@@ -17,6 +17,7 @@ MOST_EVIDENCE = 100_000
 MOST_CONTACT = 500
 WHOLE = ("release", "decision")
 """What can be contested besides a figure: all of a release, or the decision to publish, change or withdraw it."""
+_WHY = Term("term.part.why")
 _FIGURE = re.compile(r"[a-z0-9_]{1,40}(/[A-Za-z0-9_:-]{1,40}){3,6}")
 _OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 """Characters that turn the direction of what follows: text could be made to read as something else."""
@@ -59,11 +60,11 @@ def read_text(path: Path) -> str:
     try:
         size = path.stat().st_size
         if size > 4 * MOST_WHY:
-            raise RecordError("record.contest.too_long", part="why", size=size, most=MOST_WHY)
+            raise RecordError("record.contest.too_long", part=_WHY, size=size, most=MOST_WHY)
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RecordError(
-            "record.contest.character", part="why", character=f"0x{error.object[error.start]:02X}"
+            "record.contest.character", part=_WHY, character=f"0x{error.object[error.start]:02X}"
         ) from error
     except OSError as error:
         raise FileError("file.damaged", path=path, expected="UTF-8", reason=error.strerror or str(error)) from error
@@ -72,11 +73,11 @@ def read_text(path: Path) -> str:
 def text_problems(name: str, value: str, most: int) -> list[Problem]:
     """Tell what is wrong with a text: too long, or a character that is none."""
     if len(value) > most:
-        return [Problem.of("record.contest.too_long", part=name, size=len(value), most=most)]
+        return [Problem.of("record.contest.too_long", part=Term(f"term.part.{name}"), size=len(value), most=most)]
     bad = next((each for each in value if not _is_text(each)), None)
     if bad is None:
         return []
-    return [Problem.of("record.contest.character", part=name, character=f"U+{ord(bad):04X}")]
+    return [Problem.of("record.contest.character", part=Term(f"term.part.{name}"), character=f"U+{ord(bad):04X}")]
 
 
 def check_about(about: str, figures: Collection[str] | None = None) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from havre.errors import Problem, RecordError, check_none
+from havre.errors import Problem, RecordError, Term, check_none
 from havre.record.log.entries import Entry
 from havre.record.log.keys import Signer, parse_verifier
 from havre.record.reviewed import Override, Reviewed
 from havre.record.statements import plain_override, sign_statement
 from havre.record.store.database import read_time, written
 from havre.record.store.outbox import post
-from havre.record.store.schema import NOTES, OVERRIDES, RELEASES, REVIEWS
+from havre.record.store.schema import CONTESTS, NOTES, OVERRIDES, RELEASES, REVIEWS
 
 LEAST_REASON = 20
 """Characters of a reason: a word is none."""
@@ -198,7 +198,7 @@ def reviewed(connection: Connection, release: str) -> Reviewed:
         .first()
     )
     if row is None:
-        raise RecordError("record.review.state", release=release, state=now.state, expected="approved")
+        raise RecordError.all_of([state_problem(now, "approved")])
     return Reviewed(
         author=parse_verifier(now.author).name,
         reviewer=row["reviewer"],
@@ -248,18 +248,28 @@ def published_id(release: str) -> str:
     return f"published-{release}"
 
 
-def withdraw(connection: Connection, release: str, reason: str, person: Signer, at: datetime) -> None:
+def withdraw(
+    connection: Connection, release: str, reason: str, person: Signer, at: datetime, *, contest: str | None = None
+) -> None:
     """Withdraw a published release; its folder and entries stay, marked.
+
+    Parameters
+    ----------
+    contest : id of the contest of this release that led to it, which the log then tells
 
     Raises
     ------
-    RecordError : it is not published or superseded, or the reason is too short
+    RecordError : it is not published or superseded, the reason is too short, or there is no such contest of it
     """
     now = standing(connection, release)
     _in_state(now, "published", "superseded")
-    check_none(_reason_problems(reason), RecordError)
+    problems = _reason_problems(reason)
+    query = select(CONTESTS.c.id).where(CONTESTS.c.id == contest, CONTESTS.c.release == release)
+    if contest is not None and connection.execute(query).first() is None:
+        problems.append(Problem.of("record.contest.not_of", contest=contest, release=release))
+    check_none(problems, RecordError)
     _step(connection, now, at, state="withdrawn", reason=reason)
-    body = {"reason": reason, "by": person.verifier.text}
+    body = {"reason": reason, "by": person.verifier.text, "contest": contest}
     post(connection, Entry("release_withdrawn", at, release, f"withdrawn-{release}", body))
 
 
@@ -301,7 +311,13 @@ def _for_reviewer(connection: Connection, release: str, reviewer: Signer) -> Sta
 
 def _in_state(now: Standing, *expected: str) -> None:
     if now.state not in expected:
-        raise RecordError("record.review.state", release=now.id, state=now.state, expected=" / ".join(expected))
+        raise RecordError.all_of([state_problem(now, *expected)])
+
+
+def state_problem(now: Standing, *expected: str) -> Problem:
+    """Tell that a release is in another state than is needed."""
+    state, wanted = Term(f"term.release.{now.state}"), tuple(Term(f"term.release.{each}") for each in expected)
+    return Problem.of("record.review.state", release=now.id, state=state, expected=wanted)
 
 
 def _step(connection: Connection, now: Standing, at: datetime, **values: object) -> None:
