@@ -28,3 +28,20 @@ def write_whole(path: Path, content: bytes) -> None:
         # Also after an interruption; once renamed, there is nothing of this name.
         with suppress(OSError):
             temporary.unlink()
+
+
+def check_writable(path: Path) -> None:
+    """Try, before the work, whether a file could be written here: permissions do not tell all, only trying does.
+
+    Raises
+    ------
+    FileError : no file can be made beside it, such as in a system folder or on a read-only disk
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.open("wb").close()
+    except OSError as error:
+        raise FileError("file.not_writable", path=path, reason=error.strerror or str(error)) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()

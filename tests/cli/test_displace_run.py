@@ -2,12 +2,16 @@
 
 import csv
 import json
+import os
 import re
+import resource
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from havre.cli import main
 from havre.cli.displace_facts import ran_of
 from havre.cli.displace_maps import animation_of, conflict_days, network_map
 from havre.cli.displace_options import Asked, prepare
@@ -19,7 +23,8 @@ from havre.displacement.instance import Instance, Route
 from havre.displacement.outcome import Outcome
 from havre.displacement.simulate import MOST_TOGETHER
 from havre.errors import DisplacementError, FileError, WorkError
-from tests.cli.command import havre, tree
+from havre.record import folder as whole_folders
+from tests.cli.command import havre, run_here, tree
 from tests.cli.displace_case import Command, command, tight, told, write
 from tests.displacement.small_instances import small_instance
 
@@ -173,6 +178,55 @@ def test_a_wish_for_files_is_checked_before_the_work(
     assert isinstance(run("small", "--animation", "days.svg").exception, FileError)
     assert isinstance(run("small", "--picture", "no-such-folder/camps.svg").exception, FileError)
     assert isinstance(run("small", "--workers", "many").exception, WorkError)
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder in which nobody can write")
+def test_where_nothing_can_be_written_is_told_before_the_work(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "small")
+    monkeypatch.setattr("havre.displacement.simulate", None)
+    for option, path in (("--out", "x"), ("--picture", "x.svg"), ("--map", "x.svg"), ("--animation", "x.html")):
+        assert isinstance(run("small", option, f"/proc/{path}").exception, FileError), option
+    (tmp_path / "file").touch()
+    assert isinstance(run("small", "--out", "file/sub").exception, FileError)
+
+
+def test_a_full_disk_leaves_nothing_that_stands_in_the_way(run: Command, tmp_path: Path) -> None:
+    write(tmp_path / "small")
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    asked = ("displace", "run", "small", "--replicas", "2", "--out", "out")
+    ended = havre(*asked, cwd=tmp_path, before=small_files)
+    assert ended.returncode == 2
+    assert "out: " in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+    assert havre(*asked, cwd=tmp_path).returncode == 0
+    assert tree(tmp_path / "out") == FILES
+
+
+def test_the_end_of_the_process_leaves_nothing_that_stands_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "small")
+    whole = whole_folders._write
+
+    def ended_after_one(path: Path, content: bytes) -> None:
+        whole(path, content)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(whole_folders, "_write", ended_after_one)
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        asked = ("displace", "run", "small", "--replicas", "2", "--out", "out")
+        assert run_here(monkeypatch, *asked, cwd=tmp_path, lang="fr") == main.TERMINATED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert "Interrompu" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 

@@ -126,14 +126,18 @@ def check_out(out: Path | None) -> None:
 
     Raises
     ------
-    FileError : there is such a file, or no such folder
+    FileError : there is such a file, or no such folder, or no file can be made in it
     """
     from havre.errors import FileError
+    from havre.whole_files import check_writable
 
-    if out is not None and out.exists():
+    if out is None:
+        return
+    if out.exists():
         raise FileError("file.taken", path=out)
-    if out is not None and not out.absolute().parent.is_dir():
+    if not out.absolute().parent.is_dir():
         raise FileError("file.no_folder", path=out.absolute().parent)
+    check_writable(out)
 
 
 def show(

@@ -18,7 +18,7 @@ OUT, CAMPS, RUN = "out.csv", "camps.csv", "run.json"
 
 
 def write_run(ran: Ran, out: Path, replica: int | None) -> tuple[Path, ...]:
-    """Write the files of a simulation into a folder that is not there yet or empty, each whole, ``run.json`` last.
+    """Write the files of a simulation into a folder that is not there yet or empty: all of them, or nothing.
 
     Parameters
     ----------
@@ -26,11 +26,11 @@ def write_run(ran: Ran, out: Path, replica: int | None) -> tuple[Path, ...]:
 
     Raises
     ------
-    FileError : a file cannot be written
+    FileError : the folder cannot be written; nothing is left behind
     DisplacementError : there is no such run
     """
     from havre.displacement.out_file import out_csv
-    from havre.whole_files import write_whole
+    from havre.record.folder import write_files
 
     facts = {**run_facts(ran), "out_csv": "mean of all runs" if replica is None else f"run {replica}"}
     texts = {
@@ -38,8 +38,7 @@ def write_run(ran: Ran, out: Path, replica: int | None) -> tuple[Path, ...]:
         CAMPS: camps_csv(ran),
         RUN: json.dumps(facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     }
-    for name, text in texts.items():
-        write_whole(out / name, text.encode("utf-8"))
+    write_files(out, ((name, text.encode("utf-8")) for name, text in texts.items()))
     return tuple(out / name for name in texts)
 
 

@@ -60,15 +60,20 @@ def pictures_wanted(
 
     Raises
     ------
-    FileError : a file has no ending that can be written, or its folder is not there
+    FileError : a file has no ending that can be written, or cannot be made where it is to go
     ForecastError : the packages that draw are not installed
     """
+    from havre.whole_files import check_writable
+
     curves = plots_wanted(plot=plot, file=picture, as_json=as_json)
     network = plots_wanted(plot=False, file=map_file, as_json=as_json)
     if animation is not None:
         from havre.pictures import check_animation_file
 
         check_animation_file(animation)
+    for file in (picture, map_file, animation):
+        if file is not None:
+            check_writable(file)
     return PicturesWanted(curves, network, animation, as_json)
 
 

@@ -1,5 +1,6 @@
 """``havre displace run``: simulate an instance, with intervals, and say when each camp fills."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -137,20 +138,26 @@ def finish(
     replica: int | None,
     as_json: bool,
 ) -> None:
-    """Write the files, tell what was found, and draw."""
-    if out is not None:
-        from havre.cli.displace_files import write_run
+    """Tell what was found, draw, and write the files.
 
-        write_run(ran, out, replica)
+    The folder comes last: when something else fails, it is not there and does not stand in the way of a second try.
+    """
     if as_json:
         write_json(facts)
         show_cost(cost, stderr())
     else:
-        show(ran, facts, cost, out)
+        show(ran, facts, cost)
     wanted.show(ran)
+    if out is not None:
+        from havre.cli.displace_files import write_run
+
+        sys.stdout.flush()
+        write_run(ran, out, replica)
+        if not as_json:
+            stdout().print(tell("run.written", path=out), soft_wrap=True, markup=False)
 
 
-def show(ran: Ran, facts: dict[str, object], cost: dict[str, object], out: Path | None) -> None:
+def show(ran: Ran, facts: dict[str, object], cost: dict[str, object]) -> None:
     """Print what was found."""
     console = stdout()
     show_asked(ran.prepared, ran.outcome.seed, ran.outcome.replicas)
@@ -175,8 +182,6 @@ def show(ran: Ran, facts: dict[str, object], cost: dict[str, object], out: Path 
     show_few(ran.outcome.replicas)
     _show_fit(facts)
     show_cost(cost)
-    if out is not None:
-        console.print(tell("run.written", path=out), soft_wrap=True, markup=False)
 
 
 def show_seam(ran: Ran) -> None:

@@ -82,6 +82,7 @@ def scenario(
     """Compare an instance with and without changes; the help text stands in the catalogue."""
     meter = Meter.start()
     from havre.displacement.comparison import compare
+    from havre.whole_files import check_writable
 
     quick = Quick(
         closed={"border": close_border, "link": close_link, "location": close_location, "camp": close_camp},
@@ -95,6 +96,8 @@ def scenario(
     )
     supposed = scenario_of(file, quick)
     wanted = plots_wanted(plot=plot, file=picture, as_json=as_json)
+    if picture is not None:
+        check_writable(picture)
     processes, cluster = parse_workers(workers)
     prepared = prepare(
         Asked(

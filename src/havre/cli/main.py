@@ -3,7 +3,9 @@
 import io
 import itertools
 import os
+import signal
 import sys
+import threading
 from typing import Annotated, NoReturn
 
 import typer
@@ -14,6 +16,8 @@ from havre.errors import HavreError
 
 INTERRUPTED = 130
 """Exit code of a command that was interrupted from the keyboard."""
+TERMINATED = 143
+"""Exit code of a command that the system, or whoever looks after it, asked to end."""
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=tell("help"), rich_markup_mode=None
@@ -100,14 +104,31 @@ def _declare() -> None:
 _declare()
 
 
+class _TerminatedError(SystemExit):
+    """The system asked this process to end: what is half done is put away on the way out, as after an interruption."""
+
+
+def _hear_termination() -> None:
+    def end(*_: object) -> None:
+        raise _TerminatedError(TERMINATED)
+
+    # Only the main thread may set handlers; whoever started this process may have chosen otherwise.
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
+
+
 def run() -> NoReturn:
     """Run the command line: bad input is told on stderr with exit code 2, never as a traceback."""
+    _hear_termination()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter gets its code, not a fault.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         _run_commands()
+    except _TerminatedError:
+        sys.stderr.write(f"\n{tell('interrupted')}\n")
+        raise
     except HavreError as error:
         sys.stderr.write(f"{tell('error', message=error.message(language()))}\n")
         advice = error.advice(language())

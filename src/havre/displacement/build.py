@@ -25,8 +25,7 @@ from havre.displacement.build_ways import way_notes, way_problems
 from havre.displacement.flee_writer import write_instance
 from havre.displacement.instance import Instance, Location
 from havre.displacement.instance_checks import check_instance
-from havre.errors import DisplacementError, FileError, check_none
-from havre.whole_files import write_whole
+from havre.errors import DisplacementError, check_none
 
 __all__ = ["BuildOptions", "BuildSources", "BuildTables", "Built", "TableFile", "build_folder", "build_instance"]
 
@@ -92,8 +91,9 @@ def build_folder(sources: BuildSources, out: Path, options: BuildOptions | None 
     FileError : a table is missing or cannot be read, or the folder is not empty or cannot be written
     DisplacementError : as :func:`build_instance`; faults of all tables at once
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileError("file.exists", path=out)
+    from havre.record.folder import check_free
+
+    check_free(out)
     rules = options or BuildOptions()
     rules = rules if rules.name else replace(rules, name=out.resolve().name)
     tables, problems = read_tables(sources)
@@ -103,9 +103,7 @@ def build_folder(sources: BuildSources, out: Path, options: BuildOptions | None 
     assert tables is not None  # noqa: S101 - else there are problems
     built = build_instance(tables, rules)
     reports = report_files(built, sources, rules)
-    write_instance(built.instance, out)
-    for name, content in reports.items():
-        write_whole(out / name, content.encode())
+    write_instance(built.instance, out, ((name, content.encode()) for name, content in reports.items()))
     return built
 
 

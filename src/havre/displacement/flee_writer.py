@@ -39,8 +39,7 @@ from havre.displacement.instance import (
     Route,
 )
 from havre.displacement.setting_file import settings_text
-from havre.errors import DisplacementError, FileError, Problem, Term, check_none
-from havre.whole_files import write_whole
+from havre.errors import DisplacementError, Problem, Term, check_none
 
 MOST_PEOPLE = 10_000_000
 """People that can be written as rows of ``agents.csv``."""
@@ -63,10 +62,14 @@ _ATTRIBUTE = Term("displacement.flee.column.attribute")
 _CAMP = Term("displacement.flee.column.camp")
 
 
-def write_instance(instance: Instance, folder: Path) -> tuple[Path, ...]:
-    """Write an instance, each file whole, into a folder that is not there yet or empty.
+def write_instance(instance: Instance, folder: Path, beside: Iterable[tuple[str, bytes]] = ()) -> tuple[Path, ...]:
+    """Write an instance into a folder that is not there yet or empty: all of its files, or nothing.
 
     The name of the instance is that of the folder, and its settings are written beside its files.
+
+    Parameters
+    ----------
+    beside : further files of the folder, each with its path in it and its content
 
     Returns
     -------
@@ -74,17 +77,22 @@ def write_instance(instance: Instance, folder: Path) -> tuple[Path, ...]:
 
     Raises
     ------
-    FileError : the folder is not empty, or a file cannot be written
+    FileError : the folder is not empty, or cannot be written; nothing is left behind
     DisplacementError : a name or another part of the instance cannot be written so that it is read again
     """
     check_none(list(_faults(instance)), DisplacementError)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileError("file.exists", path=folder)
+    # Only who writes waits for what the record brings with it.
+    from havre.record.folder import write_files
+
     written: list[Path] = []
-    for name, text in instance_texts(instance):
-        path = folder / name
-        write_whole(path, text.encode())
-        written.append(path)
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for name, text in instance_texts(instance):
+            written.append(folder / name)
+            yield name, text.encode()
+        yield from beside
+
+    write_files(folder, files())
     return tuple(written)
 
 
