@@ -384,3 +384,19 @@ def test_two_who_answer_at_once_do_not_both(store: Store) -> None:
     assert set(told) <= {"", "record.contest.state", "record.store.at_once"}
     with store.read() as connection:
         assert [entry.kind for entry in posted(connection)].count("contest_answered") == 1
+
+
+def test_a_receipt_that_is_used_again_changes_nothing_more(store: Store) -> None:
+    with store.change() as connection:
+        published(connection)
+        receipt = file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT)
+    for again in range(3):
+        with store.change() as connection:
+            found, text = follow(connection, SETTINGS, receipt.code)
+            erase(connection, found.id, AT + timedelta(days=1 + again))
+    with store.read() as connection:
+        [entry] = [each for each in posted(connection) if each.kind.startswith("contest")]
+        rows = connection.execute(select(CONTESTS.c.version, CONTESTS.c.erased_at)).all()
+    # Erasing again erases nothing more, moves no time, and no step of it enters the log.
+    assert (text, entry.kind) == (None, "contest_filed")
+    assert rows == [(2, f"{AT + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}")]
