@@ -148,6 +148,13 @@ class Snapshots:
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.replace(aside)
 
+    def rejected(self, source: str) -> Iterator[Sidecar]:
+        """Give what was set aside of a source."""
+        for path in sorted(self.folder.glob(f"rejected/{source}/*/*.json")):
+            sidecar = read_sidecar(path)
+            if sidecar is not None:
+                yield sidecar
+
     def partial(self, source: str, key: str) -> Path:
         """Where the bytes of a request gather until they are whole."""
         path = self.folder / "partial" / source / key

@@ -215,8 +215,17 @@ def test_what_changed_is_kept_out(case: PullCase, kind: str) -> None:
         assert set(done.kept_out) == {"daily/2026-08"}
         assert kind != "zip_bomb" or [each.key for each in done.kept_out["daily/2026-08"]] == ["source.fetch.too_large"]
         assert case.places.store.read().equals(before)
+        # A month that was kept out is tried again, however late.
         server.stand_ins[HOST] = stand_in()
-        assert case.pull(server, LATER.replace(hour=14)).good
+        healed = case.pull(server, datetime(2026, 12, 24, 12, tzinfo=UTC))
+        assert (healed.good, healed.landed + healed.skipped) == (True, 1)
+
+
+def test_a_list_that_was_cut_is_no_list(case: PullCase) -> None:
+    with serving({HOST: stand_in()}) as server:
+        case.pull(server, NOON)
+        server.stand_ins[HOST] = stand_in(last=date(2026, 8, 9))
+        assert [each.key for each in case.pull(server, LATER).failed] == ["source.fetch.cut"]
 
 
 def test_own_copies_of_files_and_of_an_index_are_read(tmp_path: Path) -> None:

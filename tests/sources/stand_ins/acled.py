@@ -10,7 +10,7 @@ from tests.sources.stand_ins.server import NOT_FOUND, Answer, Asked
 
 HOST = "acleddata.com"
 USERNAME, PASSWORD, TOKEN = "somebody@example.org", "a-password-of-somebody", "token-of-a-day-0123456789"
-OLD = 1_700_000_000
+OLD, LATE = 1_700_000_000, "2000000000"
 COLUMNS = (
     "event_id_cnty", "event_date", "year", "time_precision", "disorder_type", "event_type", "sub_event_type",
     "actor1", "iso", "region", "country", "admin1", "location", "latitude", "longitude", "notes", "fatalities",
@@ -48,8 +48,14 @@ class AcledStandIn:
     tier: bool = True
     ignores_filters: bool = False
     short_count: bool = False
+    encoding: str = "utf-8"
 
     def __call__(self, asked: Asked) -> Answer:
+        answer = self._answer(asked)
+        encoding = self.encoding if asked.path != "/oauth/token" else "utf-8"
+        return Answer(answer.body.decode().encode(encoding), answer.content_type, answer.status)
+
+    def _answer(self, asked: Asked) -> Answer:
         if asked.path == "/oauth/token":
             form = dict(parse_qsl(asked.body.decode()))
             known = {"username": USERNAME, "password": PASSWORD, "grant_type": "password", "client_id": "acled"}
@@ -87,33 +93,38 @@ def _json(body: Any, status: int = 200) -> Answer:
     return Answer(json.dumps(body).encode(), "application/json", status)
 
 
-def stand_in(events: Sequence[Mapping[str, Any]] = EVENTS) -> AcledStandIn:
-    """Make the stand-in of small invented figures."""
-    return AcledStandIn(events)
+def stand_in(events: Sequence[Mapping[str, Any]] = EVENTS, *, small: bool = False) -> AcledStandIn:
+    """Make the stand-in of small invented figures; the ``small`` one has an event in each January."""
+    years = [event(f"SYR{year}", "Syria", 760, f"{year}-01-04", 150) for year in range(1997, 2100)]
+    return AcledStandIn(years if small else events)
 
 
-SPOILT = ("column", "code", "signs", "filters", "count", "day", "nothing", "other_years")
+SPOILT = ("column", "code", "signs", "filters", "count", "day", "nothing", "encoding", "other_years")
 
 
 def spoilt(kind: str) -> AcledStandIn:
-    """Make a stand-in whose answers changed."""
+    """Make a stand-in whose answers changed: late enough that a pull which asks for changes gets them."""
+    late = [{**row, "timestamp": LATE} for row in EVENTS]
+    strange = {
+        "column": [{("deaths" if name == "fatalities" else name): row[name] for name in row} for row in late],
+        "code": [*EVENTS, event("ATL1", "Atlantis", 999, "2025-02-02", 1, timestamp=LATE)],
+        "signs": [*EVENTS, event("SYR9", "Syria", 760, "2025-02-02", 1, fatalities="1.234,5", timestamp=LATE)],
+        "day": [*EVENTS, event("SYR9", "Syria", 760, "2025-02-31", 1, timestamp=LATE)],
+        "shrunk": [event("SYR2025", "Syria", 760, "2025-01-04", 1, timestamp=LATE)],
+    }
+    if kind in strange:
+        return AcledStandIn(strange[kind])
     match kind:
-        case "column":
-            renamed = [{("deaths" if name == "fatalities" else name): row[name] for name in row} for row in EVENTS]
-            return AcledStandIn(renamed)
-        case "code":
-            return AcledStandIn([*EVENTS, event("ATL1", "Atlantis", 999, "2025-02-02", 1)])
-        case "signs":
-            return AcledStandIn([*EVENTS, event("SYR9", "Syria", 760, "2025-02-02", 1, fatalities="1.234,5")])
-        case "day":
-            return AcledStandIn([*EVENTS, event("SYR9", "Syria", 760, "2025-02-31", 1)])
         case "filters":
             return AcledStandIn(EVENTS, ignores_filters=True)
         case "count":
             return AcledStandIn(EVENTS, short_count=True)
+        case "encoding":
+            return AcledStandIn(EVENTS, encoding="utf-16")
         case "nothing":
             return AcledStandIn(EVENTS, tier=False)
+        case "other_years":
+            years = [{**row, "event_date": row["event_date"].replace("2025", "25")} for row in EVENTS]
+            return AcledStandIn(years, ignores_filters=True)
         case _:
-            return AcledStandIn(
-                [{**row, "event_date": row["event_date"].replace("2025", "25")} for row in EVENTS], ignores_filters=True
-            )
+            raise KeyError(kind)

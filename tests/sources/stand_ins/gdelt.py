@@ -146,7 +146,9 @@ def spoilt(kind: str) -> GdeltStandIn:
             provider.files[path] = archive([row(Event("UP", tone="-2,5"), name[:8], 58)], name)
         case "shrunk":
             provider.files |= dict(day_file(day, [Event("")]) for day in august)
-        case _:
+        case "md5":
             provider.files[path] = plain
             provider.wrong = {path}
+        case _:
+            raise KeyError(kind)
     return provider

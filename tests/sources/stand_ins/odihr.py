@@ -41,17 +41,24 @@ def page(heading: str, content: str, links: Sequence[str] = LINKS) -> bytes:
 
 @dataclass
 class OdihrStandIn:
-    """The stand-in; a year that it does not know shows the last one, as sites do."""
+    """The stand-in; a year that it does not know looks like the last one, or (``exact``) is answered with that one."""
 
     years: Mapping[int, Rows] = field(default_factory=lambda: YEARS)
     countries: Mapping[str, tuple[str, Rows]] = field(default_factory=lambda: COUNTRIES)
     header: Sequence[str] = YEAR_HEADER
+    exact: bool = False
+    encoding: str = "utf-8"
 
     def __call__(self, asked: Asked) -> Answer:
+        answer = self._answer(asked)
+        return Answer(answer.body.decode().encode(self.encoding), answer.content_type, answer.status)
+
+    def _answer(self, asked: Asked) -> Answer:
         if asked.path == "/hate-crime-data":
             wanted = int(asked.get("year", "0"))
             year = wanted if wanted in self.years else max(self.years)
-            return _html(page(f"Hate crime data {year}", table(self.header, self.years[year])))
+            told = year if self.exact else wanted
+            return _html(page(f"Hate crime data {told}", table(self.header, self.years[year])))
         slug = asked.path.strip("/")
         if slug in self.countries:
             name, rows = self.countries[slug]
@@ -93,6 +100,10 @@ def spoilt(kind: str) -> OdihrStandIn:
         "twice": (*rows, rows[0]),
     }
     if kind == "year":
-        return OdihrStandIn({2023: YEARS[2023]})
+        return OdihrStandIn({2023: YEARS[2023]}, exact=True)
+    if kind == "encoding":
+        return OdihrStandIn(encoding="utf-16")
+    if kind not in changed and kind != "column":
+        raise KeyError(kind)
     header = ("Country", "Records", "Other Sources") if kind == "column" else YEAR_HEADER
     return OdihrStandIn({**YEARS, 2024: changed.get(kind, rows)}, header=header)

@@ -11,6 +11,7 @@ from typing import Any
 from tests.sources.stand_ins.server import NOT_FOUND, Answer, Asked
 
 HOST, API_HOST = "ucdp.uu.se", "ucdpapi.pcr.uu.se"
+HOSTS = (HOST, API_HOST)
 YEARLY = "/downloads/ged/ged261-csv.zip"
 CANDIDATES = "/downloads/candidateged/"
 TOKEN = "token-of-a-person"

@@ -115,8 +115,12 @@ def plan_months(fetcher: Fetcher, wanted: Wanted, kind: str, most: int) -> Itera
     """Plan the pieces: one per month, the newest first, until the bound on new files is reached."""
     offer = get_offer(fetcher, kind)
     kept = {each.sidecar.name: each for each in fetcher.snapshots.all(SOURCE) if each.path.is_file()}
+    if f"{FOLDERS[kind]}/{offer.last}" < max((name for name in kept if name.startswith(FOLDERS[kind])), default=""):
+        # Lists only grow: this one was cut.
+        raise SourceError("source.fetch.cut", name="md5sums" if kind == "daily" else "lastupdate.txt", host=HOST)
     last = wanted.today - timedelta(days=LEAST_DAYS)
-    first = max(FIRST_MONTH[kind], _first(wanted, kind, kept))
+    aside = {each.name for each in fetcher.snapshots.rejected(SOURCE)} - set(kept)
+    first = max(FIRST_MONTH[kind], _first(wanted, kind, set(kept), aside))
     months = month_names(first, last) if first <= last else []
     left = most
     for number, month in enumerate(months):
@@ -134,12 +138,21 @@ def plan_months(fetcher: Fetcher, wanted: Wanted, kind: str, most: int) -> Itera
         yield Plan(f"{kind}/{month:%Y-%m}", _getter(kind, month, kept, tuple(new), offer))
 
 
-def _first(wanted: Wanted, kind: str, kept: Mapping[str, Snapshot]) -> date:
-    """Give the first month: the one that is asked for, else the last one that was fetched, else the last whole one."""
+def _first(wanted: Wanted, kind: str, kept: set[str], aside: set[str]) -> date:
+    """Give the first month: the one asked for, else the earliest of the last fetched, those kept out, the last whole.
+
+    Parameters
+    ----------
+    kept, aside : names of files that are there, and of those that were set aside since their month did not land
+    """
     if wanted.since is not None:
         return wanted.since.replace(day=1)
-    days = [day for name in kept if name.startswith(FOLDERS[kind]) and (day := stamp_of(name).day)]
-    return min(max(days, default=wanted.today), add_months(wanted.today.replace(day=1), -1)).replace(day=1)
+
+    def days(names: set[str]) -> list[date]:
+        return [day for name in names if name.startswith(FOLDERS[kind]) and (day := stamp_of(name).day)]
+
+    whole = add_months(wanted.today.replace(day=1), -1)
+    return min(max(days(kept), default=whole), whole, *days(aside)).replace(day=1)
 
 
 def missing_names(kind: str, month: date, kept: Mapping[str, Snapshot], offer: Offer, today: date) -> list[str]:
