@@ -47,7 +47,7 @@ def check_whole(case: PullCase) -> None:
 
 
 def asked_again(source: str, case: PullCase, server: ProviderServer, served: StandIn) -> tuple[object, ...]:
-    """Give the last request that comes at every pull: a file that never changes is fetched once, and never fails later."""
+    """Give the last request that comes at every pull: a file that never changes is fetched once and fails no more."""
     first = [(each.host, each.path, each.query) for each in server.asked]
     server.forget()
     touch(source, served)
