@@ -2,14 +2,18 @@
 
 import json
 import os
+import pty
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from havre.cli.record_options import known_witnesses
+from havre.record.log.cosignature import parse_witness
 from havre.record.log.folder import Log
+from havre.record.log.keys import parse_verifier, save_key
 from havre.record.log.network import ask_witnesses
 from havre.record.log.rotation import ADDED, REVOKED, key_entry
 from havre.record.publication import open_record
@@ -79,17 +83,66 @@ def test_a_log_is_checked_proven_and_watched(tmp_path: Path) -> None:
     assert havre("log", "prove", "nothing", "3", cwd=tmp_path).returncode == 2
 
 
-def test_a_key_is_made_once_and_shown_with_its_password(tmp_path: Path) -> None:
-    right, other = "correct horse", "wrong horse"
+def test_a_key_is_made_once_and_its_public_part_is_shown_without_a_password(tmp_path: Path) -> None:
+    right = "correct horse"
     made = havre("key", "new", "example.org/ada", "--out", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right)
     assert made.returncode == 0, made.stderr
     public = made.stdout.splitlines()[-1]
     assert public.startswith("example.org/ada+")
-    assert havre("key", "show", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right).stdout.strip() == public
+    assert havre("key", "show", "ada.key", cwd=tmp_path).stdout.strip() == public
+    shown = havre("key", "show", "ada.key", "--witness", cwd=tmp_path).stdout.strip()
+    assert parse_witness(shown).key == parse_verifier(public).key
+    mistaken = havre("log", "watch", "log", "--key", public, "--witness", f"{public}=http://127.0.0.1:1", cwd=tmp_path)
+    assert (mistaken.returncode, "key show FILE --witness" in mistaken.stderr) == (2, True)
     again = havre("key", "new", "example.org/ada", "--out", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right)
     assert (again.returncode, "never overwritten" in again.stderr) == (2, True)
-    wrong = havre("key", "show", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=other)
-    assert (wrong.returncode, "password" in wrong.stderr) == (2, True)
+    absent = havre("key", "show", "nix.key", cwd=tmp_path)
+    assert (absent.returncode, "no such key file" in absent.stderr, "Parquet" in absent.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lang", "sentence"),
+    [
+        (
+            ("key", "new", "example.org/eve", "--out", "eve.key"),
+            "en",
+            "No password was given: type it, or set HAVRE_KEY",
+        ),
+        (("record", "new", "--log-key-file", "ada.key", "--record", "r"), "fr", "Aucun mot de passe n’a été donné"),
+        (("contest", "show", "1", "--key-file", "ada.key"), "en", "No password was given"),
+        (("log", "append", "--log-key-file", "ada.key"), "en", "set HAVRE_LOG_KEY_PASSWORD"),
+        (("witness", "serve", "logs.json", "--key-file", "ada.key", "--memory", "m"), "en", "No password was given"),
+        (("contest", "follow"), "en", "No receipt was given."),
+        (("contest", "erase"), "fr", "Aucun reçu n’a été donné."),
+    ],
+)
+def test_a_secret_that_nobody_types_is_told(tmp_path: Path, arguments: list[str], lang: str, sentence: str) -> None:
+    (tmp_path / "logs.json").write_text("{}")
+    save_key(tmp_path / "ada.key", KEY, "correct horse")
+    told = havre(*arguments, cwd=tmp_path, HAVRE_LANG=lang)
+    assert told.returncode == 2
+    assert sentence in told.stderr
+    assert "Traceback" not in told.stderr
+    assert "GetPassWarning" not in told.stderr
+
+
+def test_an_interruption_at_a_password_is_told(tmp_path: Path) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        command = ["havre", "key", "new", "example.org/ada", "--out", "ada.key"]
+        os.execve(HAVRE, command, {**os.environ, "LANG": "C"})  # noqa: S606 - this very program
+    said = b""
+    while b"characters" not in said:
+        said += os.read(terminal, 1000)
+    os.write(terminal, b"\x03")
+    with suppress(OSError):
+        while more := os.read(terminal, 1000):
+            said += more
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
+    assert b"nothing was left half-written" in said
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_witness_serves_and_a_watcher_asks_it(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from havre.cli.record_options import (
     LogKeyFile,
     LogKeys,
     RecordFolder,
+    asked,
     clock,
     log_keys,
     log_signers,
@@ -91,7 +92,7 @@ def follow(
     """Show a contest to whoever has its receipt."""
     from havre.record.contest import follow as find
 
-    code = receipt or str(typer.prompt(tell("follow.receipt"), hide_input=True))
+    code = receipt or _asked_receipt()
     with opened(record) as held, held.store.read() as connection:
         found, text = find(connection, held.settings, code)
     _show(found, text, clock(), as_json=as_json)
@@ -231,7 +232,7 @@ def answer(
 
 @app.command(help=tell("erase.help"))
 def erase(
-    contest: Annotated[str, typer.Argument(metavar="RECEIPT|CONTEST", help=tell("erase.contest"))],
+    contest: Annotated[str | None, typer.Argument(metavar="RECEIPT|CONTEST", help=tell("erase.contest"))] = None,
     key_file: _OwnKeyFile = None,
     record: RecordFolder = RECORD,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
@@ -240,15 +241,23 @@ def erase(
     from havre.record.contest import erase as forget
     from havre.record.contest import follow as find
 
-    person = None if key_file is None or "." in contest else signer(key_file)
+    named = contest or _asked_receipt()
+    person = None if key_file is None or "." in named else signer(key_file)
     with opened(record) as held, held.store.change() as connection:
         if person is not None:
             held.settings.person(person.verifier)
-            identity = contest
+            identity = named
         else:
-            identity = find(connection, held.settings, contest)[0].id
+            identity = find(connection, held.settings, named)[0].id
         forget(connection, identity, clock())
     _done(tell("erase.done", id=identity), "", {"id": identity, "text_erased": True}, as_json=as_json)
+
+
+def _asked_receipt() -> str:
+    """Ask for a receipt without showing it: on the command line it would stay in the history of the shell."""
+    from havre.errors import RecordError
+
+    return asked(tell("follow.ask"), RecordError("record.contest.no_receipt"))
 
 
 def _why(text: str | None, path: Path | None) -> str:

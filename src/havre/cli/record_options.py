@@ -13,6 +13,7 @@ from havre.cli.language import language
 from havre.texts import say
 
 if TYPE_CHECKING:
+    from havre.errors import HavreError
     from havre.record.log.keys import Signer, Verifier
     from havre.record.log.network import KnownWitness
     from havre.record.publication import Record
@@ -74,12 +75,51 @@ def signer(file: Path, variable: str = "HAVRE_KEY_PASSWORD") -> "Signer":
     ------
     FileError, RecordError : there is no such file, it is damaged, or the password is wrong
     """
-    from havre.record.log.keys import load_key
+    from havre.record.log.keys import load_key, public_part
+
+    # What is wrong with the file itself is told before anybody is asked for its password.
+    public_part(file)
+    return load_key(file, key_password(tell("options.password", path=file), variable))
+
+
+def key_password(prompt: str, variable: str = "HAVRE_KEY_PASSWORD") -> str:
+    """Take the password of a key from the environment, else ask for it without showing it.
+
+    Raises
+    ------
+    RecordError : none was given
+    KeyboardInterrupt : somebody interrupted
+    """
+    from havre.errors import RecordError
 
     password = os.environ.get(variable)
-    if password is None:
-        password = str(typer.prompt(tell("options.password", path=file), hide_input=True))
-    return load_key(file, password)
+    return asked(prompt, RecordError("record.key.no_password", variable=variable)) if password is None else password
+
+
+def asked(prompt: str, missing: "HavreError") -> str:
+    """Ask for a secret without showing it.
+
+    Parameters
+    ----------
+    missing : raised where nothing was given, such as when standard input is closed
+
+    Raises
+    ------
+    KeyboardInterrupt : somebody interrupted
+    """
+    import warnings
+    from getpass import GetPassWarning
+
+    try:
+        with warnings.catch_warnings():
+            # Without a terminal nothing that is read is shown.
+            warnings.simplefilter("ignore", GetPassWarning)
+            suffix = " : " if language() == "fr" else ": "
+            return str(typer.prompt(prompt, hide_input=True, err=True, prompt_suffix=suffix))
+    except typer.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise missing from error
 
 
 def log_signers(file: Path | None) -> "tuple[Signer, ...]":

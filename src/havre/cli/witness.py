@@ -7,6 +7,7 @@ import typer
 
 from havre.cli.console import stdout
 from havre.cli.key import Password
+from havre.cli.record_options import signer as load_own
 from havre.cli.record_options import tell
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -22,7 +23,7 @@ def serve(
     logs: Annotated[Path, typer.Argument(metavar="LOGS", help=tell("witness.logs"))],
     key: Annotated[Path, typer.Option("--key-file", metavar="FILE", help=tell("key.file"))],
     memory: Annotated[Path, typer.Option("--memory", metavar="FOLDER", help=tell("witness.memory"))],
-    password: Password,
+    password: Password = None,
     host: Annotated[str, typer.Option("--host", help=tell("witness.host"))] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help=tell("witness.port"))] = 8_480,
 ) -> None:
@@ -35,7 +36,7 @@ def serve(
 
     if not logs.is_file():
         raise FileError("file.missing", path=logs)
-    signer = load_key(key, password)
+    signer = load_own(key) if password is None else load_key(key, password)
     known = {name: [parse_verifier(text) for text in texts] for name, texts in read_logs(logs.read_text()).items()}
     server = witness_server(Witness(memory, signer, known), (host, port))
     address = f"http://{host}:{server.server_address[1]}"

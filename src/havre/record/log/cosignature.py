@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from havre.errors import RecordError
-from havre.record.log.keys import Signer
+from havre.record.log.keys import ED25519, Signer
 from havre.record.log.notes import Note, Signature, decoded, is_key_name, key_id
 
 KIND = 4
@@ -58,11 +58,13 @@ def parse_witness(text: str) -> Witness:
 
     Raises
     ------
-    RecordError : it is none
+    RecordError : it is none; where it is the key of a signer, that is told
     """
     parts = text.strip().split("+", 2)
     if len(parts) == 3 and is_key_name(parts[0]):
         tagged = decoded(parts[2], "key")
+        if len(tagged) == 33 and tagged[0] == ED25519:
+            raise RecordError("record.key.signer_for_witness", text=text[:120])
         witness = Witness(parts[0], tagged[1:])
         if len(tagged) == 33 and tagged[0] == KIND and witness.key_id.hex() == parts[1]:
             return witness

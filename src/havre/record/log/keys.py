@@ -139,8 +139,7 @@ def save_key(path: Path, signer: Signer, password: str) -> None:
     """
     if len(password) < LEAST_PASSWORD:
         raise RecordError("record.key.short_password", least=LEAST_PASSWORD)
-    if path.exists():
-        raise RecordError("record.key.exists", path=path)
+    check_no_key(path)
     kept = BestAvailableEncryption(password.encode("utf-8"))
     pem = signer.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, kept)
     umask = os.umask(0o077)
@@ -151,6 +150,28 @@ def save_key(path: Path, signer: Signer, password: str) -> None:
         os.umask(umask)
 
 
+def check_no_key(path: Path) -> None:
+    """Check that a key may be written here.
+
+    Raises
+    ------
+    RecordError : there is a file already
+    """
+    if path.exists():
+        raise RecordError("record.key.exists", path=path)
+
+
+def public_part(path: Path) -> Verifier:
+    """Read the public key of a key file, for which no password is needed.
+
+    Raises
+    ------
+    FileError : there is no such file, or it cannot be read
+    RecordError : the file is damaged, not encrypted, or readable by others
+    """
+    return _parts(_content(path), path)[0]
+
+
 def load_key(path: Path, password: str) -> Signer:
     """Read a key.
 
@@ -159,16 +180,7 @@ def load_key(path: Path, password: str) -> Signer:
     FileError : there is no such file
     RecordError : the password is wrong, or the file is damaged, not encrypted, or readable by others
     """
-    try:
-        content = path.read_bytes()
-        shared = path.stat().st_mode & 0o077
-    except OSError as error:
-        raise FileError("file.damaged", path=path, expected="PEM", reason=error.strerror or str(error)) from error
-    if shared and os.name == "posix":
-        raise RecordError("record.key.shared", path=path)
-    if b"-----BEGIN PRIVATE KEY-----" in content:
-        raise RecordError("record.key.not_encrypted", path=path)
-    verifier, pem = _parts(content, path)
+    verifier, pem = _parts(_content(path), path)
     try:
         private = load_pem_private_key(pem, password.encode("utf-8"))
     except (ValueError, TypeError) as error:
@@ -180,6 +192,22 @@ def load_key(path: Path, password: str) -> Signer:
         # A wrong password shows in the padding alone, which one in 256 of them gets right by chance.
         raise RecordError("record.key.password", path=path)
     return signer
+
+
+def _content(path: Path) -> bytes:
+    """Read a key file, which only its owner may be able to read."""
+    try:
+        content = path.read_bytes()
+        shared = path.stat().st_mode & 0o077
+    except FileNotFoundError as error:
+        raise FileError("record.key.missing", path=path) from error
+    except OSError as error:
+        raise FileError("record.key.unreadable", path=path, reason=error.strerror or str(error)) from error
+    if shared and os.name == "posix":
+        raise RecordError("record.key.shared", path=path)
+    if b"-----BEGIN PRIVATE KEY-----" in content:
+        raise RecordError("record.key.not_encrypted", path=path)
+    return content
 
 
 def _head(verifier: Verifier, pem: bytes) -> bytes:
