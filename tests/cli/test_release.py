@@ -271,6 +271,7 @@ def test_a_full_disk_of_the_log_keeps_the_decision_and_a_publication_is_finished
 def test_a_record_is_made_shown_backed_up_and_restored(run: Run, folder: Path) -> None:
     made = told(run, "record", "new", "--record", "mine", "--log-key-file", "other.key", "--person", "ada.key")
     assert (made["origin"], made["people"]) == (ORIGIN, [ADA.name])
+    assert (folder / "mine").stat().st_mode & 0o777 == 0o700
     shown = told(run, "record", "show", "--record", "mine")
     assert (shown["size"], shown["people"], shown["database"]) == (0, [ADA.verifier.text], "sqlite")
     now = told(run, "record", "show")

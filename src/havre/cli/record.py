@@ -105,7 +105,8 @@ def _made(folder: Path, origin: str, log_key: "Signer", people: "tuple[Verifier,
         _check_empty(building, address)
         create_record(building, origin, log_key, [], address)
         write_settings(building, replace(read_settings(building), people=people))
-        building.chmod(0o755)
+        # Drafts and what people wrote to contest stand in it.
+        building.chmod(0o700)
         if folder.exists():
             folder.rmdir()
         building.rename(folder)

@@ -1,6 +1,7 @@
 """The store opens on both databases, keeps all or nothing, and its backup restores into either."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -170,6 +171,22 @@ def test_a_backup_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "b").stat().st_mode & 0o077 == 0
     assert json.loads((tmp_path / "b").read_text().splitlines()[0]) == {"format": "havre-record-backup/1"}
     opened.close()
+
+
+def test_what_people_wrote_is_for_the_owner_of_the_database_alone(tmp_path: Path) -> None:
+    umask = os.umask(0o022)
+    try:
+        open_store(tmp_path).close()
+    finally:
+        os.umask(umask)
+    file = tmp_path / FILE
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o664)
+    store = open_store(tmp_path)
+    with store.change():
+        kept = {path.stat().st_mode & 0o777 for path in tmp_path.glob(f"{FILE}*")}
+    store.close()
+    assert kept == {0o660}
 
 
 def test_sqlite_waits_for_another_writer_and_keeps_its_word(tmp_path: Path) -> None:

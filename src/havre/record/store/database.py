@@ -1,7 +1,8 @@
 """Opens the store: SQLite in the record folder or a PostgreSQL by its address; brings its tables up to date."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -93,6 +94,7 @@ def _server(address: str) -> Engine:
 def _sqlite(folder: Path) -> Engine:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _keep_private(folder / FILE)
     except OSError as error:
         raise RecordError("record.store.unusable", reason=error.strerror or str(error)) from error
     engine = create_engine(f"sqlite:///{folder / FILE}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
@@ -110,6 +112,19 @@ def _sqlite(folder: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody else read what people wrote to contest: a new file is its owner's alone, an old one loses others.
+
+    A group that shares the file keeps its rights. SQLite gives the files beside it the same rights.
+    """
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    elif (mode := path.stat().st_mode) & 0o007:
+        # Where it belongs to somebody else, only they can.
+        with suppress(PermissionError):
+            path.chmod(mode & 0o770)
 
 
 def _migrate(engine: Engine) -> None:
