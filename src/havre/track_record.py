@@ -84,6 +84,7 @@ def score_record(
         known,
         _scopes(logged),
         threshold,
+        width=max((float(threshold), *(each.width for each in logged))),
         months=months,
         earlier=[table.filter(pl.col("period").is_in(months)) for table in shown],
     )

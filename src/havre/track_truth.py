@@ -80,6 +80,7 @@ def protected_counts(
     scopes: Iterable[Scope],
     threshold: int = DEFAULT_THRESHOLD,
     *,
+    width: float | None = None,
     months: Collection[date] | None = None,
     earlier: Sequence[pl.DataFrame] = (),
 ) -> pl.DataFrame:
@@ -98,7 +99,7 @@ def protected_counts(
     history = pl.concat(tables)
     if months is not None:
         history = history.filter(pl.col("period").is_in(list(months)))
-    safe = protect_history(history, threshold, earlier=earlier)
+    safe = protect_history(history, threshold, width=width, earlier=earlier)
     told = safe.join(pl.concat(wanted), on=["scope", "origin", "destination"], how="semi", maintain_order="left")
     return told.filter(pl.col("value").is_not_null() | pl.col("suppressed"))
 

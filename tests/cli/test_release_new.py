@@ -63,8 +63,8 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_counts_of_a_score_are_held_against_a_new_release(scored: Path) -> None:
     with open_record(scored) as record:
-        seen = _earlier(record, None, None)
-        assert len(seen) == 2
+        seen, width = _earlier(record, None, None)
+        assert (len(seen), width) == (2, 10.0)
         march = seen[1].filter(pl.col("suppressed"))
         assert set(march["origin"]) == {"ERI", "AFG"}
         # The office has revised its counts, and neither is small any more: what the score hid stays hidden.

@@ -8,6 +8,7 @@ import pytest
 
 from havre.errors import RecordError
 from havre.record.attack import UNSHOWN
+from havre.record.disclosure import protect_history
 from havre.record.leaks import check_leaks, leak_report, seen_by_readers
 from havre.record.tables import HISTORY, Release
 from tests.record.release_samples import sample_facts, sample_release
@@ -71,3 +72,16 @@ def test_an_earlier_release_that_shows_the_cell_is_a_leak_and_nothing_hidden_is_
     report = leak_report(table, 10.0, {"r-0": history(None, SYR=100.0, ERI=14.0)})
     assert {each.cell[2] for each in report.leaks} == {"ERI", "TOT"}
     assert leak_report(history(120.0, SYR=100.0, ERI=20.0), 10.0, {}).narrowest is None
+
+
+def test_what_an_earlier_release_hides_and_this_one_gives_away_is_a_leak() -> None:
+    # Drafted before the first one was published: it shows what that one hides, and hides nothing itself.
+    first, second = history(120.0, SYR=100.0, ERI=None, TON=None), history(120.0, SYR=100.0, ERI=14.0)
+    report = leak_report(second, 10.0, {"r-0": first})
+    assert {each.cell[2]: each.low for each in report.leaks} == {"ERI": 14.0, "TON": 6.0}
+    assert report.suppressed == 0
+    with pytest.raises(RecordError, match="ERI→DEU 2024-01.*between 14 and 14"):
+        protect_history(second, earlier=[first, history(None, ERI=14.0)])
+    # What was known before is none of its doing, and a zero says that what was hidden was revised.
+    assert leak_report(second, 10.0, {"r-0": first, "r-1": second}).leaks == ()
+    assert leak_report(history(None, ERI=0.0), 10.0, {"r-0": history(None, ERI=None, TON=None)}).leaks == ()

@@ -91,7 +91,9 @@ def new(
         author, log_signers = options.signer(key_file), options.log_signers(log_key_file)
         held.settings.person(author.verifier)
         protection = Protection(threshold, rounding=rounding, purpose=purpose)
-        earlier = _earlier(held, supersedes, corrects)
+        earlier, widest = _earlier(held, supersedes, corrects)
+        # What an earlier release states of its hidden cells holds on.
+        protection = replace(protection, width=max(protection.wide, widest))
         data = load_panel(panel)
         scopes = find_scopes(data.known_on(known_on).observations, asked)
         chosen = OutlookOptions(
@@ -114,12 +116,13 @@ def new(
         _tell(held, release, digest, waits, as_json=as_json)
 
 
-def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "list[DataFrame]":
+def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "tuple[list[DataFrame], float]":
     """Read all counts that were ever published, and check before any work what the new release refers to.
 
     Returns
     -------
-    list : what each earlier release, and each track record, shows of the past, as readers see it
+    tuple : what each earlier release, and each track record, shows of the past, as readers see it; and the widest
+        protection that any of them states [persons]
 
     Raises
     ------
@@ -129,7 +132,7 @@ def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "l
     from havre.errors import RecordError
     from havre.record.contest import contests
     from havre.record.dossier import once_public, submitted
-    from havre.record.leaks import seen_by_readers
+    from havre.record.leaks import seen_by_readers, stated_width
     from havre.record.review import standing, state_problem
     from havre.record.track_log import scored_counts
 
@@ -139,7 +142,9 @@ def _earlier(held: "Record", supersedes: str | None, corrects: str | None) -> "l
         if corrects is not None and corrects not in {each.id for each in contests(connection, held.settings)}:
             raise RecordError("record.contest.unknown", contest=corrects)
         public = once_public(connection)
-    return [*(seen_by_readers(submitted(held, each)[0]) for each in public), *scored_counts(held.folder).values()]
+    releases = [submitted(held, each)[0] for each in public]
+    seen = [*(seen_by_readers(each) for each in releases), *scored_counts(held.folder).values()]
+    return seen, max((stated_width(each) for each in releases), default=0.0)
 
 
 def _made(
@@ -161,6 +166,7 @@ def _made(
             chosen,
             made_on=day,
             threshold=protection.threshold,
+            width=protection.width,
             rounding=protection.rounding,
             purpose=protection.purpose,
             earlier=earlier,

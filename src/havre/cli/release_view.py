@@ -90,15 +90,16 @@ def view_of(record: "Record", release: str, against: str | None = None) -> View:
 def leaks_of(record: "Record", now: "Standing", shown: "Release") -> "LeakReport":
     """Let the attacker at a release, with all that was ever published at hand: releases, and counts of scores."""
     from havre.record.dossier import once_public, submitted
-    from havre.record.leaks import leak_report, seen_by_readers
+    from havre.record.leaks import leak_report, seen_by_readers, stated_width
     from havre.record.track_log import scored_counts
 
     with record.store.read() as connection:
         public = once_public(connection, but=now.id)
-    earlier = {each.id: seen_by_readers(submitted(record, each)[0]) for each in public} | scored_counts(record.folder)
-    # Drafts of earlier versions do not tell the width: it was the threshold.
-    width = shown.facts.options.get("protection_width", shown.facts.threshold)
-    return leak_report(seen_by_readers(shown), float(str(width)), earlier)
+    releases = {each.id: submitted(record, each)[0] for each in public}
+    earlier = {name: seen_by_readers(each) for name, each in releases.items()} | scored_counts(record.folder)
+    # What an earlier release states of its hidden cells holds on.
+    width = max(stated_width(each) for each in (shown, *releases.values()))
+    return leak_report(seen_by_readers(shown), width, earlier)
 
 
 def show_view(view: View) -> None:

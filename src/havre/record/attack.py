@@ -10,7 +10,7 @@ doi:10.1002/9781118348239
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor, inf
@@ -105,12 +105,13 @@ def attack(published: pl.DataFrame, width: float, earlier: Sequence[pl.DataFrame
     for table in tables:
         _learn(visible, table)
     is_cell = pl.col("origin") != UNSHOWN
-    suppressed = {cell for table in tables for cell in _cells(table.filter(pl.col("suppressed") & is_cell))}
+    suppressed = {cell for table in tables for cell in cells_of(table.filter(pl.col("suppressed") & is_cell))}
     exact = {cell: low for cell, (low, high) in visible.items() if low == high}
     # What is suppressed, and what is visible but rounded: everything else is a number.
     spans = dict.fromkeys(suppressed - set(exact), (SMALLEST, inf))
     spans |= {cell: span for cell, span in visible.items() if cell not in exact}
-    bounds = {cell: (span, 1) for cell, span in visible.items() if cell in suppressed}
+    # One that is shown as zero was revised: what was hidden was none.
+    bounds = {cell: (span, 1) for cell, span in visible.items() if cell in suppressed and span[1] >= SMALLEST}
     for cells, own in _components(_told_once(_sums(tables, exact, spans, suppressed), spans, suppressed)):
         wanted = [cell for cell in cells if cell in suppressed]
         is_simple = len(own) == 1 and own[0].total is None and len(wanted) == len(cells) == _bare(spans, cells)
@@ -118,6 +119,19 @@ def attack(published: pl.DataFrame, width: float, earlier: Sequence[pl.DataFrame
         bounds |= {cell: (span, len(own)) for cell, span in found.items()}
     leaks = [Leak(cell, *span, sums) for cell, (span, sums) in bounds.items() if span[1] - span[0] < width - _EDGE]
     return sorted(leaks, key=lambda leak: (leak.width, leak.cell))
+
+
+def own_and_new(leaks: Sequence[Leak], own: Set[Cell], earlier: Sequence[pl.DataFrame], width: float) -> list[Leak]:
+    """Keep the leaks that a release is to blame for: of its own cells, and of earlier ones that were none before it.
+
+    Parameters
+    ----------
+    leaks : what :func:`attack` found with the release and the earlier ones
+    own : cells that the release hides
+    """
+    others = [leak for leak in leaks if leak.cell not in own]
+    before = {leak.cell for leak in attack(earlier[0], width, earlier[1:])} if others and earlier else set[Cell]()
+    return [leak for leak in leaks if leak.cell in own or leak.cell not in before]
 
 
 def refuse_leaks(leaks: Iterable[Leak], width: float) -> None:
@@ -134,7 +148,8 @@ def refuse_leaks(leaks: Iterable[Leak], width: float) -> None:
     check_none(problems[:_SHOWN], RecordError)
 
 
-def _cells(table: pl.DataFrame) -> list[Cell]:
+def cells_of(table: pl.DataFrame) -> list[Cell]:
+    """Give the cell of each row of a history."""
     keys = table.select("measure", _source(), "origin", "destination", "period")
     return [tuple(row) for row in keys.iter_rows()]
 
@@ -149,7 +164,7 @@ def _learn(known: dict[Cell, Span], table: pl.DataFrame) -> None:
     """Add what a table shows to what is known; what a later release contradicts was revised, and is not believed."""
     shown = table.filter(~pl.col("suppressed") & pl.col("value").is_not_null())
     ends = ("low", "high") if "low" in shown.columns else ("value", "value")
-    for cell, low, high in zip(_cells(shown), *(shown[end].to_list() for end in ends), strict=True):
+    for cell, low, high in zip(cells_of(shown), *(shown[end].to_list() for end in ends), strict=True):
         before = known.get(cell, (-inf, inf))
         both = max(low, before[0]), min(high, before[1])
         if both[0] <= both[1]:
@@ -173,10 +188,10 @@ def _sums(
         some = pl.col("period").is_in(periods) if "low" in table.columns else some
         for _, month in marked.filter(some).group_by("scope", "measure", "period", maintain_order=True):
             unclosed = bool((month["origin"] == UNSHOWN).any())
-            totals = _cells(month.filter("is_total"))
+            totals = cells_of(month.filter("is_total"))
             if not totals or (totals[0] not in exact and totals[0] not in spans):
                 continue
-            parts = _cells(month.filter(~pl.col("is_total") & (pl.col("origin") != UNSHOWN)))
+            parts = cells_of(month.filter(~pl.col("is_total") & (pl.col("origin") != UNSHOWN)))
             unknown = tuple(sorted(cell for cell in parts if cell in spans))
             rest = exact.get(totals[0], 0.0) - sum(exact[cell] for cell in parts if cell in exact)
             key = unknown, None if totals[0] in exact else totals[0]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from havre.errors import Problem, RecordError, check_none
-from havre.record.attack import Leak, attack, refuse_leaks
+from havre.record.attack import Leak, attack, cells_of, own_and_new, refuse_leaks
 from havre.record.rounding import OPTION, check_rounding
 from havre.record.tables import HISTORY, SCOPE_KEY
 
@@ -95,33 +95,28 @@ def protect_history(
 
     Raises
     ------
-    RecordError : a hidden cell could be worked out from what earlier releases show; each is named
+    RecordError : a hidden cell, of this release or an earlier one, could be worked out from all of them together; each
+        is named
     """
     wanted = float(threshold if width is None else width)
     marked = _suppressed_of_old(history, earlier)
     while True:
         safe = _protected(marked, threshold, wanted)
-        leaks = attack(safe, wanted, earlier) if safe["suppressed"].any() else []
+        leaks = attack(safe, wanted, earlier) if safe["suppressed"].any() or earlier else []
         further = _further(safe, history, leaks)
         if further is None:
-            own = set(_keys(safe.filter("suppressed")))
-            refuse_leaks([leak for leak in leaks if leak.cell in own], wanted)
+            own = cells_of(safe.filter("suppressed"))
+            refuse_leaks(own_and_new(leaks, set(own), earlier, wanted), wanted)
             return safe
         marked = marked.with_columns(suppressed=pl.col("suppressed") | further)
 
 
 def _suppressed_of_old(history: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Mark what an earlier release hides and none shows."""
-    hidden = {cell for table in earlier for cell in _keys(table.filter("suppressed"))}
-    shown = {cell for table in earlier for cell in _keys(table.filter(~pl.col("suppressed")))}
-    stay = pl.Series([cell in hidden - shown for cell in _keys(history)], dtype=pl.Boolean)
+    hidden = {cell for table in earlier for cell in cells_of(table.filter("suppressed"))}
+    shown = {cell for table in earlier for cell in cells_of(table.filter(~pl.col("suppressed")))}
+    stay = pl.Series([cell in hidden - shown for cell in cells_of(history)], dtype=pl.Boolean)
     return history.with_columns(suppressed=pl.col("suppressed") | (stay & (pl.col("value") > 0).fill_null(value=False)))
-
-
-def _keys(table: pl.DataFrame) -> list[tuple[object, ...]]:
-    parts = pl.col("scope").str.split("/")
-    source = parts.list.get(1, null_on_oob=True).fill_null("").alias("source")
-    return list(table.select("measure", source, "origin", "destination", "period").iter_rows())
 
 
 def _further(safe: pl.DataFrame, history: pl.DataFrame, leaks: Sequence[Leak]) -> pl.Series | None:
@@ -133,7 +128,7 @@ def _further(safe: pl.DataFrame, history: pl.DataFrame, leaks: Sequence[Leak]) -
     if not leaking:
         return None
     marked = safe.with_columns(
-        true=history["value"], leaks=pl.Series([cell in leaking for cell in _keys(safe)]), part=~_is_total()
+        true=history["value"], leaks=pl.Series([cell in leaking for cell in cells_of(safe)]), part=~_is_total()
     )
     group = ("scope", "measure", "period")
     visible = ~pl.col("suppressed") & (pl.col("value") > 0).fill_null(value=False) & pl.col("leaks").any().over(group)

@@ -6,7 +6,7 @@ from math import inf
 
 import polars as pl
 
-from havre.record.attack import TOTAL, UNSHOWN, Cell, Leak, attack, refuse_leaks
+from havre.record.attack import TOTAL, UNSHOWN, Leak, attack, cells_of, own_and_new, refuse_leaks
 from havre.record.rounding import base_of, with_bounds
 from havre.record.tables import HISTORY, Release
 
@@ -23,7 +23,7 @@ class LeakReport:
     bounded : how many of them have a greatest possible value, by what is published
     narrowest : of them, the one with the tightest bounds; ``None`` where nothing bounds any
     width : how far apart the bounds of a cell must be [persons]
-    leaks : those that are bounded more tightly
+    leaks : those that are bounded more tightly, and cells that earlier releases hide and this one gives away
     earlier : ids of the earlier releases that the attacker saw
     """
 
@@ -44,11 +44,22 @@ def leak_report(history: pl.DataFrame, width: float, earlier: Mapping[str, pl.Da
     width : how far apart the bounds of a suppressed cell must be [persons]
     earlier : such tables of the releases that were published before, by id
     """
-    own = _suppressed(history)
+    own = set(cells_of(history.filter(pl.col("suppressed") & (pl.col("origin") != UNSHOWN))))
+    tables = list(earlier.values())
     # Asked for an infinite width, the attacker tells every cell that it can bound at all, the tightest first.
-    bounds = [each for each in attack(history, inf, list(earlier.values())) if each.cell in own] if own else []
-    leaks = tuple(each for each in bounds if each.width < width - _EDGE)
+    found = attack(history, inf, tables) if own or tables else []
+    bounds = [each for each in found if each.cell in own]
+    tight = [each for each in found if each.width < width - _EDGE]
+    leaks = tuple(own_and_new(tight, own, tables, width))
     return LeakReport(len(own), len(bounds), bounds[0] if bounds else None, width, leaks, tuple(earlier))
+
+
+def stated_width(release: Release) -> float:
+    """Give how far apart a release states the bounds of its hidden cells to be [persons].
+
+    Drafts of earlier versions do not tell it: it was the threshold.
+    """
+    return float(str(release.facts.options.get("protection_width", release.facts.threshold)))
 
 
 def seen_by_readers(release: Release) -> pl.DataFrame:
@@ -124,11 +135,3 @@ def check_leaks(report: LeakReport) -> None:
     RecordError : names the cells and the bounds
     """
     refuse_leaks(report.leaks, report.width)
-
-
-def _suppressed(history: pl.DataFrame) -> set[Cell]:
-    source = pl.col("scope").str.split("/").list.get(1, null_on_oob=True).fill_null("").alias("source")
-    hidden = history.filter(pl.col("suppressed") & (pl.col("origin") != UNSHOWN)).select(
-        "measure", source, "origin", "destination", "period"
-    )
-    return {(row[0], row[1], row[2], row[3], row[4]) for row in hidden.iter_rows()}

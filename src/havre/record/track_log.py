@@ -55,6 +55,7 @@ class LoggedRelease:
     shown : the published months, as ``target-data/time-series.parquet`` holds them
     left_out : the option that names the series left out, by scope
     rounding : base to which its counts are rounded
+    width : how far apart it states the bounds of its hidden counts to be [persons]
     """
 
     registered: Registered
@@ -70,6 +71,7 @@ class LoggedRelease:
     shown: pl.DataFrame
     left_out: object
     rounding: int = 1
+    width: float = 0.0
 
     @property
     def id(self) -> str:
@@ -171,6 +173,7 @@ def _release(
         shown=pl.read_parquet(io.BytesIO(_logged_file(folder, shown, files[shown]))),
         left_out=manifest["options"].get("left_out"),
         rounding=base_of(manifest["options"]),
+        width=float(manifest["options"].get("protection_width", manifest["threshold"])),
     )
 
 
