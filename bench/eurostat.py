@@ -94,7 +94,8 @@ def _measure(folder: Path) -> None:
     done = read_again(CONNECTOR, Places(store, snapshots, states, folder / "quarantine"), at)
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{done.new:,} cells of {size / 1e6:,.0f} MB in {wall:.1f} s ({cpu:.1f} s CPU): {done.new / wall:,.0f} cells/s")
+    speed = f"{done.new / wall:,.0f} cells/s, {done.new / cpu:,.0f} per second of CPU"
+    print(f"{done.new:,} cells of {size / 1e6:,.0f} MB in {wall:.1f} s ({cpu:.1f} s CPU): {speed}")
     print(f"peak memory {peak:,.0f} MiB; kept out: {len(done.kept_out)}")
     for name, problems in list(done.kept_out.items())[:3]:
         print(name, problems[0].sentence()[:300])

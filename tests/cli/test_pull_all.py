@@ -36,7 +36,11 @@ def server(served: dict[str, StandIn]) -> Iterator[ProviderServer]:
 
 def pull(server: ProviderServer, folder: Path, *arguments: str) -> dict[str, dict[str, object]]:
     given = {name: value for source in CONNECTORS for name, value in keys(source).items()}
-    told = havre("pull", "--json", *arguments, cwd=folder, HAVRE_MIRROR=server.address, HAVRE_LANG="en", **given)
+    variables = {"HAVRE_MIRROR": server.address, "HAVRE_LANG": "en", **given}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        told = havre("pull", "--json", *arguments, cwd=folder, HAVRE_LANG="en")
     assert told.returncode == 0, told.stdout + told.stderr
     assert "Traceback" not in told.stderr
     secrets = [value for value in given.values() if len(value) > 3]
@@ -75,7 +79,7 @@ def test_all_providers_twice_and_then_ten_revisions(
     assert len(json.loads(told.stdout)["revisions"]) == revised
     after = PanelStore(tmp_path / "panel-store").read()
     assert after.height == before.height + revised
-    day = before["as_of"].max()
+    day = max(before["as_of"].to_list())
     old = as_of(after, day).filter(pl.col("source") == "eurostat").sort(pl.all())
     # What was known before the third pull is still told: the revisions of the same day are dated the next.
     assert old.equals(latest(before.filter(pl.col("source") == "eurostat")).sort(pl.all()))

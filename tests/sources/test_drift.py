@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -25,7 +26,7 @@ def table(
     return check_observations(pl.DataFrame(rows))
 
 
-def keys(parsed: Parsed, known: pl.DataFrame, before: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+def keys(parsed: Parsed, known: pl.DataFrame, before: Mapping[str, tuple[str, ...]] | None = None) -> list[str]:
     return [problem.key for problem in find_drift(parsed, known, before).problems]
 
 

@@ -16,6 +16,7 @@ if str(ROOT) not in sys.path:
 
 from havre.panel.observations import check_observations  # noqa: E402
 from havre.panel.reference import load_package, reference_package  # noqa: E402
+from havre.sources.providers.uk_home_office import first_provisional_day  # noqa: E402
 from tools.reference import bamf, eurostat, iom_mmp, uk_home_office, unhcr_odp, unhcr_population  # noqa: E402
 from tools.reference.package import parquet_bytes, write_package  # noqa: E402
 from tools.reference.resource import Resource, Upstream  # noqa: E402
@@ -155,7 +156,7 @@ def test_iom_sums_incidents_and_fills_months_without_any() -> None:
     ],
 )
 def test_boats_are_provisional_until_the_statistics_of_their_quarter(day: date, first: date) -> None:
-    assert uk_home_office.first_provisional_day(day) == first
+    assert first_provisional_day(day) == first
     days = [datetime(first.year, first.month, 1)]  # noqa: DTZ001
     table = pl.DataFrame({"date": days, "migrants_arrived": [None]}, schema_overrides={"migrants_arrived": pl.Float64})
     row = check_observations(uk_home_office.small_boats(table, day)).row(0, named=True)

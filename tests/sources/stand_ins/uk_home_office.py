@@ -114,9 +114,10 @@ def spoilt(kind: str) -> HomeOfficeStandIn:
         case "signs":
             return HomeOfficeStandIn(time_series([(day, "1.234,5", *rest) for day, _, *rest in rows]))
         case "shrunk":
+            march = [f"2025-03-{day:02d}" for day in range(1, 32)]
             return HomeOfficeStandIn(
-                time_series([(day, 0 if day.month == 3 else people, *rest) for day, people, *rest in rows])
-            )  # type: ignore[attr-defined]
+                time_series([(day, 0 if str(day) in march else people, *rest) for day, people, *rest in rows])
+            )
         case "bomb":
             return HomeOfficeStandIn(bomb(time_series(rows)))
         case "future":

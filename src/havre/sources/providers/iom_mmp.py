@@ -97,7 +97,8 @@ def _months(rows: pl.DataFrame, roles: dict[str, str], name: str) -> pl.Series:
             {label: at for at, label in enumerate(_MONTHS, 1)}, default=None, return_dtype=pl.Int32
         )  # fmt: skip
         year = rows[roles["year"]].cast(pl.Int32, strict=False)
-        months = months.fill_null(pl.select(pl.date(year, number, 1)).to_series())
+        told = pl.DataFrame({"year": year, "month": number})
+        months = months.fill_null(told.select(pl.date("year", "month", 1)).to_series())
     good = months.is_not_null() & months.dt.year().is_between(1990, 2200)
     if not good.all():
         row = (~good).arg_max() or 0
