@@ -1,6 +1,7 @@
 """``havre displace check`` tells all faults at once, what is odd and what is there; ``quirks`` lists every switch."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from havre.errors import DisplacementError
 from havre.texts import LANGUAGES, catalogue
 from tests.cli.command import havre
 from tests.cli.displace_case import Command, command, tight, told, write
-from tests.displacement.small_instances import with_everything
+from tests.displacement.small_instances import LOCATIONS, small_instance, with_everything
 
 PARTS = {"title", "flee", "manual"}
 
@@ -154,3 +155,12 @@ def test_every_switch_is_listed(monkeypatch: pytest.MonkeyPatch, lang: str, word
     assert [row["switch"] for row in found["switches"]] == list(QUIRKS)
     assert set(found["switches"][0]) == {"switch", *PARTS}
     assert Rules.documented() == Rules.flee().switched(**dict.fromkeys(QUIRKS, False))
+
+
+def test_what_would_stop_the_simulation_on_some_day_is_found(check: Command, tmp_path: Path) -> None:
+    empty = tuple(replace(place, population=0) if "zone" in place.location_type else place for place in LOCATIONS)
+    folder = write(tmp_path / "small", small_instance(locations=empty))
+    ended = check(folder)
+    assert isinstance(ended.exception, DisplacementError)
+    (problem,) = ended.exception.problems
+    assert (problem.key, dict(problem.fields)["names"]) == ("displacement.engine.zone_without_people", "Alba")

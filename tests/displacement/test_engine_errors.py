@@ -82,7 +82,28 @@ FAULTS: dict[str, tuple[Callable[[], object], dict[str, object]]] = {
     "two_systems": (lambda: simulate(instance(move=TWICE), rules=MANUAL), {}),
     "both_spawn": (lambda: simulate(instance(spawn=FLOODED | {"conflict_zone_spawning_only": True})), {}),
     "no_zone": (lambda: simulate(instance(zones={"War": [1.0, 0.0, 0.0]}, camps={"total": {0: 5.0, 2: 9.0}})),
-                {"day": 1, "people": 2}),
+                {"day": 1, "people": 2, "row": 2}),
+    "zone_without_people": (
+        lambda: simulate(instance(places=[place("War", "conflict_zone"), place("Camp", "camp")])),
+        {"day": 0, "people": 100, "names": "War"},
+    ),
+    "zone_below_hasten": (
+        lambda: simulate(instance(places=[place("War", "conflict_zone", 3), place("Town", "town", 900),
+                                          place("Camp", "camp")], hasten=7)),
+        {"day": 0, "people": 14, "names": "War", "hasten": 7},
+    ),
+    "zone_emptied": (
+        lambda: simulate(instance(places=[place("War", "conflict_zone", 100), place("Camp", "camp")],
+                                  camps={"total": {0: 100.0, 2: 104.0}}, spawn={"take_from_population": True})),
+        {"day": 1, "people": 2, "names": "War"},
+    ),
+    "zone_decayed": (
+        lambda: simulate(instance(camps={"total": {0: 100.0, 2: 104.0}},
+                                  spawn={"conflict_spawn_decay": (1.0, 0.0), "conflict_spawn_decay_interval": 1})),
+        {"day": 2, "people": 2, "names": "War"},
+    ),
+    "nobody_registered": (lambda: simulate(instance(hasten=101)), {"hasten": 101, "most": "100"}),
+    "nobody_at_home": (lambda: simulate(instance(people=5_000, hasten=1_001)), {"hasten": 1_001, "most": 1_000}),
     "parameter": (
         lambda: simulate(instance(), parameters={"hasten": np.ones(1)}),
         {"name": "hasten"},
@@ -104,7 +125,7 @@ FAULTS: dict[str, tuple[Callable[[], object], dict[str, object]]] = {
     "too_many_days": (lambda: simulate(instance(zones={}), days=1_000_000_000), {"days": 1_000_000_000}),
     "endless": (
         lambda: simulate(instance(roads(("War", "Camp", 1)), move={"camp_movechance": 1.0})),
-        {"day": 0, "rounds": 50},
+        {"day": 0, "rounds": 50, "roads": "War – Camp (1 km)"},
     ),
     "record": (lambda: simulate(instance(), record=("camps",)), {"name": "camps"}),
     "spawn_mode": (

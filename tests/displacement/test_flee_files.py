@@ -237,6 +237,14 @@ FAULTS: list[tuple[Files, str, Mapping[str, object], bool]] = [
     (with_line(CAMP, 2, "2020-01-11,many"), "cell.bad", {"row": 2, "value": "many"}, False),
     (with_line(CAMP, 2, "2020-01-11,1e20"), "cell.bad", {"row": 2, "value": "1e20"}, False),
     (with_line(ROADS, 3, "Alba,Cerna,1e308,0"), "cell.bad", {"row": 3, "value": "1e308"}, False),
+    (with_line(PLACES, 2, "Alba,N,Norland,1,2,conflict_zone,0,٥٠"), "cell.bad", {"row": 2, "value": "٥٠"}, True),
+    (with_line(ROADS, 3, "Alba,Cerna,１５０,0"), "cell.bad", {"row": 3, "value": "１５０"}, True),
+    (
+        {CORRECTED: "Este,2020-01-11\n", "source_data/este.csv": "Date,Count\n2020-01-01,0\n2020-01-11,5\n"},
+        "corrections.zero",
+        {"row": 1, "name": "Este", "before": date(2020, 1, 1)},
+        False,
+    ),
     (with_line(ZONES, 3, "1,1e308,0"), "cell.bad", {"row": 3, "value": "1e308"}, False),
     ({SETTINGS: "move_rules:\n  max_move_speed: 1.0e+15\n"}, "settings.value", {"value": "1.0e+15"}, False),
     ({SETTINGS: "move_rules:\n  capacity_scaling: 1.0e+308\n"}, "settings.value", {"value": "1.0e+308"}, False),
@@ -291,6 +299,10 @@ def test_a_fault_is_told_with_its_place_and_lenient_only_where_flee_stops(
 
 ODD: list[tuple[Files, str, Mapping[str, object]]] = [
     (with_line(ROADS, 3, "Brod,Alba,90,0"), "roads.twice", {"row": 3, "first": 2}),
+    (with_line(ROADS, 3, "Alba,Cerna,0.001,0"), "roads.short", {"row": 3, "name2": "Cerna", "value": "0.001"}),
+    (with_line(ROADS, 3, "Alba,Cerna,1e-300,0"), "roads.short", {"row": 3, "value": "1e-300"}),
+    ({PLACES: "".join(LINES[PLACES]).replace("\n", "\r")}, "file.carriage_returns", {"file": "locations.csv"}),
+    ({SETTINGS: "move_rules:\n  awareness_level: 0\n"}, "rules.awareness_stops", {"file": SETTINGS}),
     (with_line(ROADS, 7, "Alba,Hub,90,0"), "roads.camp_apart", {"row": 7, "name": "Este"}),
     (
         with_line(PLACES, 2, "Alba,North,Norland,110.0,20.0,conflict_zone,0,9"),

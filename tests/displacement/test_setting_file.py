@@ -92,7 +92,7 @@ def test_every_setting_is_written_and_read_again(tmp_path: Path) -> None:
 
 def test_every_setting_that_is_a_number_has_bounds_or_may_be_any() -> None:
     free = {
-        *("agent", "link", "camp", "init", "conflict", "idp_totals", "number_of_steps", "awareness_level"),
+        *("agent", "link", "camp", "init", "conflict", "idp_totals", "number_of_steps"),
         *("max_flood_level", "two_system_decision_making"),
     }
     numbers = {
@@ -113,7 +113,7 @@ def test_defaults_are_written_and_read_again(tmp_path: Path) -> None:
 @given(
     st.floats(0, 1e6, allow_nan=False),
     st.integers(1, 10**9),
-    st.lists(st.floats(0, 10), max_size=5),
+    st.lists(st.floats(0, 10), min_size=1, max_size=5),
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20),
 )
 def test_any_values_are_written_and_read_again(
@@ -175,6 +175,17 @@ VALUES: list[tuple[str, object, str]] = [
     ("camp_movechance: 1.5", 1.5, "fault"),
     ("two_system_decision_making: True", 1.0, ""),
     ("two_system_decision_making: 0.5", 0.5, ""),
+    ("awareness_level: 3", 3, ""),
+    ("awareness_level: 99", 99, "fault"),
+    ("awareness_level: -5", -5, "fault"),
+    ("max_walk_speed: 010", 8.0, "fault"),
+    ("max_walk_speed: 6:00", 360.0, "fault"),
+    ("max_walk_speed: 6:00.5", 360.5, "fault"),
+    ("max_walk_speed: 0x1F", 31.0, "fault"),
+    ("max_walk_speed: 0.5", 0.5, ""),
+    ("max_walk_speed: .5", 0.5, ""),
+    ("max_walk_speed: 1_000", 1000.0, ""),
+    ("awareness_level: 0b1", 1, "fault"),
     ("harvest_months: [5, 6]", (5, 6), ""),
     ("harvest_months: [5, 13]", (5, 13), "fault"),
     ("harvest_months: []", (), ""),
@@ -200,6 +211,13 @@ def test_values_are_converted_as_flee_does_and_told_where_the_meaning_changes(
     assert getattr(lenient.move_rules, name) == value
     assert type(getattr(lenient.move_rules, name)) is type(value)
     assert bool(warnings) == bool(strict)
+
+
+def test_an_empty_decay_is_told(tmp_path: Path) -> None:
+    settings, problems = read(tmp_path, "spawn_rules:\n  conflict_spawn_decay: []\n")
+    assert settings is not None
+    assert keys(problems) == ["settings.empty_list"]
+    assert dict(problems[0].fields)["row"] == 2
 
 
 STOPS = [

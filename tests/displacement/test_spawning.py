@@ -99,7 +99,7 @@ def test_weights_of_a_quiet_day_are_those_of_the_day_before() -> None:
 def test_people_without_a_conflict_zone_are_refused() -> None:
     with pytest.raises(DisplacementError) as raised:
         simulate(still([place("Town", "town", 9), place("Camp", "camp")]))
-    assert dict(raised.value.problems[0].fields) == {"day": 0, "people": 100}
+    assert dict(raised.value.problems[0].fields) == {"row": 1, "day": 0, "people": 100, "hasten": 1}
     # With nobody to displace there is nothing to refuse.
     assert simulate(still([place("Town"), place("Camp", "camp")], people=0)).people.sum() == 0
 

@@ -73,15 +73,16 @@ def check(
 
 
 def check_runs(prepared: Prepared) -> None:
-    """Make an instance ready to be simulated, without simulating it.
+    """Make an instance ready to be simulated and go through its days, without simulating it.
 
     Raises
     ------
     DisplacementError : it asks for what cannot be counted, or cannot be simulated
     """
+    from havre.displacement.rehearsal import rehearse
     from havre.displacement.simulate import make_plan
 
-    make_plan(prepared.instance, prepared.rules, prepared.occupancy, prepared.days)
+    rehearse(make_plan(prepared.instance, prepared.rules, prepared.occupancy, prepared.days))
 
 
 def summary(folder: Path, prepared: Prepared) -> dict[str, object]:

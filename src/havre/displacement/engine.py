@@ -18,6 +18,7 @@ from havre.displacement.choosing import Choices
 from havre.displacement.crowding import Attraction, Crowding
 from havre.displacement.decision import Leaving, Weights, forced_only, present_groups
 from havre.displacement.environment import Environment, number_of
+from havre.displacement.findings import shown
 from havre.displacement.fixed_routes import best_routes
 from havre.displacement.groups import find_groups
 from havre.displacement.instance import Instance
@@ -33,6 +34,7 @@ from havre.errors import DisplacementError
 Split = tuple[Ints, bool]
 """Into how many parts a pass is split in each replica, and whether people go one by one."""
 MOST_ROADS = 10_000
+_ROADS_NAMED = 3
 WORTH_MERGING = 200
 """Rows times replicas from which it pays within a day to add up equal states."""
 
@@ -282,7 +284,9 @@ class Engine:
 
         done = self._walk_on_alike(arrived, look) if self._all_alike(arrived) else self._walk_on_any(arrived, look)
         if done is None:
-            raise DisplacementError("displacement.engine.endless", day=day, rounds=MOST_ROADS)
+            raise DisplacementError(
+                "displacement.engine.endless", day=day, rounds=MOST_ROADS, roads=_shortest(self._plan.network)
+            )
         return done
 
     def _all_alike(self, arrived: Arrived) -> bool:
@@ -419,6 +423,19 @@ class Engine:
         gone = self._chance.binomial(part.count, chance[:, None], keys_of(part, self._chance), "deactivate")
         people.count[rows] -= gone
         self.people = people.occupied()
+
+
+def _shortest(network: Network) -> str:
+    """Name the shortest roads with their lengths, each once."""
+    order = np.argsort(network.distance, kind="stable")
+    ends = {int(network.row[link]): link for link in order[: 4 * _ROADS_NAMED][::-1]}
+    chosen = sorted(ends.values(), key=lambda link: float(network.distance[link]))[:_ROADS_NAMED]
+    names = network.names
+    return ", ".join(
+        f"{shown(names[network.origin[link]])} – {shown(names[network.destination[link]])} "
+        f"({network.distance[link]:g} km)"
+        for link in chosen
+    )
 
 
 def _marked(arrived: Arrived) -> People:

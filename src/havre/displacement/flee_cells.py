@@ -110,8 +110,7 @@ class Cells:
         if abs(value) > LARGEST:
             self.bad(row, position, meaning, Term("displacement.flee.expected.size"))
             return max(kind.least, 1.0)
-        if not kind.fits(value) or "_" in text:
-            self.bad(row, position, meaning, kind.expected, flee_runs=True)
+        self._check_written(row, position, meaning, kind, value)
         return value
 
     def whole(self, row: Row, position: int, meaning: Term, kind: Kind, *, empty: int | None = None) -> int:
@@ -134,9 +133,16 @@ class Cells:
         if abs(value) > LARGEST:
             self.bad(row, position, meaning, Term("displacement.flee.expected.countable"))
             return 0
-        if not kind.fits(value) or "_" in text:
-            self.bad(row, position, meaning, kind.expected, flee_runs=True)
+        self._check_written(row, position, meaning, kind, value)
         return value
+
+    def _check_written(self, row: Row, position: int, meaning: Term, kind: Kind, value: float) -> None:
+        """Tell a number beyond its bounds, and one in a notation that Python reads and people may read otherwise."""
+        text = row.cells[position]
+        if not text.isascii():
+            self.bad(row, position, meaning, Term("displacement.flee.expected.digits"), flee_runs=True)
+        elif not kind.fits(value) or "_" in text:
+            self.bad(row, position, meaning, kind.expected, flee_runs=True)
 
     def day(self, row: Row, position: int, meaning: Term) -> date:
         """Read a date written YYYY-MM-DD; lenient reading takes 2015-5-1 too, as Flee does."""

@@ -47,6 +47,8 @@ from havre.displacement.flee_registrations import read_corrections, read_registr
 from havre.displacement.flee_tables import Part, is_there
 from havre.displacement.instance import AgentTable, DayTable, Instance, Location, LocationChange
 from havre.displacement.instance_checks import Origin, check_parts
+from havre.displacement.rule_warnings import BEGINNING as RULE_WARNINGS
+from havre.displacement.rule_warnings import rule_warnings
 from havre.displacement.rules import Rules
 from havre.displacement.setting_file import settings_of
 from havre.displacement.settings import Settings
@@ -78,8 +80,10 @@ class ReadInstance:
         ----------
         instance : the instance that was read, with the settings that hold
         """
-        kept = [problem for problem in self.warnings if not problem.key.startswith(CAPACITY_WARNINGS)]
-        return (*kept, *capacity_warnings(instance, rules, self.places_file, self.place_rows))
+        under_rules = (CAPACITY_WARNINGS, RULE_WARNINGS)
+        kept = [problem for problem in self.warnings if not problem.key.startswith(under_rules)]
+        capacities = capacity_warnings(instance, rules, self.places_file, self.place_rows)
+        return (*kept, *rule_warnings(instance, rules), *capacities)
 
 
 def read_instance(
@@ -183,6 +187,8 @@ class _Reading:
             "major_routes": major or Part(str(self.inputs / MAJOR_ROUTES)),
         }
         check_parts(instance, Origin(parts, self.inputs, period.known), findings)
+        for problem in rule_warnings(instance, Rules.flee()):
+            findings.warn(problem)
         return instance, locations
 
     def _settings_file(self, folder: Path, given: Path | None) -> Path | None:

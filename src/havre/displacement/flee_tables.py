@@ -107,6 +107,9 @@ def read_rows(path: Path, findings: Findings, *, most: int) -> Iterator[Row]:
     try:
         with path.open(encoding="utf-8", errors="surrogateescape") as file:
             yield from _rows(file, path, findings, most)
+            ends = file.newlines
+            if ends == "\r" or (isinstance(ends, tuple) and "\r" in ends):
+                findings.warn(Problem.of("displacement.flee.file.carriage_returns", file=path))
     except _UnreadableError as error:
         findings.cannot_read(error.problem)
     except OSError as error:

@@ -16,6 +16,8 @@ from havre.errors import Problem, Term
 _COUNTRY = Term("displacement.flee.column.country")
 _PLACE = Term("displacement.flee.column.place")
 _END = Term("displacement.flee.column.road_end")
+SHORTEST = 0.1
+"""Kilometres below which a road is told: people walk it thousands of times a day, and a day may not end."""
 _IGNORES_SECOND = ("location", "camp", "idpcamp")
 
 
@@ -32,6 +34,8 @@ def check_roads(roads: Part[Route], kinds: Mapping[str, str], findings: Findings
             findings.wrong(Problem.of("displacement.flee.roads.to_itself", **fields), flee_runs=True)
         elif ends in seen:
             findings.warn(Problem.of("displacement.flee.roads.twice", first=seen[ends], **fields))
+        if 0 < road.distance < SHORTEST:
+            findings.warn(Problem.of("displacement.flee.roads.short", value=f"{road.distance:g}", **fields))
         seen.setdefault(ends, row)
 
 

@@ -108,3 +108,9 @@ def _check_entry(counted: Registrations, correction: Correction, fields: dict[st
         findings.wrong(Problem.of("displacement.flee.corrections.no_count", before=before, after=after, **fields))
     elif correction.day == min(days):
         findings.wrong(Problem.of("displacement.flee.corrections.first", **fields))
+    elif len(counted.files) == 1:
+        days_in_order, counts = counted.files[0].days, counted.files[0].counts
+        position = days_in_order.index(correction.day)
+        if position and counts[position - 1] == 0:
+            before = days_in_order[position - 1]
+            findings.wrong(Problem.of("displacement.flee.corrections.zero", before=before, **fields))

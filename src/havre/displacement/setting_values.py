@@ -7,6 +7,8 @@ the conversion changes its meaning (the text ``"False"`` is true), and a warning
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
+from re import ASCII
+from re import compile as compile_pattern
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 POSITIVE = Kind(Term("displacement.flee.expected.positive"), least=0, above=True)
 MONTH = Kind(Term("displacement.flee.expected.month"), least=1, most=12)
 ONE_OR_MORE = Kind(Term("displacement.flee.expected.one_or_more"), least=1)
+AWARENESS = Kind(Term("displacement.flee.expected.awareness"), least=-1, most=3)
 POWER = Kind(Term("displacement.flee.expected.power"), least=-20, most=20)
 SPEEDS = frozenset({"max_move_speed", "max_walk_speed", "max_crossing_speed"})
 FASTEST = 100_000.0
@@ -28,6 +31,7 @@ FASTEST = 100_000.0
 RANGES: Mapping[str, Kind] = MappingProxyType(
     {
         "average_social_connectivity": NOT_NEGATIVE,
+        "awareness_level": AWARENESS,
         "avg_religion_fraction": POSITIVE,
         "camp_movechance": SHARE,
         "camp_weight": NOT_NEGATIVE,
@@ -70,8 +74,12 @@ RANGES: Mapping[str, Kind] = MappingProxyType(
 CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"spawn_mode": SPAWN_MODES, "granularity": ("location", "region")}
 )
+_DECIMAL = compile_pattern(r"[-+]?((0|[1-9][\d_]*)(\.[\d_]*)?|\.\d[\d_]*)([eE][-+]?\d+)?", ASCII)
+"""Numbers as people write them; not octal (010), hexadecimal (0x1F), binary (0b1) or by sixties (6:00)."""
 TRUTH_OR_NUMBER = frozenset({"two_system_decision_making"})
 """Settings that Flee keeps as numbers although they are written as truth values."""
+_LISTS_WITH_A_MEANING = frozenset({"conflict_spawn_decay"})
+"""Lists that are set for a reason, so that an empty one is odd."""
 UNREADABLE = object()
 """Stands for a value that cannot be read; the setting keeps its default."""
 _TRUTH = Term("displacement.flee.expected.truth")
@@ -130,6 +138,9 @@ class ValueReader:
         if not isinstance(entry.node, yaml.SequenceNode):
             self.wrong(entry, Term("displacement.flee.expected.list"))
             return UNREADABLE
+        if not entry.node.value and entry.name in _LISTS_WITH_A_MEANING:
+            fields = {"file": self.file, "row": entry.line, "key": entry.path}
+            self._findings.warn(Problem.of("displacement.flee.settings.empty_list", **fields))
         items = [Entry(entry.name, entry.path, item.start_mark.line + 1, item) for item in entry.node.value]
         values = tuple(self.read(kind, item) for item in items)
         return UNREADABLE if UNREADABLE in values else values
@@ -174,6 +185,17 @@ class ValueReader:
             return UNREADABLE
         return value
 
+    def _check_notation(self, entry: Entry, value: float) -> None:
+        """Tell a number without quotation marks that YAML reads otherwise than people do: 010 is 8, and 6:00 is 360."""
+        import yaml
+
+        written = entry.node.value if isinstance(entry.node, yaml.ScalarNode) else ""
+        if abs(value) <= LARGEST and not _DECIMAL.fullmatch(written):
+            fields = {"file": self.file, "row": entry.line, "key": entry.path, "value": self._written(entry)}
+            self._findings.wrong(
+                Problem.of("displacement.flee.settings.notation", read=f"{value:g}", **fields), flee_runs=True
+            )
+
     def _truth(self, entry: Entry) -> object:
         value = self._value(entry)
         if isinstance(value, bool):
@@ -187,6 +209,8 @@ class ValueReader:
 
     def _whole(self, entry: Entry) -> object:
         value = self._value(entry)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            self._check_notation(entry, value)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         if not isinstance(value, bool | float | str) or not _converts(value, int):
@@ -206,6 +230,8 @@ class ValueReader:
             self.wrong(entry, expected)
             return UNREADABLE
         read = float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            self._check_notation(entry, value)
         if isinstance(value, str):
             self._converted(entry, read)
         elif isinstance(value, bool) and entry.name not in TRUTH_OR_NUMBER:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from havre.displacement.arrivals import find_arrivals
+from havre.displacement.arrivals import Arrivals, find_arrivals
 from havre.displacement.chance import StreamChance
 from havre.displacement.engine import Days, Engine, Plan
 from havre.displacement.environment import LOWEST_MOVECHANCE, Environment
@@ -134,6 +134,7 @@ def make_plan(
         instance = replace(instance, settings=settings)
     network = compile_network(instance, rules)
     arrivals = find_arrivals(instance, network, rules, length)
+    _check_somebody_is_left(instance, arrivals)
     return Plan(instance, network, rules, occupancy, arrivals, length, tuple(dict.fromkeys(record)))
 
 
@@ -145,6 +146,22 @@ def _check_days(instance: Instance, days: int) -> None:
         raise DisplacementError("displacement.engine.too_many_days", days=days, most=MOST_DAYS)
     if table is not None and table.names and days > (rows := table.values.shape[0]):
         raise DisplacementError("displacement.engine.table_short", file=file, day=rows, rows=rows)
+
+
+def _check_somebody_is_left(instance: Instance, arrivals: Arrivals) -> None:
+    """Refuse a ``hasten`` of which there are not as many people, so that one simulated person is more than all."""
+    hasten, spawn = instance.settings.hasten, instance.settings.spawn_rules
+    if hasten == 1 or arrivals.extra:
+        return
+    inhabitants = max(
+        (place.population for place in instance.locations if "camp" not in place.location_type.lower()), default=0
+    )
+    counted = max((count for each in instance.registrations for file in each.files for count in file.counts), default=0)
+    registered = spawn.conflict_driven_spawning is None and not spawn.flood_zone_spawning_only
+    if registered and counted >= 1 and not (arrivals.change.any() or arrivals.day0.any()):
+        raise DisplacementError("displacement.engine.nobody_registered", hasten=hasten, most=f"{counted:.0f}")
+    if 1 <= inhabitants < hasten and not (registered and not arrivals.change.any()):
+        raise DisplacementError("displacement.engine.nobody_at_home", hasten=hasten, most=inhabitants)
 
 
 def uncountable(settings: Settings, rules: Rules) -> list[Problem]:

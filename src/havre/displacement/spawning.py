@@ -11,6 +11,7 @@ import numpy as np
 from havre.displacement.arrivals import Arrivals
 from havre.displacement.chance import Chance, key_of
 from havre.displacement.environment import Environment, number_of
+from havre.displacement.findings import some
 from havre.displacement.groups import Groups, read_fact
 from havre.displacement.instance import Instance
 from havre.displacement.network import Floats, Ints, Network
@@ -18,7 +19,7 @@ from havre.displacement.people import People
 from havre.displacement.rules import Rules
 from havre.displacement.scoring import decay_of, flood_value
 from havre.displacement.settings import ConflictSpawning, FloodSpawning
-from havre.errors import DisplacementError
+from havre.errors import DisplacementError, Problem
 
 MOST_DISPLACED = 1e15
 """People beyond whom nobody can be counted exactly."""
@@ -159,7 +160,7 @@ class Spawning:
         weights = np.broadcast_to(self.weights, (self._network.locations, self._replicas)).T
         total = weights.sum(axis=1, keepdims=True)
         if (total <= 0).any():
-            raise DisplacementError("displacement.engine.no_zone", day=day, people=int(new.max()))
+            raise DisplacementError.all_of([self._nowhere(day, int(new.max()))])
         places = np.flatnonzero(self.weights.any(axis=1))
         shares = (weights / total)[None, :, places]
         counts = np.broadcast_to(new, (1, self._replicas))
@@ -167,6 +168,22 @@ class Spawning:
         people = np.zeros((self._network.locations, self._replicas), np.int64)
         people[places] = drawn[0].T
         return people
+
+    def _nowhere(self, day: int, people: int) -> Problem:
+        """Say why there is no place from which people could be displaced."""
+        zones = np.flatnonzero(self._environment.conflict > 0)
+        fields: dict[str, object] = {"day": day, "people": people, "hasten": self._instance.settings.hasten}
+        if zones.size == 0:
+            return Problem.of("displacement.engine.no_zone", row=day + 1, **fields)
+        places = [self._instance.locations[zone] for zone in zones]
+        fields["names"] = some(place.name for place in places)
+        if (self.population[zones] > 0).any():
+            return Problem.of("displacement.engine.zone_decayed", **fields)
+        if all(place.population < 1 for place in places):
+            return Problem.of("displacement.engine.zone_without_people", **fields)
+        if (self._environment.population[zones] < 1).all():
+            return Problem.of("displacement.engine.zone_below_hasten", **fields)
+        return Problem.of("displacement.engine.zone_emptied", **fields)
 
     def _beside(self, day: int, chance: Chance) -> Ints:
         """Draw where the people start whom a scenario adds."""
