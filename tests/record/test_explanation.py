@@ -101,6 +101,10 @@ def test_an_override_of_the_reviewer_stands_beside_the_computed_figure(tmp_path:
     folder = ExplainedFolder(published(tmp_path, {**review, "overrides": [override]}))
     assert folder.find(FIGURE).review["override"] == override
     assert folder.find(FIGURE).review["notes"] == ["Read with care."]
+    figure = folder.find(FIGURE).explanation["figure"]
+    assert (figure["stated"], figure["published"], figure["stated_outside_interval_80"]) == (500.0, 500.0, True)
+    untouched = folder.find(f"{APPLICATIONS}/SYR/DEU/2019-02").explanation["figure"]
+    assert (untouched["stated"], untouched["published"]) == (None, untouched["median"])
     other = folder.find(f"{APPLICATIONS}/SYR/DEU/2019-02").review
     assert (other["state"], other["override"], other["reviewed_by"]) == ("published", None, "noor")
 

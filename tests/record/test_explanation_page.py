@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from havre.record.explanation_page import html_page, html_sections, markdown
+from havre.record.explanation_page import html_page, html_sections, markdown, reviewed_pages
 from havre.record.explanation_words import Listed, Section, Table
 from havre.record.figures import figures_of
 from havre.texts import LANGUAGES, Language
@@ -57,6 +57,29 @@ def test_every_figure_of_a_page_tells_its_own_elements(language: Language) -> No
     parts = re.split("<details ", page)[1:]
     for part in parts:
         assert len(re.findall("<h4>", part.split("</details>")[0])) == 5
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("9,999 persons in January 2019, stated by noor", "That lies outside the computed 80 % interval.")),
+        ("fr", ("9\u202f999 personnes en janvier 2019", "hors de l’intervalle calculé à 80 %")),
+    ],
+)
+def test_a_page_tells_what_a_reviewer_states_before_what_was_computed(language: str, words: tuple[str, ...]) -> None:
+    _, files = case()
+    override = {
+        "scope": APPLICATIONS, "origin": "SYR", "destination": "DEU", "horizon": 1, "stated": 9999.0,
+        "reason": "<b>Closed</b>", "reviewer": "noor",
+    }  # fmt: skip
+    pages = reviewed_pages(files, {}, {"overrides": [override]})
+    assert set(pages) == {f"explanations/{APPLICATIONS}.{each}.html" for each in LANGUAGES}
+    page = pages[f"explanations/{APPLICATIONS}.{language}.html"].decode()
+    summary = next(part for part in re.findall("<summary>.*?</summary>", page) if "noor" in part)
+    assert [each for each in words if each not in summary] == []
+    assert page.count("noor") == 1
+    assert "&lt;b&gt;Closed" in page
+    assert "median, which is published unless a reviewer states another" in page or language == "fr"
 
 
 def test_nothing_is_taken_for_markup() -> None:

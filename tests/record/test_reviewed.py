@@ -67,6 +67,18 @@ def test_the_report_says_who_reviewed_it_and_shows_both_figures() -> None:
     assert "no person has reviewed them" in render_report(sample_release(), MEASURE_NAMES)
 
 
+@pytest.mark.parametrize(("stated", "is_told"), [(9e6, True), (None, False)])
+def test_the_report_says_where_a_stated_figure_lies_outside_its_interval(
+    stated: float | None,
+    is_told: bool,  # noqa: FBT001 - a case
+) -> None:
+    release, override = reviewed()
+    assert release.review is not None
+    change = replace(override, stated=override.computed if stated is None else stated)
+    page = render_report(replace(release, review=replace(release.review, overrides=(change,))), MEASURE_NAMES)
+    assert ("lies outside the computed 80 % interval" in page) == is_told
+
+
 def test_nobody_reviews_their_own_release() -> None:
     with pytest.raises(RecordError, match="Ada"):
         Reviewed("Ada", "Ada", AT, "0" * 64)

@@ -30,7 +30,7 @@ def explain_figure(folder: Path, figure: str, *, as_json: bool) -> None:
         return
     words = _wording()
     _heading(title(found.explanation, words))
-    _show(headline(found.explanation, words))
+    _show(headline(found.explanation, words, found.review["override"]))
     _show_sections(sections(found.explanation, found.review, words))
 
 
@@ -68,7 +68,7 @@ def _show_own(found: "Found", words: "Wording") -> None:
     from havre.record.explanation_words import Words
 
     _heading(title(found.explanation, words))
-    _show(headline(found.explanation, words))
+    _show(headline(found.explanation, words, found.review["override"]))
     for line in (found.explanation["id"], *review_lines(found.review, Words(words))):
         _show(line)
     _show_sections(own_sections(found.explanation, words))

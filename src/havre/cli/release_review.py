@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from havre.cli import record_options as options
-from havre.cli.console import stdout, write_json
+from havre.cli.console import number, stdout, write_json
 from havre.cli.options import Json
 from havre.cli.record_options import RECORD, LogKeyFile, MaybeKeyFile, RecordFolder
 from havre.cli.release_show import ReleaseId
@@ -87,6 +87,7 @@ def _decide(
 ) -> None:
     """Record everything that was decided in one transaction: all of it stands, or nothing."""
     from havre.record import review as steps
+    from havre.record.changes import interval_missed
     from havre.record.dossier import submitted
     from havre.record.leaks import check_leaks
     from havre.record.review import standing
@@ -99,6 +100,12 @@ def _decide(
         changes = parsed_overrides(overrides, shown, reviewer.name)
     if approve:
         check_leaks(leaks_of(held, now, shown))
+    for change in changes:
+        missed = interval_missed(shown, change)
+        if missed is not None:
+            low, high = (number(end) for end in missed)
+            name = f"{change.scope}/{change.origin}/{change.destination}/{change.target_month:%Y-%m}"
+            typer.echo(tell("review.outside", figure=name, stated=number(change.stated), low=low, high=high), err=True)
     at = options.clock()
     with held.store.change() as connection:
         for change in changes:

@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from havre.record.outlook import losing_first, read_outlooks
+from havre.record.reviewed import Override
 from havre.record.tables import SCOPE_KEY, Release, ReleaseFacts
 
 SeriesName = tuple[str, str, str, str]
@@ -124,6 +125,14 @@ def compare(release: Release, before: Release) -> Changes:
         added_months=months["suppressed_before"].null_count(),
         removed_months=months["suppressed"].null_count(),
     )
+
+
+def interval_missed(release: Release, override: Override) -> tuple[float, float] | None:
+    """Give the computed 80 % interval of a figure that a reviewer replaced, where what they state lies outside it."""
+    keys = {name: getattr(override, name) for name in ("scope", "origin", "destination", "horizon")}
+    own = release.forecasts.filter(pl.col("model") == release.facts.ensemble).filter(**keys)
+    low, high = (own.filter(quantile=level)["value"].item() for level in (_ENDS["low"], _ENDS["high"]))
+    return None if low <= override.stated <= high else (low, high)
 
 
 def losers(release: Release) -> tuple[Loser, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from havre.errors import FileError, RecordError
-from havre.record.explanation import FOLDER, SCHEMA, Document, figures_in, whole_explanation
+from havre.record.explanation import FOLDER, SCHEMA, Document, figures_in, lies_outside, override_of, whole_explanation
 from havre.record.figures import Figure, find_figure
 from havre.record.folder import MANIFEST
 
@@ -20,7 +20,8 @@ class Found:
 
     Parameters
     ----------
-    explanation : see :func:`whole_explanation`
+    explanation : see :func:`whole_explanation`; its figure also tells what is ``published``: what a reviewer has
+        ``stated``, else the computed median
     review : what a human did: ``state`` (``draft`` or ``published``), who reviewed it, and the override or ``None``
     """
 
@@ -61,7 +62,15 @@ class ExplainedFolder:
         figure = find_figure(text, (figure for figure, _ in self.figures()))
         document = next(each for each in self._documents if each["scope"] == figure.scope)
         found = whole_explanation(document, figure)
-        return Found(found, self._review(found))
+        review = self._review(found)
+        override, told = review["override"], found["figure"]
+        stated = None if override is None else override["stated"]
+        told |= {
+            "stated": stated,
+            "published": told["median"] if stated is None else stated,
+            "stated_outside_interval_80": None if override is None else lies_outside(override, told),
+        }
+        return Found(found, review)
 
     def largest(self, count: int, horizon: int | None = None) -> list[Figure]:
         """List one figure of each of the largest corridors; where there are none, of the largest other series.
@@ -88,14 +97,11 @@ class ExplainedFolder:
         if review is None:
             state = "draft" if self._manifest is None else "not_reviewed"
             return {"state": state, "reviewed_by": None, "reviewed_at": None, "override": None, "notes": []}
-        names = ("scope", "origin", "destination", "horizon")
-        key = [found["figure"][name] for name in names]
-        override = next((each for each in review["overrides"] if [each[name] for name in names] == key), None)
         return {
             "state": "published",
             "reviewed_by": review["reviewer"],
             "reviewed_at": review["reviewed_at"],
-            "override": override,
+            "override": override_of(review, found["figure"]),
             "notes": list(review["notes"]),
         }
 

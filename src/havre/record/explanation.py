@@ -127,6 +127,19 @@ def _past(situations: Iterable[Document], followed: Iterable[float], horizon: in
     ]  # fmt: skip
 
 
+def override_of(review: Document | None, figure: Document) -> Document | None:
+    """Find what the reviewer states in the place of a figure, in the review that a manifest holds."""
+    names = ("scope", "origin", "destination", "horizon")
+    overrides = () if review is None else review["overrides"]
+    return next((each for each in overrides if all(each[name] == figure[name] for name in names)), None)
+
+
+def lies_outside(override: Document, figure: Document) -> bool:
+    """Tell whether what a reviewer states lies outside the 80 % interval that was computed."""
+    low, high = figure["interval_80"]
+    return not low <= override["stated"] <= high
+
+
 def missing_elements(explanation: Document) -> list[str]:
     """Name what an explanation of one figure lacks of what it has to hold; nothing where it is complete.
 

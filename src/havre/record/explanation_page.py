@@ -5,12 +5,14 @@ linked to by its name (``#SYR/DEU/2026-12``).
 """
 
 import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from itertools import groupby
+from typing import Any
 
-from havre.record.explanation import Document, explanation_path, whole_explanations
+from havre.record.explanation import Document, explanation_path, override_of, whole_explanations
 from havre.record.explanation_text import common_sections, headline, own_sections
 from havre.record.explanation_words import Block, Listed, Section, Table, Words
 from havre.record.wording import Wording
@@ -33,15 +35,36 @@ p, li { overflow-wrap: anywhere; }
 """
 
 
-def explanation_pages(document: Document, measure_names: Names) -> dict[str, bytes]:
-    """Write the page of a scope in each language: files by path."""
+def explanation_pages(document: Document, measure_names: Names, review: Document | None = None) -> dict[str, bytes]:
+    """Write the page of a scope in each language: files by path.
+
+    Parameters
+    ----------
+    review : what a human did to the release, as its manifest tells it; none of a draft
+    """
     stem = explanation_path(document["scope"]).removesuffix(".json")
     return {
-        f"{stem}.{language}.html": _page(document, Wording(language, measure_names)).encode() for language in LANGUAGES
+        f"{stem}.{language}.html": _page(document, Wording(language, measure_names), review).encode()
+        for language in LANGUAGES
     }
 
 
-def _page(document: Document, wording: Wording) -> str:
+def reviewed_pages(further: Mapping[str, bytes], measure_names: Names, review: Document) -> dict[str, bytes]:
+    """Write the pages of a draft again where a reviewer replaced a figure, so that they tell what is published.
+
+    Parameters
+    ----------
+    further : files of the draft by path, with the explanations as JSON
+    """
+    pages: dict[str, bytes] = {}
+    for scope in dict.fromkeys(each["scope"] for each in review["overrides"]):
+        content = further.get(explanation_path(scope))
+        if content is not None:
+            pages |= explanation_pages(json.loads(content), measure_names, review)
+    return pages
+
+
+def _page(document: Document, wording: Wording, review: Document | None) -> str:
     words, path = Words(wording), explanation_path(document["scope"])
     wholes = list(whole_explanations(document))
     by_series = [
@@ -60,18 +83,25 @@ def _page(document: Document, wording: Wording) -> str:
         f"<h2>{escape(words('contents'))}</h2><ul>{''.join(links)}</ul>",
     ]
     for key, group in by_series:
-        body += [f'<section id="{escape("/".join(key))}"><h2>{escape(names[key])}</h2>', *_series(group, wording)]
+        body += [
+            f'<section id="{escape("/".join(key))}"><h2>{escape(names[key])}</h2>',
+            *_series(group, wording, review),
+        ]
         body.append("</section>")
     return html_page(title, wording.language, body)
 
 
-def _series(group: list[dict[str, object]], wording: Wording) -> Iterator[str]:
+def _series(group: list[dict[str, Any]], wording: Wording, review: Document | None) -> Iterator[str]:
     own = [own_sections(whole, wording) for whole in group]
     yield from html_sections([section for section in own[0] if section.name == OF_SERIES], 3)
     for whole, parts in zip(group, own, strict=True):
         anchor = str(whole["id"]).rsplit("/", 3)
-        yield f'<details id="{escape("/".join(anchor[1:]))}"><summary>{escape(headline(whole, wording))}</summary>'
+        override = override_of(review, whole["figure"])
+        summary = escape(headline(whole, wording, override))
+        yield f'<details id="{escape("/".join(anchor[1:]))}"><summary>{summary}</summary>'
         yield f"<p>{escape(Words(wording)('id_line', id=whole['id'], release=whole['release']))}</p>"
+        if override is not None:
+            yield f"<p>{escape(Words(wording)('override_reason', reason=override['reason']))}</p>"
         yield from html_sections([section for section in parts if section.name != OF_SERIES], 4)
         yield "</details>"
 

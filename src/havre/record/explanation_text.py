@@ -6,7 +6,7 @@ Nothing is added here that the document does not hold.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from havre.record.explanation import Document
+from havre.record.explanation import Document, lies_outside
 from havre.record.explanation_words import SUBJECT, Block, Listed, Section, Table, Words
 from havre.record.wording import Wording
 from havre.texts import say
@@ -26,10 +26,10 @@ def sections(explanation: Document, review: Mapping[str, Any], wording: Wording)
     return [told[name] for name in order]
 
 
-def headline(explanation: Document, wording: Wording) -> str:
-    """Write the figure itself in one sentence."""
+def headline(explanation: Document, wording: Wording, override: Document | None = None) -> str:
+    """Write the figure itself in one sentence: what a reviewer states first, where they replaced what was computed."""
     words, figure = Words(wording), explanation["figure"]
-    return words(
+    computed = words(
         "figure_line",
         median=words.count(figure["median"]),
         month=words.month(figure["month"]),
@@ -37,6 +37,12 @@ def headline(explanation: Document, wording: Wording) -> str:
         last=words.month(figure["last_month"]),
         horizon=wording.horizon(figure["horizon"]),
     )
+    if override is None:
+        return computed
+    facts = {"stated": words.count(override["stated"]), "month": words.month(figure["month"])}
+    said = words("figure_stated", reviewer=override["reviewer"], **facts)
+    place = (words("stated_outside"),) if lies_outside(override, figure) else ()
+    return " ".join((said, *place, words("figure_computed", sentence=computed)))
 
 
 def title(explanation: Document, wording: Wording) -> str:

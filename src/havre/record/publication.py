@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from havre.errors import FileError, RecordError
-from havre.record.draft import draft_digest, read_draft
+from havre.record.draft import read_draft
+from havre.record.explanation_page import reviewed_pages
 from havre.record.folder import MANIFEST, manifest_bytes, release_files, write_files
 from havre.record.frozen import forecast_files
 from havre.record.log.cosignature import Witness
@@ -120,12 +121,10 @@ def publish(
         now = standing(connection, release)
         review = reviewed(connection, release)
     if now.state == "approved":
-        if draft_digest(record.draft(release)) != now.draft:
-            found = draft_digest(record.draft(release))
-            raise RecordError("record.review.other_draft", release=release, found=found, expected=now.draft)
-        drafted, further = read_draft(record.draft(release))
+        drafted, further = read_draft(record.draft(release), now.draft)
         whole = replace(drafted, review=review)
-        files = {**dict(release_files(whole, words.measure_names, words.model_descriptions)), **further}
+        told = {} if review is None else reviewed_pages(further, words.measure_names, review.as_dict())
+        files = {**dict(release_files(whole, words.measure_names, words.model_descriptions)), **further, **told}
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         manifest = manifest_bytes(whole, digests)
         shutil.rmtree(_ready(record, release), ignore_errors=True)

@@ -24,8 +24,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from havre.months import month_index
+from havre.record.changes import interval_missed
 from havre.record.charts import NARROW, WIDE, ChartText, fan_chart, sparkline
 from havre.record.outlook import Outlook, Row, losing_first, read_outlooks
+from havre.record.reviewed import Override
 from havre.record.rounding import base_of
 from havre.record.tables import SCOPE_KEY, Release
 from havre.record.wording import Wording
@@ -132,6 +134,10 @@ class Page:
     release: Release
     outlooks: tuple[Outlook, ...]
     words: Wording
+
+    def interval_missed(self, override: Override) -> tuple[float, float] | None:
+        """Give the computed 80 % interval where what a reviewer states lies outside it."""
+        return interval_missed(self.release, override)
 
     @cached_property
     def scopes(self) -> list[Scope]:
