@@ -16,6 +16,8 @@ from havre.record.figures import figures_of
 from havre.record.wording import Wording
 from havre.texts import LANGUAGES, Language
 from tests.explained_case import GERMANY, case, forecast_of
+from tests.forecast.delayed_panel import FIRST as DELAYED_FIRST
+from tests.forecast.delayed_panel import delayed_panel, known_then
 from tests.small_panel import APPLICATIONS, LAST, MONTHS, small_panel
 from tests.test_hidden_counts import HIDDEN, with_counts
 
@@ -190,3 +192,35 @@ def test_a_missing_part_of_an_element_is_named() -> None:
     assert lacking(whole, "data", "sources") == ["data.sources"]
     assert lacking(whole, "model", "parameters") == ["model.parameters"]
     assert lacking(whole, "would_move", "up_10") == ["would_move.answers"]
+
+
+def test_what_the_last_month_still_lacked_is_told_in_its_place() -> None:
+    panel = known_then(delayed_panel(months=60, codes=("AFG", "SYR", "IRQ")), add_months(DELAYED_FIRST, 58))
+    made = forecast_of(panel, GERMANY)
+    [document] = documents(explain_release(made))
+    steps = document["shared"]["operations"]
+    names = [each["name"] for each in steps]
+    assert names.index("choose_series") < names.index("complete_recent") < names.index("logarithm")
+    [told] = [each for each in steps if each["name"] == "complete_recent"]
+    assert (told["parameters"]["series"], told["parameters"]["months"]) == (4, 4)
+    assert 1.1 < told["parameters"]["factor"] < 1.7
+    assert document["shared"]["model"]["parameters"]["complete_recent"] is True
+    last = {
+        (row["origin"], row["destination"]): row["value"]
+        for row in made.release.history.filter(period=add_months(DELAYED_FIRST, 58)).iter_rows(named=True)
+    }
+    for series in document["series"]:
+        for figure in series["figures"]:
+            start = figure["contributions"]["start"]["persons"]
+            [lacked] = [each for each in figure["contributions"]["drivers"] if each["name"] == "completion"]
+            assert start == last[series["origin"], series["destination"]], "as published, not as completed"
+            assert lacked["persons"] > 0.1 * start
+    assert all(missing_elements(whole) == [] for _, whole in whole_explanations(document))
+
+
+def test_without_a_known_revision_it_is_told_that_nothing_was_changed() -> None:
+    for document in documents(case()[1]):
+        names = [each["name"] for each in document["shared"]["operations"]]
+        assert "complete_recent_none" in names
+        drivers = {d["name"] for s in document["series"] for f in s["figures"] for d in f["contributions"]["drivers"]}
+        assert "completion" not in drivers

@@ -13,7 +13,10 @@ import pytest
 from havre.errors import HavreError
 from havre.forecast.explain import DRIVERS
 from havre.forecast.models import MEMBERS
+from havre.months import add_months
 from tests.cli.command import invoke
+from tests.forecast.delayed_panel import FIRST as DELAYED_FIRST
+from tests.forecast.delayed_panel import delayed_panel, known_then
 from tests.small_panel import small_panel, without
 
 ARRIVALS = ("--measure", "sea_arrivals", "--destination", "ITA")
@@ -144,3 +147,23 @@ def test_a_gap_elsewhere_stops_only_who_does_not_allow_it(monkeypatch: pytest.Mo
     assert isinstance(refused.exception, HavreError)
     assert refused.exception.problems[0].key == "forecast.gap"
     assert invoke(monkeypatch, "explain", "--panel", path, *ARRIVALS, *QUICK, "--leave-out-gaps").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"), [("en", "usually become about"), ("fr", "deviennent d’ordinaire environ")]
+)
+def test_a_month_still_to_be_revised_is_told_and_can_be_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str, sentence: str
+) -> None:
+    last = add_months(DELAYED_FIRST, 58)
+    known_then(delayed_panel(months=60, codes=("AFG", "SYR", "IRQ")), last).write_parquet(tmp_path / "panel.parquet")
+    corridor = ("--measure", "asylum_applications", "--destination", "DEU", "--origin", "IRQ")
+    arguments = ("explain", "--panel", tmp_path / "panel.parquet", *corridor, *QUICK)
+    assert sentence in " ".join(invoke(monkeypatch, *arguments, lang=lang).stdout.split())
+    on, off = (
+        json.loads(invoke(monkeypatch, *arguments, *more, "--json").stdout) for more in ((), ("--no-completion",))
+    )
+    assert on["last_value"] == off["last_value"] == off["last_value_completed"]
+    assert on["drivers"]["completion"] == on["last_value_completed"] - on["last_value"] > 0
+    assert "completion" not in off["drivers"]
+    assert fsum([on["last_value"], *on["drivers"].values()]) == pytest.approx(on["median"], rel=1e-12)

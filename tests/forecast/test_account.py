@@ -1,5 +1,6 @@
 """The account explains the very figure that a release publishes, for the series that was asked for."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,6 +13,8 @@ from havre.forecast.account import AccountOptions, find_series, give_account, or
 from havre.forecast.models import ENSEMBLE
 from havre.forecast.outlook import OutlookOptions, make_outlook
 from havre.months import add_months
+from tests.forecast.delayed_panel import FIRST as DELAYED_FIRST
+from tests.forecast.delayed_panel import delayed_panel, known_then
 from tests.small_panel import FIRST, LAST, small_panel, without
 
 QUICK = AccountOptions(horizons=2, draws=100, seed=4, with_sensitivity=False)
@@ -63,6 +66,23 @@ def test_the_figure_is_that_of_the_release() -> None:
     assert account.sensitivity.median == account.explanation.figure
     assert len(account.analogues) == len(account.followed) == 5
     assert account.smallest == min(account.explanation.figure, account.explanation.reference)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_completed_month_is_told_from_the_published_one(complete: bool) -> None:  # noqa: FBT001
+    last = add_months(DELAYED_FIRST, 58)
+    panel = known_then(delayed_panel(months=60, codes=("AFG", "SYR", "IRQ")), last)
+    scope, series, key = find_series(panel, "asylum_applications", destination="DEU", origin="SYR")
+    account = give_account(panel, scope, series, key, replace(QUICK, complete_recent=complete))
+    options = OutlookOptions(horizons=2, draws=100, seed=4, backtest_months=1, complete_recent=complete)
+    [made] = make_outlook(panel, replace(scope, only=("SYR",)), options).forecasts
+    told = account.explanation
+    assert told.figure == np.median(made[ENSEMBLE].values[0, 0])
+    assert told.reference == account.recent[-1] == series.values[series.keys.index(key), -1]
+    assert told.drivers.get("completion", 0.0) == account.completed - told.reference
+    assert (account.completed > 1.1 * told.reference) is complete
+    past = give_account(panel, scope, series, key, replace(QUICK, month=add_months(last, -1), complete_recent=complete))
+    assert (past.completed > 1.1 * past.recent[-1]) is complete
 
 
 @pytest.mark.parametrize(

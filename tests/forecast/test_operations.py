@@ -6,6 +6,7 @@ import numpy as np
 
 from havre.draws import SeriesKey
 from havre.forecast import ensemble, filters, quantile_trees
+from havre.forecast.completion import Changes
 from havre.forecast.models import MEMBERS
 from havre.forecast.operations import has_total, member_parameters, member_rules, operations
 from havre.panel.scope import Scope
@@ -42,3 +43,16 @@ def test_coherence_is_told_where_there_is_a_total() -> None:
     assert "joint_order" in names[1]
     assert "joint_order" not in names[0]
     assert "coherence" not in names[1]
+
+
+def test_completion_is_told_by_what_it_did_and_not_where_it_was_off() -> None:
+    off = [each.name for each in operations(horizons=2, draws=9, with_total=True)]
+    assert not any(name.startswith("complete") for name in off)
+    for done, name in (
+        (Changes(0, 0, None), "complete_recent_none"),
+        (Changes(2, 3, None), "complete_recent_older"),
+        (Changes(2, 3, 1.25), "complete_recent"),
+    ):
+        told = operations(horizons=2, draws=9, with_total=True, completed=done)[1]
+        assert told.name == name
+        assert told.parameters.get("factor") == done.last_month_factor
