@@ -100,12 +100,6 @@ def _decide(
         changes = parsed_overrides(overrides, shown, reviewer.name)
     if approve:
         check_leaks(leaks_of(held, now, shown))
-    for change in changes:
-        missed = interval_missed(shown, change)
-        if missed is not None:
-            low, high = (number(end) for end in missed)
-            name = f"{change.scope}/{change.origin}/{change.destination}/{change.target_month:%Y-%m}"
-            typer.echo(tell("review.outside", figure=name, stated=number(change.stated), low=low, high=high), err=True)
     at = options.clock()
     with held.store.change() as connection:
         for change in changes:
@@ -116,6 +110,12 @@ def _decide(
             steps.approve(connection, release, now.draft, reviewer, at)
         elif refuse is not None:
             steps.refuse(connection, release, refuse, reviewer, at)
+    for change in changes:
+        missed = interval_missed(shown, change)
+        if missed is not None:
+            low, high = (number(end) for end in missed)
+            name = f"{change.scope}/{change.origin}/{change.destination}/{change.target_month:%Y-%m}"
+            typer.echo(tell("review.outside", figure=name, stated=number(change.stated), low=low, high=high), err=True)
 
 
 def parsed_overrides(overrides: Sequence[tuple[str, str]], release: "Release", reviewer: str) -> "list[Override]":
