@@ -181,6 +181,18 @@ def test_a_wish_for_files_is_checked_before_the_work(
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "Not counted on that day"), ("fr", "Non comptés ce jour-là")])
+def test_what_was_not_counted_on_the_last_day_is_marked(run: Command, tmp_path: Path, lang: str, words: str) -> None:
+    folder = write(tmp_path / "small")
+    counted, filled_in = (run(folder, "--days", days, "--replicas", "2", lang=lang).stdout for days in ("20", "15"))
+    assert words not in counted
+    assert "*" not in counted
+    assert words in filled_in
+    assert len(re.findall(r"\d\*", filled_in)) == 2
+    camps = told(run(folder, "--days", "15", "--replicas", "2", "--json"))["camps"]
+    assert [row["registered_counted"] for row in camps] == [False, False]
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder in which nobody can write")
 def test_where_nothing_can_be_written_is_told_before_the_work(
     run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,7 @@
 """``havre displace scenario`` compares with and without, from a file or from options, always marked IF."""
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from havre.displacement.comparison import compare
 from havre.displacement.flee_files import read_instance
 from havre.displacement.scenario_file import make_scenario
 from havre.errors import DisplacementError, FileError, Problem
+from tests.cli.command import tree
 from tests.cli.displace_case import Command, command, told, write
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "displacement" / "arvania"
@@ -126,3 +129,31 @@ def test_what_does_not_fit_the_instance_is_told(scenario: Command, tmp_path: Pat
     assert isinstance(
         scenario(folder, "--close-camp", "Este", "--from", "5", "--replicas", "1").exception, DisplacementError
     )
+
+
+def test_a_folder_holds_the_changes_of_every_day(scenario: Command, tmp_path: Path) -> None:
+    asked = (EXAMPLE, *CLOSED, "--replicas", "4", "--seed", "3")
+    found = told(scenario(*asked, "--json", "--out", "out"))
+    assert tree(tmp_path / "out") == {"changes.csv", "scenario.json"}
+    assert json.loads((tmp_path / "out" / "scenario.json").read_text(encoding="utf-8")) == found
+    rows = list(csv.DictReader((tmp_path / "out" / "changes.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["day"], row["camp"]) for row in rows] == [
+        (str(day), camp["camp"]) for day in range(30) for camp in found["camps"]
+    ]
+    for row, camp in zip(rows[-3:], found["camps"], strict=True):
+        for column, name in (("base", "base"), ("scenario", "scenario"), ("change", "change"), ("change_low", "low"),
+                             ("change_high", "high"), ("more", "more"), ("fewer", "fewer")):  # fmt: skip
+            assert float(row[column]) == pytest.approx(camp[name], abs=1e-4), column
+    assert {row["change"] for row in rows[:30]} == {"0"}, "nothing differs before day 10"
+    assert rows[0]["date"] == found["start"]
+    assert float(rows[0]["capacity_in_force_base"]) == 3_080
+
+
+def test_a_folder_is_tried_before_the_work_and_never_replaced(
+    scenario: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine").touch()
+    monkeypatch.setattr("havre.displacement.comparison.compare", None)
+    assert isinstance(scenario(EXAMPLE, *CLOSED, "--out", "out").exception, FileError)
+    assert tree(tmp_path / "out") == {"mine"}

@@ -211,6 +211,7 @@ def _camps(ran: Ran) -> list[dict[str, object]]:
                 "camp": name,
                 "last_day": spread_of(outcome.camp_counts[:, -1, number]),
                 "registered": float(ran.series.counts[-1, column[name]]) if name in column else None,
+                "registered_counted": bool(ran.series.observed[-1, column[name]]) if name in column else None,
                 "capacity": places[name].population if is_camp else None,
                 "capacity_in_force": limit if np.isfinite(limit) else None,
                 "full": {

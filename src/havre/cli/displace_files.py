@@ -79,13 +79,13 @@ def _rows(ran: Ran) -> "Iterator[list[object]]":
             known = column.get(name)
             counted: list[object] = ["", ""]
             if known is not None:
-                counted = [_number(series.counts[day, known]), int(observed[day, known])]
-            spread = (_number(value) for value in quantiles[:, day, camp])
-            limit = _number(ran.capacities[day, camp])
-            yield [day, when.isoformat(), name, _number(means[day, camp]), *spread, *counted, limit, parts[day]]
+                counted = [written_number(series.counts[day, known]), int(observed[day, known])]
+            spread = (written_number(value) for value in quantiles[:, day, camp])
+            limit = written_number(ran.capacities[day, camp])
+            yield [day, when.isoformat(), name, written_number(means[day, camp]), *spread, *counted, limit, parts[day]]
 
 
-def _number(value: float) -> str:
+def written_number(value: float) -> str:
     """Write a count with up to four decimals; an infinite one is empty."""
     if value == float("inf"):
         return ""

@@ -35,6 +35,7 @@ from havre.cli.displace_show import (
     count_cell,
     dated,
     full_cell,
+    in_language,
     limit_cell,
     listed,
     plus_minus,
@@ -46,6 +47,9 @@ from havre.cli.displace_show import (
 from havre.cli.displace_simulate import parse_workers, simulated
 from havre.cli.options import DEFAULT_SEED, Json, Seed
 from havre.cli.plots import PictureFile, Plot
+
+NOTICED = 0.01
+"""Difference between the displaced and the registered, as a share, from which it is said why they differ."""
 
 
 def _help(key: str) -> str:
@@ -176,6 +180,11 @@ def show(ran: Ran, facts: dict[str, object], cost: dict[str, object]) -> None:
     rows = [_row(row, ran.forecast_from) for row in camps]
     table(tell("run.table", day=dated(ran.outcome.dates[-1])), columns, rows)
     console.print(tell("run.how_to_read", percent=f"{100 * ran.full_share:g}"), soft_wrap=True)
+    if any(row["registered_counted"] is False for row in camps):
+        console.print(tell("run.not_counted"), soft_wrap=True)
+    registered, displaced = float(ran.series.counts[-1].sum()), people["displaced"]["median"] or 0.0
+    if abs(displaced - registered) > NOTICED * registered:
+        console.print(tell("run.sums_differ"), soft_wrap=True)
     show_seam(ran)
     if ran.outcome.replicas == 1:
         console.print(tell("run.alone"), soft_wrap=True)
@@ -214,7 +223,7 @@ def _row(row: dict[str, object], seam: str | None) -> list[str]:
     return [
         camp_name(str(row["camp"])),
         spread_cell(last),  # type: ignore[arg-type]
-        count_cell(row["registered"]),
+        count_cell(row["registered"]) + ("*" if row["registered_counted"] is False else ""),
         limit_cell(row["capacity_in_force"], row["capacity"]),
         "–" if row["capacity_in_force"] is None else full_cell(full, seam),  # type: ignore[arg-type]
     ]
@@ -226,4 +235,4 @@ def _show_fit(facts: dict[str, object]) -> None:
     told = {name: plus_minus(values["mean"], values["sd"]) for name, values in ard.items()}
     alone = ard["normal"]["sd"] is None
     stdout().print(tell("run.ard_alone" if alone else "run.ard", **told), soft_wrap=True)
-    stdout().print(tell("run.steps", **steps), soft_wrap=True)
+    stdout().print(tell("run.steps", **{**steps, "mean": in_language(str(steps["mean"]))}), soft_wrap=True)

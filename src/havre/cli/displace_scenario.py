@@ -1,5 +1,6 @@
 """``havre displace scenario``: what changes in each camp IF a border closes, a camp opens, more people come."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +76,7 @@ def scenario(
     without_agents_out: WithoutAgentsOut = False,  # noqa: FBT002
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=_help("out"))] = None,
     plot: Plot = False,  # noqa: FBT002
     picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002
@@ -82,6 +84,8 @@ def scenario(
     """Compare an instance with and without changes; the help text stands in the catalogue."""
     meter = Meter.start()
     from havre.displacement.comparison import compare
+    from havre.displacement.comparison_words import summary
+    from havre.record.folder import check_free
     from havre.whole_files import check_writable
 
     quick = Quick(
@@ -98,6 +102,8 @@ def scenario(
     wanted = plots_wanted(plot=plot, file=picture, as_json=as_json)
     if picture is not None:
         check_writable(picture)
+    if out is not None:
+        check_free(out)
     processes, cluster = parse_workers(workers)
     prepared = prepare(
         Asked(
@@ -129,15 +135,21 @@ def scenario(
             progress=progress,
         )
     cost = meter.as_dict(2 * replicas, cluster)
+    facts = {**asked_facts(folder, prepared, seed, replicas), **summary(found, day=on_day)}
     if as_json:
-        from havre.displacement.comparison_words import summary
-
-        write_json({**asked_facts(folder, prepared, seed, replicas), **summary(found, day=on_day)})
+        write_json(facts)
         show_cost(cost, stderr())
     else:
         show(prepared, found, seed, on_day)
         show_cost(cost)
     wanted.show(lambda: scenario_picture(found, on_day))
+    if out is not None:
+        from havre.cli.displace_scenario_files import write_comparison
+
+        sys.stdout.flush()
+        write_comparison(found, facts, out)
+        if not as_json:
+            stdout().print(tell("scenario.written", path=out), soft_wrap=True, markup=False)
 
 
 def show(prepared: Prepared, found: "Comparison", seed: int, day: int) -> None:

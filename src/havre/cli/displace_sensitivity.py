@@ -112,6 +112,7 @@ def show(prepared: Prepared, found: "Sensitivity", cost: dict[str, object]) -> N
         if names:
             _show_camps(found, kind, names)
     stdout().print(tell("sensitivity.how_to_read"), soft_wrap=True)
+    stdout().print(tell("sensitivity.odd"), soft_wrap=True)
     show_cost(cost)
 
 
