@@ -15,6 +15,7 @@ from havre.cli import record_options
 from havre.cli.release_new import free_name, hand_in
 from havre.errors import FileError, RecordError
 from havre.record.draft import draft_digest
+from havre.record.log.cosignature import witness_of
 from havre.record.log.entries import parse_entry
 from havre.record.log.folder import Log
 from havre.record.log.keys import new_key, save_key
@@ -43,7 +44,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made_record(folder / "record")
     with open_record(folder / "record") as record:
         published_release(record)
-        drafted(record, "r-2", {"explanations/a.json": b"{}"})
+        drafted(record, "r-2")
         with record.store.change() as connection:
             submit(connection, "r-2", draft_digest(record.draft("r-2")), ADA, AT, supersedes="r-1")
         record.flush([KEY])
@@ -109,7 +110,7 @@ def test_a_review_replaces_notes_approves_and_is_published(run: Run, folder: Pat
     assert (done["state"], done["overrides"], done["notes"]) == ("approved", 2, 1)
     published = told(run, "release", "publish", "r-2", *by("noor"))
     assert published["state"] == "published"
-    assert (folder / published["folder"] / "explanations" / "a.json").read_bytes() == b"{}"
+    assert (folder / published["folder"] / "report.html").is_file()
     assert told(run, "verify", published["folder"], "--key", KEY.verifier.text)["overrides"] == 2
     shown = told(run, "release", "show", "r-2")
     assert {(each["stated"], each["reason"]) for each in shown["overrides"]} == {(77.0, REASON), (88.0, REASON)}
@@ -266,6 +267,23 @@ def test_a_full_disk_of_the_log_keeps_the_decision_and_a_publication_is_finished
     assert told(run, "record", "show")["interrupted"] == ["r-2"]
     assert told(run, "release", "publish", "--log-key-file", "log.key") == {"finished": ["r-2"]}
     assert told(run, "verify", "record/releases/r-2", "--key", KEY.verifier.text)["verified"]
+
+
+def test_witnesses_are_added_and_removed_as_they_are_printed(run: Run) -> None:
+    eye = witness_of(EVE).text
+    code, out, err = run("record", "witness", "add", f"{eye}=http://127.0.0.1:1", "--needed", "1")
+    assert (code, f"Witnesses: {EVE.name}. Needed: 1." in out) == (0, True), err
+    code, out, err = run("record", "witness", "add", f"{eye}=http://127.0.0.1:2")
+    shown = told(run, "record", "show")
+    assert (shown["witnesses"], shown["witnesses_needed"]) == ([[eye, "http://127.0.0.1:2"]], 1)
+    code, _, err = run("record", "witness", "remove", EVE.name)
+    assert (code, "witnesses needed: 1, named: 0" in err) == (2, True)
+    for wrong in (eye, EVE.verifier.text, "rubbish"):
+        assert run("record", "witness", "add", wrong)[0] == 2
+    code, _, err = run("record", "witness", "remove", "nobody")
+    assert (code, EVE.name in err) == (2, True)
+    assert run("record", "witness", "remove", eye, "--needed", "0")[0] == 0
+    assert told(run, "record", "show")["witnesses"] == []
 
 
 def test_a_record_is_made_shown_backed_up_and_restored(run: Run, folder: Path) -> None:

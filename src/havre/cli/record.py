@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from havre.cli import record_options as options
+from havre.cli import record_witness
 from havre.cli.console import stdout, write_json
 from havre.cli.options import Json
 from havre.cli.record_options import RECORD, RecordFolder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from havre.record.publication import Record
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.add_typer(record_witness.app, name="witness", help=tell("record.witness_help"))
 
 
 def public_key(text: str) -> "Verifier":

@@ -175,18 +175,13 @@ def first_key(text: str | None, keys: list[str] | None) -> "Verifier | None":
 
 
 def known_witnesses(texts: list[str] | None) -> "tuple[KnownWitness, ...]":
-    """Read witnesses: public key and address, joined by the last ``=`` before ``http``; the address may be missing.
+    """Read witnesses: public key and address, joined by ``=``; the address may be missing.
 
     Raises
     ------
     RecordError : a key is none
     """
-    from havre.record.log.cosignature import parse_witness
+    from havre.record.log.cosignature import parse_witness_at
     from havre.record.log.network import KnownWitness
 
-    found = []
-    for text in texts or ():
-        # A key ends in base64, which may hold equal signs itself.
-        key, mark, rest = text.partition("=http")
-        found.append(KnownWitness(parse_witness(key), f"http{rest}" if mark else ""))
-    return tuple(found)
+    return tuple(KnownWitness(*parse_witness_at(text)) for text in texts or ())

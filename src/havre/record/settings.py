@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from havre.errors import FileError, HavreError, Problem, RecordError, check_none
-from havre.record.log.cosignature import Witness, parse_witness
+from havre.errors import FileError, HavreError, Problem, RecordError, Term, check_none
+from havre.record.log.cosignature import Witness, parse_witness, parse_witness_at
 from havre.record.log.keys import Verifier, parse_verifier
 from havre.whole_files import write_whole
 
@@ -89,26 +89,29 @@ def settings_from(told: Mapping[str, Any], file: str = FILE) -> RecordSettings:
     ]
 
     def wrong(key: str, expected: str) -> None:
-        problems.append(Problem.of("record.settings.wrong", file=file, key=key, value=told.get(key), expected=expected))
+        facts = {"file": file, "key": key, "value": told.get(key)}
+        problems.append(Problem.of("record.settings.wrong", **facts, expected=Term(f"term.setting.{expected}")))
 
     origin = told.get("origin")
     if not isinstance(origin, str) or not origin:
-        wrong("origin", "a name")
+        wrong("origin", "name")
     log_keys = _read_keys(told, "log_keys", file, problems)
     people = _read_keys(told, "people", file, problems)
     if not log_keys:
-        wrong("log_keys", "[“name+id+key”, …]")
+        wrong("log_keys", "keys")
     numbers: dict[str, int] = {}
     for key in _NUMBERS:
         if key in told:
             least = 0 if key == "witnesses_needed" else 1
             if not isinstance(told[key], int) or isinstance(told[key], bool) or told[key] < least:
-                wrong(key, f"a whole number from {least} on")
+                facts = {"file": file, "key": key, "value": told[key]}
+                problems.append(Problem.of("record.settings.number", **facts, least=least))
             else:
                 numbers[key] = told[key]
     witnesses = _witnesses(told.get("witnesses", []), file, problems)
-    if numbers.get("witnesses_needed", 0) > len(witnesses):
-        wrong("witnesses_needed", f"at most {len(witnesses)}")
+    needed = numbers.get("witnesses_needed", 0)
+    if needed > len(witnesses):
+        problems.append(Problem.of("record.settings.needed", file=file, needed=needed, count=len(witnesses)))
     check_none(problems, RecordError)
     return RecordSettings(str(origin), log_keys, people, witnesses, file=file, **numbers)
 
@@ -143,18 +146,32 @@ def _read_keys(told: Mapping[str, Any], key: str, file: str, problems: list[Prob
         try:
             found.append(parse_verifier(text))
         except (HavreError, AttributeError):
-            expected = "[“name+id+key”, …]"
+            expected = Term("term.setting.keys")
             problems.append(Problem.of("record.settings.wrong", file=file, key=key, value=text, expected=expected))
     return tuple(found)
 
 
 def _witnesses(told: Any, file: str, problems: list[Problem]) -> tuple[tuple[Witness, str], ...]:
+    """Read witnesses: tables with key and address, or texts as ``havre witness serve`` prints them."""
     found: list[tuple[Witness, str]] = []
+    expected = Term("term.setting.witness")
     for each in told if isinstance(told, list) else [told]:
         try:
-            found.append((parse_witness(each["key"]), str(each["address"])))
-        except (HavreError, KeyError, TypeError, AttributeError):
-            problems.append(
-                Problem.of("record.settings.wrong", file=file, key="witnesses", value=each, expected="key, address")
+            key, address = (
+                parse_witness_at(each) if isinstance(each, str) else (parse_witness(each["key"]), str(each["address"]))
             )
+        except HavreError as error:
+            # A key that is another one, such as that of a signer, is told as what it is.
+            problems += error.problems
+        except (KeyError, TypeError, AttributeError):
+            problems.append(
+                Problem.of("record.settings.wrong", file=file, key="witnesses", value=each, expected=expected)
+            )
+        else:
+            if address:
+                found.append((key, address))
+            else:
+                problems.append(
+                    Problem.of("record.settings.wrong", file=file, key="witnesses", value=each, expected=expected)
+                )
     return tuple(found)

@@ -71,6 +71,23 @@ def parse_witness(text: str) -> Witness:
     raise RecordError("record.key.witness", text=text[:120])
 
 
+def parse_witness_at(text: str) -> tuple[Witness, str]:
+    """Read a witness as ``havre witness serve`` prints it: public key and address, joined by ``=``.
+
+    Returns
+    -------
+    Witness : its public key
+    str : its address, empty where there is none
+
+    Raises
+    ------
+    RecordError : the key is none
+    """
+    # A key ends in base64, which may hold equal signs itself.
+    key, mark, rest = text.strip().partition("=http")
+    return parse_witness(key), f"http{rest}" if mark else ""
+
+
 def cosign(text: str, signer: Signer, at: datetime) -> Signature:
     """Cosign the text of a checkpoint.
 

@@ -23,6 +23,8 @@ LARGEST_REQUEST = 16_384
 MOST_HASHES = 63
 SIZE_TYPE = "text/x.tlog.size"
 TEXT = "text/plain; charset=utf-8"
+_LOGS = '{"example.org/log": ["example.org/log+1a2b3c4d+AY…"]}'
+"""How the file looks that tells a witness which logs it knows."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +192,9 @@ def read_logs(text: str) -> dict[str, list[str]]:
     try:
         told = json.loads(text)
     except ValueError as error:
-        raise RecordError("record.log.proof", where="logs", reason=str(error)) from error
+        raise RecordError("record.log.logs", example=_LOGS) from error
     if not isinstance(told, dict) or not all(
         isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys) for keys in told.values()
     ):
-        raise RecordError("record.log.proof", where="logs", reason='expected {"log name": ["public key", …], …}')
+        raise RecordError("record.log.logs", example=_LOGS)
     return told
