@@ -85,7 +85,6 @@ def scenario(
     meter = Meter.start()
     from havre.displacement.comparison import compare
     from havre.displacement.comparison_words import summary
-    from havre.record.folder import check_free
     from havre.whole_files import check_writable
 
     quick = Quick(
@@ -103,6 +102,8 @@ def scenario(
     if picture is not None:
         check_writable(picture)
     if out is not None:
+        from havre.record.folder import check_free
+
         check_free(out)
     processes, cluster = parse_workers(workers)
     prepared = prepare(
