@@ -5,6 +5,7 @@ from its protected tables. So an explanation can give no hidden count back; past
 published months alone.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -76,7 +77,8 @@ def explained(
     RecordError : a published figure would stay without a complete explanation
     """
     documents = [_document(release, outlook, width, workers) for outlook in outlooks]
-    told = [document for document in documents if document["series"]]
+    # As they are read back: so whoever has the JSON can make the same pages and cards of it, and compare them.
+    told = [json.loads(canonical(document)) for document in documents if document["series"]]
     check_explanations(told, release)
     files = {explanation_path(document["scope"]): canonical(document) for document in told}
     for document in told:
@@ -339,5 +341,6 @@ def _month(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def _rounded(value: float | None, digits: int = 3) -> float | None:
+def _rounded(value: float | None, digits: int = 6) -> float | None:
+    """Round for the document: far enough that a reader who rounds again comes to the same as whoever rounds once."""
     return None if value is None else round(float(value), digits)

@@ -87,3 +87,23 @@ def test_the_reference_snapshot_has_no_truth_for_later_months(
     assert "No logged forecast can be scored yet." in capsys.readouterr().out
     assert run_here(monkeypatch, "score", "--panel", "nowhere", cwd=folder, lang="en") == 2
     assert run_here(monkeypatch, "score", "--record", "nowhere", cwd=folder, lang="en") == 2
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "lies in the future"), ("fr", "est dans l’avenir")])
+def test_a_day_in_the_future_is_refused_and_nothing_is_logged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: str, sentence: str
+) -> None:
+    before = Log.open(folder / "record" / "log").size
+    command = ("score", "--panel", "panel.parquet", "--log-key-file", "log.key", "--known-on", "2021-07-21")
+    assert run_here(monkeypatch, *command, cwd=folder, lang=lang) == 2
+    assert sentence in capsys.readouterr().err
+    assert Log.open(folder / "record" / "log").size == before
+
+
+def test_rows_that_say_to_be_known_in_the_future_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = counted()
+    pl.concat([rows, rows.head(2).with_columns(as_of=pl.date(2029, 1, 1))]).write_parquet(folder / "panel.parquet")
+    assert run_here(monkeypatch, "score", "--panel", "panel.parquet", cwd=folder, lang="en") == 0
+    assert "(until 2029-01-01): 20." in capsys.readouterr().err

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from havre.record.publication import Record
     from havre.record.review import Standing
     from havre.record.tables import Release
+    from havre.record.wording import Wording
     from havre.release_alarms import LikelySurge
 
+PRIVATE = "input-"
+"""How the name of an input begins that is private: see :mod:`havre.input_hashes`."""
 TOP = 12
 """Rows of a table that are shown; how many there are besides is told, and --json gives all."""
 
@@ -141,11 +144,20 @@ def show_changes(changes: "Changes") -> None:
 
 
 def _show_inputs(changes: "Changes") -> None:
-    for key, found in (("inputs", changes.inputs), ("settings", changes.settings)):
-        stdout().print(tell(f"changes.{key}" if found else f"changes.no_{key}"), soft_wrap=True)
-        for each in found:
-            was, now = (_short(each.before), _short(each.now))
-            stdout().print(f"  {each.name}: {was} → {now}", soft_wrap=True, markup=False)
+    stdout().print(tell("changes.inputs" if changes.inputs else "changes.no_inputs"), soft_wrap=True)
+    hidden = [each for each in changes.inputs if each.name.startswith(PRIVATE)]
+    for each in (each for each in changes.inputs if each not in hidden):
+        stdout().print(f"  {each.name}: {_short(each.before)} → {_short(each.now)}", soft_wrap=True, markup=False)
+    if hidden:
+        # Their names change with their content and say nothing to anybody.
+        gone, come = (sum(value is not None for value in values)
+                      for values in ([each.before for each in hidden], [each.now for each in hidden]))  # fmt: skip
+        key = "private_changed" if gone == come else "private"
+        stdout().print(f"  {tell(f'changes.{key}', gone=gone, come=come)}", soft_wrap=True, markup=False)
+    stdout().print(tell("changes.settings" if changes.settings else "changes.no_settings"), soft_wrap=True)
+    for each in changes.settings:
+        was, now = (_setting(each.before), _setting(each.now))
+        stdout().print(f"  {setting_name(each.name)}{tell('colon')} {was} → {now}", soft_wrap=True, markup=False)
 
 
 def _show_revised(key: str, found: "Sequence[Revised]") -> None:
@@ -162,8 +174,9 @@ def _show_alarms(alarms: "Sequence[LikelySurge]") -> None:
         stdout().print(tell("alarms.none"), soft_wrap=True)
         return
     stdout().print(tell("alarms.some", count=len(alarms)), soft_wrap=True)
+    words = _words()
     rows = [
-        [series_name(each.series), f"{each.target_month:%Y-%m}", f"{100 * each.chance:.0f} %", number(each.needed),
+        [series_name(each.series), f"{each.target_month:%Y-%m}", words.percent(each.chance), number(each.needed),
          number(each.before)]
         for each in alarms
     ]  # fmt: skip
@@ -174,15 +187,17 @@ def _show_losers(view: View) -> None:
     _head(tell("losers.title"))
     key = "losers.some" if view.losers else "losers.none"
     stdout().print(tell(key, count=len(view.losers), series=view.series), soft_wrap=True)
+    words = _words()
     rows = [
-        [series_name(each.series), f"{each.wis_ratio:.2f}", each.best_naive, number(each.forecasts_scored)]
+        [series_name(each.series), words.ratio(each.wis_ratio), words.model(each.best_naive),
+         number(each.forecasts_scored)]
         for each in view.losers
-    ]
+    ]  # fmt: skip
     _table(("series", "ratio", "naive", "scored"), rows)
     for scope in dict.fromkeys(each.scope for each in view.losing_horizons):
         own = [each for each in view.losing_horizons if each.scope == scope]
         horizons = ", ".join(str(each.horizon) for each in own)
-        worst = f"{max(each.wis_ratio for each in own):.2f}"
+        worst = words.ratio(max(each.wis_ratio for each in own))
         stdout().print(tell("losers.horizons", scope=scope, horizons=horizons, ratio=worst), soft_wrap=True)
 
 
@@ -201,13 +216,15 @@ def _show_leaks(leaks: "LeakReport") -> None:
 
 def series_name(series: "SeriesName") -> str:
     """Name a series: measure, from where, to where."""
-    from havre.panel.measures import measures
-    from havre.places import place_name
-
     _, counted, origin, destination = series
-    places = (place_name(code, language()) for code in (origin, destination))
-    name = measures()[counted].name(language()) if counted in measures() else counted
-    return f"{name}: {' → '.join(places)}"
+    return _words().series(counted, origin, destination)
+
+
+def _words() -> "Wording":
+    from havre.pipeline import measure_names
+    from havre.record.wording import Wording
+
+    return Wording(language(), measure_names())
 
 
 def _head(text: str) -> None:
@@ -229,6 +246,24 @@ def _some(names: "Sequence[SeriesName]") -> str:
 
 def _count(value: float | None) -> str:
     return tell("column.suppressed") if value is None else number(value)
+
+
+def setting_name(name: str) -> str:
+    """Name a choice in words; by its own name where the catalogue does not know it."""
+    from havre.texts import catalogue
+
+    key = f"setting.{name}"
+    return tell(key) if key in catalogue("release", language()) else name
+
+
+def _setting(value: object) -> str:
+    if value is None:
+        return tell("setting_none")
+    if isinstance(value, bool):
+        return tell("yes" if value else "no")
+    if isinstance(value, list | tuple):
+        return _short(", ".join(str(each) for each in value) or "–")
+    return number(value) if isinstance(value, float) and value.is_integer() else _short(value)
 
 
 def _short(value: object) -> str:

@@ -1,5 +1,6 @@
 """``havre score``: when truth arrives, logged forecasts are scored; the league table is published and logged."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ from havre.cli.record_options import RECORD, LogKeyFile, RecordFolder, clock, lo
 from havre.texts import say
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from havre.record.track import TrackRecord
     from havre.record.track_page import Page
 
@@ -30,13 +33,18 @@ def score(
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Score the logged forecasts; the help text stands in the catalogue."""
+    from havre.errors import RecordError
     from havre.pipeline import load_panel, measure_names
     from havre.record.track_publication import as_plain, publish_track_record
     from havre.track_record import score_record
 
     at = clock()
+    if known_on is not None and known_on > at.date():
+        # What is logged stays for good, a slip of the pen included.
+        raise RecordError("record.score.future", day=known_on, today=at.date())
     signers = log_signers(log_key_file)
     data = load_panel(None if panel == "reference" else panel)
+    _tell_future(data.observations["as_of"], at.date())
     with opened(record) as held:
         found = score_record(held, data.observations, known_on or at.date(), data.told_inputs())
         folder = publish_track_record(held, found, at, measure_names=measure_names(), out=out)
@@ -47,6 +55,13 @@ def score(
     show(found)
     stdout().print(tell("told.written", path=folder), soft_wrap=True, markup=False)
     stdout().print(logged, soft_wrap=True, markup=False)
+
+
+def _tell_future(days: "pl.Series", today: date) -> None:
+    """Tell that rows of the panel say to be known later than today: they do not count, and something is wrong there."""
+    later = days.filter(days > today)
+    if later.len():
+        typer.echo(tell("told.future", count=later.len(), last=later.max(), today=today), err=True)
 
 
 def show(found: "TrackRecord") -> None:
