@@ -197,3 +197,36 @@ def test_every_command_has_its_help_in_both_languages(tmp_path: Path) -> None:
         assert f" {command} " in english
         assert f" {command} " in french
     assert "Contester" in french
+
+
+@pytest.mark.parametrize(
+    ("lang", "days", "line"),
+    [("en", "answered after 0 days", "was upheld in part."), ("fr", "réponse après 0 jour.", "accueillie en partie.")],
+)
+def test_ids_are_not_broken_and_what_is_answered_says_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch, lang: str, days: str, line: str
+) -> None:
+    identity = filed(run).split(".")[0]
+    monkeypatch.setenv("COLUMNS", "40")
+    _, out, _ = run("contest", "list")
+    for whole in (identity, FIGURE, "release r-1,", f"havre contest acknowledge {identity}, havre contest answer"):
+        assert whole in out
+    remedy = ("--remedy", "correction", "--remedy-id", "February reads 2,900.")
+    code, _, err = run("contest", "answer", identity, "--key-file", "noor.key", "--log-key-file", "log.key",
+                       "--outcome", "partly", *ANSWER, *remedy)  # fmt: skip
+    assert code == 0, err
+    _, out, _ = run("contest", "list", lang=lang)
+    assert days in out
+    assert "havre contest" not in out
+    _, out, _ = run("contest", "corrections", "r-1", lang=lang)
+    assert any(each.endswith(line) for each in out.splitlines())
+
+
+def test_a_receipt_may_be_typed_where_it_is_not_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    receipt = filed(run)
+    monkeypatch.setattr("getpass.getpass", lambda *_, **__: receipt)
+    code, out, err = run("contest", "follow")
+    assert (code, "It was counted twice." in out, "havre contest answer" in out) == (0, True, False), err
+    code, out, err = run("contest", "erase")
+    assert (code, "is erased" in out) == (0, True), err
+    assert "Receipt:" in err

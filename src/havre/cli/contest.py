@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.console import stdout, table, write_json
+from havre.cli.console import stdout, write_json
 from havre.cli.language import language
 from havre.cli.options import Json
 from havre.cli.record_options import (
@@ -95,7 +95,7 @@ def follow(
     code = receipt or _asked_receipt()
     with opened(record) as held, held.store.read() as connection:
         found, text = find(connection, held.settings, code)
-    _show(found, text, clock(), as_json=as_json)
+    _show(found, text, clock(), as_json=as_json, answers=False)
 
 
 @app.command("list", help=tell("list.help"))
@@ -175,7 +175,7 @@ def show(
     with opened(record) as held, held.store.read() as connection:
         held.settings.person(person.verifier)
         found, text = contest_of(connection, held.settings, contest), written_text(connection, contest)
-    _show(found, text, clock(), as_json=as_json)
+    _show(found, text, clock(), as_json=as_json, answers=True)
 
 
 @app.command(help=tell("acknowledge.help"))
@@ -285,7 +285,7 @@ def _release_id(name: str) -> str:
         raise RecordError("record.verify.manifest", path=manifest) from error
 
 
-def _show(found: "Contest", text: "ContestText | None", at: "datetime", *, as_json: bool) -> None:
+def _show(found: "Contest", text: "ContestText | None", at: "datetime", *, as_json: bool, answers: bool) -> None:
     from havre.record.contest_list import ListPage, plain_contest
 
     if as_json:
@@ -313,6 +313,8 @@ def _show(found: "Contest", text: "ContestText | None", at: "datetime", *, as_js
     else:
         parts = {"why": text.why, "evidence": text.evidence, "contact": text.contact}
         lines += [f"{tell(f'show.{name}')}\n{_safe(value)}" for name, value in parts.items() if value]
+    # Whoever follows it with the receipt does not answer it.
+    lines += _next(found) if answers else []
     _print(*lines)
 
 
@@ -322,16 +324,24 @@ def _safe(text: str) -> str:
 
 
 def _list(found: "tuple[Contest, ...]", at: "datetime") -> None:
+    """Print a block for each contest, so that no id is broken over lines."""
     from havre.record.contest_list import ListPage
 
     page = ListPage(language(), at)
-    names = ("id", "about", "release", "age", "state", "acknowledge_by", "answer_by", "late")
-    rows = [
-        [each.id, page.about(each), each.release or "", str(page.age(each)), page.state(each),
-         f"{each.acknowledge_by:%Y-%m-%d}", f"{each.answer_by:%Y-%m-%d}", ", ".join(page.late(each))]
-        for each in found
-    ]  # fmt: skip
-    table("", [tell(f"column.{name}") for name in names], rows)
+    for each in found:
+        facts = {"id": each.id, "release": each.release, "filed": page.day(each.filed_at.date()), "age": page.age(each)}
+        due = {"acknowledge": page.day(each.acknowledge_by.date()), "answer": page.day(each.answer_by.date())}
+        state = ", ".join((page.state(each), *page.late(each)))
+        _print(f"{each.id}  {state}", *(f"  {line}" for line in (page.about(each), tell("page.facts", **facts))))
+        _print(*(f"  {line}" for line in (tell("page.due", **due), *_next(each))), "")
+
+
+def _next(contest: "Contest") -> list[str]:
+    """Name the commands with which those who answer go on."""
+    if contest.outcome is not None:
+        return []
+    steps = ("answer",) if contest.acknowledged_at else ("acknowledge", "answer")
+    return [tell("show.next", commands=", ".join(f"havre contest {step} {contest.id}" for step in steps))]
 
 
 def _done(line: str, logged: str, plain: Mapping[str, object], *, as_json: bool) -> None:

@@ -156,8 +156,8 @@ def _show_inputs(changes: "Changes") -> None:
         stdout().print(f"  {tell(f'changes.{key}', gone=gone, come=come)}", soft_wrap=True, markup=False)
     stdout().print(tell("changes.settings" if changes.settings else "changes.no_settings"), soft_wrap=True)
     for each in changes.settings:
-        was, now = (_setting(each.before), _setting(each.now))
-        stdout().print(f"  {setting_name(each.name)}{tell('colon')} {was} → {now}", soft_wrap=True, markup=False)
+        told = tell("was", name=setting_name(each.name), before=_setting(each.before), now=_setting(each.now))
+        stdout().print(f"  {told}", soft_wrap=True, markup=False)
 
 
 def _show_revised(key: str, found: "Sequence[Revised]") -> None:

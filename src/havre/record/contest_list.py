@@ -116,9 +116,12 @@ class ListPage:
         """Name what is contested."""
         return self.text(f"about.{contest.about}") if contest.about in WHOLE else contest.about
 
-    def age(self, contest: Contest) -> int:
-        """Give the age in days."""
-        return age_days(contest, self.at)
+    def age(self, contest: Contest) -> str:
+        """Say for how many days it has been without an answer, or after how many it was answered."""
+        days = age_days(contest, self.at)
+        singular = days <= 1 if self.language == "fr" else days == 1
+        kind = "open" if contest.answered_at is None else "answered"
+        return self.text(f"age.{kind}.{'one' if singular else 'many'}", days=days)
 
     def steps(self, one: Became) -> list[str]:
         """Say in sentences what became of a release."""
@@ -126,6 +129,9 @@ class ListPage:
 
     def _step(self, step: Step) -> str:
         told = dict(step.told)
+        if step.kind == "upheld" and told.get("remedy") == "correction":
+            # The text of the correction is a step of its own.
+            told["remedy"] = ""
         for name in ("outcome", "remedy"):
             if told.get(name):
                 told[name] = self.text(f"{name}.{told[name]}")
