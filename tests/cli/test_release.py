@@ -373,10 +373,10 @@ def test_what_a_crash_left_of_a_draft_is_written_over_and_a_full_disk_leaves_not
             with pytest.raises(FileError, match="No space left"):
                 hand_in(record, sample_release(), {}, ADA, None, None)
         assert tree(drafts) == before
-        digest = hand_in(record, sample_release(), {"a.txt": b"a"}, ADA, None, None)
+        digest = hand_in(record, sample_release(), {"model-card.en.md": b"a"}, ADA, None, None)
         assert draft_digest(drafts / "2020-12-sample") == digest
         with record.store.read() as connection:
             assert standing(connection, "2020-12-sample").draft == digest
         with pytest.raises(RecordError, match="already"):
-            hand_in(record, sample_release(), {"b.txt": b"b"}, ADA, None, None)
+            hand_in(record, sample_release(), {"data-card.en.md": b"b"}, ADA, None, None)
         assert draft_digest(drafts / "2020-12-sample") == digest

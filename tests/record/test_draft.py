@@ -8,7 +8,7 @@ from havre.errors import FileError, HavreError, RecordError
 from havre.record.draft import DIGESTS, TABLES, draft_digest, read_draft, write_draft
 from tests.record.release_samples import sample_release
 
-FURTHER = {"cards/model.md": b"# A model\n"}
+FURTHER = {"model-card.en.md": b"# A model\n"}
 
 
 def test_a_draft_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -67,3 +67,35 @@ def _digest_or_refusal(folder: Path) -> str:
 def test_where_there_is_no_draft_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileError):
         read_draft(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["report.html", "forecast.csv", "manifest.json", "log-entry.json", "model-output/a/b.parquet", "digests.json",
+     "explanations/../report.html", "explanations//a.json", "x/digests.json", "model-card.en.md/a"],
+)  # fmt: skip
+def test_nothing_may_stand_beside_the_tables_that_could_take_the_place_of_what_is_made_of_them(
+    tmp_path: Path, path: str
+) -> None:
+    with pytest.raises(RecordError, match="only explanations and cards"):
+        write_draft(sample_release(), tmp_path / "draft", {path: b"hidden count of ERI: 4"})
+    assert not (tmp_path / "draft").exists()
+
+
+@pytest.mark.parametrize("path", ["further/digests.json", "further/x/digests.json", "further/explanations/a.json"])
+def test_what_is_put_beside_a_draft_later_is_named_whatever_it_is_called(tmp_path: Path, path: str) -> None:
+    folder = tmp_path / "draft"
+    digest = write_draft(sample_release(), folder, FURTHER)
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text("never reviewed")
+    for look in (draft_digest, read_draft):
+        with pytest.raises(RecordError, match=path):
+            look(folder)
+    (folder / path).unlink()
+    (folder / "further" / "link.json").symlink_to(folder / DIGESTS)
+    with pytest.raises(RecordError, match="link.json"):
+        read_draft(folder)
+    (folder / "further" / "link.json").unlink()
+    with pytest.raises(RecordError, match="was changed: its digest is"):
+        read_draft(folder, "0" * 64)
+    assert read_draft(folder, digest)[1] == FURTHER

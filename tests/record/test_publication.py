@@ -82,7 +82,7 @@ def test_what_nobody_approved_is_not_published(tmp_path: Path) -> None:
         drafted(record, "r-1")
         with record.store.change() as connection:
             submit(connection, "r-1", draft_digest(record.draft("r-1")), ADA, AT)
-        with pytest.raises(RecordError, match="in_review"):
+        with pytest.raises(RecordError, match="in review"):
             publish(record, "r-1", NOOR, [KEY], WORDS, AT)
         assert (
             list((tmp_path / "record" / "releases").glob("*")) == []

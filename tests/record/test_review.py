@@ -25,7 +25,7 @@ from havre.record.review import (
 )
 from havre.record.statements import check_statement
 from havre.record.store.database import Store
-from tests.record.record_case import ADA, AT, DRAFT, NOOR, OVERRIDE, posted, published
+from tests.record.record_case import ADA, AT, DRAFT, EVE, NOOR, OVERRIDE, posted, published
 
 REASON = "The forecast of June was wrong by half."
 
@@ -152,19 +152,38 @@ def test_of_two_reviewers_at_once_one_wins(store: Store) -> None:
     assert kinds[1] == {"approved": "release_reviewed", "refused": "release_refused"}[state]
 
 
-@given(st.sampled_from(["reviewer", "draft", "notes", "overrides", "signature", "statement", "reviewed_at"]))
+@given(
+    st.sampled_from(
+        [
+            "reviewer",
+            "draft",
+            "notes",
+            "overrides",
+            "signature",
+            "statement",
+            "reviewed_at",
+            "author",
+            "author_verifier",
+            "supersedes",
+            "corrects",
+        ]
+    )
+)
 def test_what_was_signed_is_what_is_told(part: str) -> None:
     from havre.record.reviewed import Reviewed
-    from havre.record.statements import sign_statement
+    from havre.record.statements import Origin, sign_statement
 
-    signed = sign_statement("r1", DRAFT, "approved", NOOR, AT, None, [OVERRIDE], ["note"])
+    origin = Origin(ADA.verifier.text, "r0", "c0")
+    signed = sign_statement("r1", DRAFT, "approved", NOOR, AT, None, [OVERRIDE], ["note"], origin)
     review = Reviewed(ADA.name, NOOR.name, AT, DRAFT, ("note",), (OVERRIDE,), statement=signed.text,
-                      signature=signed.signature, verifier=NOOR.verifier.text)  # fmt: skip
+                      signature=signed.signature, verifier=NOOR.verifier.text, author_verifier=ADA.verifier.text,
+                      supersedes="r0", corrects="c0")  # fmt: skip
     check_statement(review, "r1")
     changes: dict[str, object] = {
         "reviewer": "havre.example/eve", "draft": "e" * 64, "notes": (), "overrides": (replace(OVERRIDE, stated=1.0),),
         "signature": signed.signature[:-4] + "AAA=", "statement": signed.text.replace("note", "Note"),
-        "reviewed_at": AT + timedelta(seconds=1),
+        "reviewed_at": AT + timedelta(seconds=1), "author": "havre.example/zoe",
+        "author_verifier": EVE.verifier.text, "supersedes": None, "corrects": "c1",
     }  # fmt: skip
     with pytest.raises(RecordError):
         check_statement(replace(review, **{part: changes[part]}), "r1")  # type: ignore[arg-type]

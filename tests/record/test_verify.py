@@ -1,22 +1,29 @@
 """Any byte of any file of a published release that changes is found, and the file is named."""
 
 import json
+import os
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from havre.errors import FileError, HavreError, RecordError
+from havre.record.draft import draft_digest
+from havre.record.log.cosignature import Witness, cosign, with_cosignatures, witness_of
 from havre.record.log.folder import Log
-from havre.record.log.proof import prove
+from havre.record.log.keys import Signer, new_key
+from havre.record.log.notes import Note, Signature, parse_note
+from havre.record.log.proof import Proof, parse_proof, prove
 from havre.record.log.reading import folder_files
 from havre.record.log.rotation import ADDED, REVOKED, KeySpan, key_entry
-from havre.record.publication import PROOF, open_record
+from havre.record.publication import PROOF, WITNESSES, open_record, publish
+from havre.record.review import approve, submit
 from havre.record.verify import verify_in_log, verify_release
 from tests.record.log.log_case import KEY, ORIGIN, OTHER, made_log
-from tests.record.published_case import made_record, published_release
-from tests.record.record_case import AT
+from tests.record.published_case import WORDS, drafted, made_record, published_release
+from tests.record.record_case import ADA, AT, NOOR
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +165,97 @@ def test_with_the_log_at_hand_a_release_beside_it_is_refused(tmp_path: Path) -> 
         verify_in_log(forged, log, KEY.verifier)
     with pytest.raises(RecordError, match="leads to one of"):
         verify_in_log(release, folder_files(made_log(tmp_path / "short", (1,)).folder), KEY.verifier)
+
+
+def witnessed(release: Path, *witnesses: Signer) -> list[Witness]:
+    """Let witnesses cosign the proof of a release, and list them, as whoever hands over its folder can."""
+    proof = parse_proof((release / PROOF).read_bytes())
+    note = parse_note(proof.checkpoint)
+    signed = with_cosignatures(note, [cosign(note.text, each, AT) for each in witnesses])
+    (release / PROOF).write_bytes(Proof(proof.index, proof.path, signed.encode()).encode())
+    keys = [witness_of(each) for each in witnesses]
+    (release / WITNESSES).write_text("".join(f"{each.text}\n" for each in keys))
+    return keys
+
+
+def test_one_witness_listed_twice_is_one(release: Path) -> None:
+    eye, other = new_key("eye.example/w"), new_key("other.example/w")
+    trusted = [*witnessed(release, eye), witness_of(other)]
+    assert verify_release(release, [KEY.verifier], trusted_witnesses=trusted, needed=1).witnesses == ((eye.name, AT),)
+    with pytest.raises(RecordError, match="1 cosigned; 2 are needed"):
+        verify_release(release, [KEY.verifier], trusted_witnesses=trusted, needed=2)
+    listed = (release / WITNESSES).read_text()
+    (release / WITNESSES).write_text(listed * 2)
+    with pytest.raises(RecordError, match=WITNESSES):
+        verify_release(release, [KEY.verifier], trusted_witnesses=trusted, needed=2)
+    # Nor does one key under two names make two.
+    twin = replace(eye, name="twin.example/w") if hasattr(eye, "__dataclass_fields__") else None
+    if twin is not None:
+        both = witnessed(release, eye, twin)
+        with pytest.raises(RecordError, match="1 cosigned; 2 are needed"):
+            verify_release(release, [KEY.verifier], trusted_witnesses=both, needed=2)
+
+
+def test_a_witness_that_nobody_named_vouches_for_nothing(release: Path) -> None:
+    witnessed(release, new_key("witness.eff.example/w1"))
+    found = verify_release(release, [KEY.verifier])
+    assert (found.witnesses, found.unnamed) == ((), ("witness.eff.example/w1",))
+
+
+def test_a_cosignature_of_no_time_that_a_clock_shows_is_wrong(release: Path) -> None:
+    eye = new_key("eye.example/w")
+    proof = parse_proof((release / PROOF).read_bytes())
+    note = parse_note(proof.checkpoint)
+    late = (2**62).to_bytes(8, "big")
+    text = f"cosignature/v1\ntime {2**62}\n{note.text}".encode()
+    signature = Signature(eye.name, witness_of(eye).key_id, late + eye.sign(text))
+    signed = Note(note.text, (*note.signatures, signature))
+    (release / PROOF).write_bytes(Proof(proof.index, proof.path, signed.encode()).encode())
+    (release / WITNESSES).write_text(f"{witness_of(eye).text}\n")
+    assert "eye.example/w is wrong" in refusal(release)
+
+
+@pytest.mark.parametrize("planted", ["link", "loop", "empty", "outside", "pipe", "endless", "deep"])
+def test_what_is_no_plain_file_of_the_release_is_named(release: Path, tmp_path: Path, planted: str) -> None:
+    (tmp_path / "evil").mkdir()
+    (tmp_path / "evil" / "report2.html").write_text("not reviewed")
+    name = "extra"
+    if planted == "link":
+        (release / name).symlink_to(tmp_path / "evil")
+    elif planted == "loop":
+        (release / name).symlink_to(".")
+    elif planted == "empty":
+        (release / name).mkdir()
+    else:
+        name = {"outside": "skill.csv", "pipe": "report.html"}.get(planted, "manifest.json")
+        content = (release / name).read_bytes()
+        (release / name).unlink()
+        if planted == "outside":
+            (tmp_path / "evil" / name).write_bytes(content)
+            (release / name).symlink_to(tmp_path / "evil" / name)
+        elif planted == "pipe":
+            os.mkfifo(release / name)
+        elif planted == "endless":
+            (release / name).symlink_to("/dev/zero")
+        else:
+            (release / name).write_text("[" * 100_000)
+    assert name in refusal(release)
+
+
+def test_who_reviewed_is_known_by_key_and_not_by_name(release: Path, tmp_path: Path) -> None:
+    found = verify_release(release, [KEY.verifier], people=[ADA.verifier, NOOR.verifier])
+    assert (found.author_key, found.reviewer_key) == (ADA.verifier.text, NOOR.verifier.text)
+    namesake = new_key(NOOR.name)
+    with pytest.raises(RecordError, match="not among the keys of people"):
+        verify_release(release, [KEY.verifier], people=[ADA.verifier, namesake.verifier])
+    # Whoever has the store and the key of the log cannot publish what a namesake approved.
+    made_record(tmp_path / "record")
+    with open_record(tmp_path / "record") as record:
+        drafted(record, "r-9")
+        digest = draft_digest(record.draft("r-9"))
+        with record.store.change() as connection:
+            submit(connection, "r-9", digest, ADA, AT)
+            approve(connection, "r-9", digest, namesake, AT)
+        with pytest.raises(RecordError, match="not among"):
+            publish(record, "r-9", NOOR, [KEY], WORDS, AT)
+        assert not (record.folder / "releases" / "r-9").exists()

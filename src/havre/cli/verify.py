@@ -17,6 +17,7 @@ def verify(
     first_key: FirstKey = None,
     log: Annotated[str | None, typer.Option("--log", metavar="LOG", help=tell("verify.log"))] = None,
     witness: Witnesses = None,
+    person: Annotated[list[str] | None, typer.Option("--person", metavar="KEY", help=tell("verify.person"))] = None,
     needed: Annotated[int, typer.Option("--needed", min=0, help=tell("verify.needed"))] = 0,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
@@ -27,19 +28,22 @@ def verify(
     from havre.record.verify import verify_in_log, verify_release
 
     trusted = [each.key for each in known_witnesses(witness)]
+    people = log_keys(person)
     first = first_of(first_key, key)
     if (first is None) != (log is None):
         raise typer.BadParameter(tell("verify.log_and_first"))
     if first is None or log is None:
-        found = verify_release(folder, log_keys(key), trusted_witnesses=trusted, needed=needed)
+        found = verify_release(folder, log_keys(key), trusted_witnesses=trusted, needed=needed, people=people)
     else:
-        found = verify_in_log(folder, files_at(log), first, trusted_witnesses=trusted, needed=needed, where=log)
+        copy = files_at(log)
+        found = verify_in_log(folder, copy, first, trusted_witnesses=trusted, needed=needed, people=people, where=log)
     if as_json:
         write_json({"verified": True, **asdict(found), "followed": log})
         return
     lines = [
         tell("verify.files", count=found.files),
         tell("verify.review", reviewer=found.reviewer, author=found.author, overrides=found.overrides),
+        tell("verify.keys" if people else "verify.names", reviewer=found.reviewer_key, author=found.author_key),
         tell("verify.logged", index=found.index, origin=found.origin, at=f"{found.logged_at:%Y-%m-%d %H:%M} UTC",
              size=found.size),
     ]  # fmt: skip
@@ -47,6 +51,8 @@ def verify(
         lines.append(tell("verify.followed", log=log))
     names = ", ".join(f"{name} ({at:%Y-%m-%d %H:%M} UTC)" for name, at in found.witnesses)
     lines.append(tell("verify.witnesses", names=names) if names else tell("verify.no_witness"))
+    if found.unnamed:
+        lines.append(tell("verify.unnamed", names=", ".join(found.unnamed)))
     lines.append(tell("verify.done", release=found.release))
     for line in lines:
         stdout().print(line, soft_wrap=True, markup=False)

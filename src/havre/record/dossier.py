@@ -7,9 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
-from havre.errors import RecordError
 from havre.record.contest import Contest, contests
-from havre.record.draft import draft_digest, read_draft
+from havre.record.draft import read_draft
 from havre.record.publication import Record
 from havre.record.review import Standing, all_standing, standing
 from havre.record.reviewed import Override
@@ -83,10 +82,7 @@ def submitted(record: Record, now: Standing) -> tuple[Release, dict[str, bytes]]
     RecordError : it was changed since; every changed file is named
     FileError : there is no draft
     """
-    found = draft_digest(record.draft(now.id))
-    if found != now.draft:
-        raise RecordError("record.review.other_draft", release=now.id, found=found, expected=now.draft)
-    return read_draft(record.draft(now.id))
+    return read_draft(record.draft(now.id), now.draft)
 
 
 def once_public(connection: Connection, but: str | None = None) -> tuple[Standing, ...]:

@@ -12,21 +12,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
 from havre.errors import FileError, RecordError
 from havre.record.draft import read_draft
+from havre.record.explained_draft import check_beside
 from havre.record.explanation_page import reviewed_pages
 from havre.record.folder import MANIFEST, manifest_bytes, release_files, write_files
 from havre.record.frozen import forecast_files
 from havre.record.log.cosignature import Witness
+from havre.record.log.entries import parse_entry
 from havre.record.log.folder import Log
-from havre.record.log.keys import Signer
+from havre.record.log.keys import Signer, parse_verifier
 from havre.record.log.network import KnownWitness, ask_witnesses
 from havre.record.log.notes import Note, parse_note
 from havre.record.log.proof import prove
 from havre.record.review import all_standing, mark_published, published_id, reviewed, standing
+from havre.record.reviewed import Reviewed
 from havre.record.settings import RecordSettings, read_settings, write_settings
 from havre.record.store.database import Store, open_store
 from havre.record.store.outbox import flush, log_index
+from havre.record.store.schema import OUTBOX
 from havre.texts import Language
 from havre.whole_files import write_whole
 
@@ -112,16 +118,20 @@ def publish(
 
     Raises
     ------
-    RecordError : it is not approved, its draft was changed since, the publisher may not act, or too few witnesses
-        cosigned (it is published then; :func:`finish` asks them again)
+    RecordError : it is not approved, or by somebody who may not act; its draft was changed since, explanations do not
+        fit it, the publisher may not act, no key of the log signs, or too few witnesses cosigned (it is published then;
+        :func:`finish` asks them again)
     FileError : the disk is full
     """
     record.settings.person(publisher.verifier)
     with record.store.read() as connection:
         now = standing(connection, release)
         review = reviewed(connection, release)
+        _check_reviewer(connection, record.settings, review)
     if now.state == "approved":
+        _check_log_signers(record.settings, log_signers)
         drafted, further = read_draft(record.draft(release), now.draft)
+        check_beside(further, drafted, words.measure_names)
         whole = replace(drafted, review=review)
         told = {} if review is None else reviewed_pages(further, words.measure_names, review.as_dict())
         files = {**dict(release_files(whole, words.measure_names, words.model_descriptions)), **further, **told}
@@ -134,6 +144,38 @@ def publish(
             mark_published(connection, release, digest, forecast_files(digests), publisher, at)
     finish(record, log_signers)
     return record.release(release)
+
+
+def _check_reviewer(connection: Connection, settings: RecordSettings, review: Reviewed) -> None:
+    """Check that who approved may act, or could at that time.
+
+    Raises
+    ------
+    RecordError : it is another key, whatever its name
+    """
+    reviewer = parse_verifier(review.verifier)
+    if reviewer in settings.people:
+        return
+    rows = connection.execute(select(OUTBOX.c.data).order_by(OUTBOX.c.number)).scalars()
+    entries = (parse_entry(bytes(data)) for data in rows if b'"kind":"key_revoked"' in bytes(data))
+    revoked = [
+        each.at for each in entries if (each.body.get("key"), each.body.get("role")) == (reviewer.text, "person")
+    ]
+    if not any(at >= review.reviewed_at for at in revoked):
+        settings.person(reviewer)
+
+
+def _check_log_signers(settings: RecordSettings, signers: Sequence[Signer]) -> None:
+    """Check, before anything is decided, that a key of the log is at hand.
+
+    Raises
+    ------
+    RecordError : none of them signs this log
+    """
+    if signers and not any(each.verifier in settings.log_keys for each in signers):
+        raise RecordError(
+            "record.settings.not_known", name=", ".join(each.name for each in signers), file=settings.file
+        )
 
 
 def finish(record: Record, log_signers: Sequence[Signer]) -> list[str]:

@@ -15,7 +15,7 @@ from havre.errors import Problem, RecordError, Term, check_none
 from havre.record.log.entries import Entry
 from havre.record.log.keys import Signer, parse_verifier
 from havre.record.reviewed import Override, Reviewed
-from havre.record.statements import plain_override, sign_statement
+from havre.record.statements import Origin, plain_override, sign_statement
 from havre.record.store.database import read_time, written
 from havre.record.store.outbox import post
 from havre.record.store.schema import CONTESTS, NOTES, OVERRIDES, RELEASES, REVIEWS
@@ -211,6 +211,7 @@ def reviewed(connection: Connection, release: str) -> Reviewed:
         statement=row["statement"],
         signature=row["signature"],
         verifier=row["verifier"],
+        author_verifier=now.author,
     )
 
 
@@ -278,7 +279,8 @@ def _decide(
 ) -> None:
     """Sign a decision and keep it."""
     overrides, notes = _overrides(connection, now.id), _notes(connection, now.id)
-    signed = sign_statement(now.id, now.draft, decision, reviewer, at, reason, overrides, notes)
+    origin = Origin(now.author, now.supersedes, now.corrects)
+    signed = sign_statement(now.id, now.draft, decision, reviewer, at, reason, overrides, notes, origin)
     connection.execute(
         insert(REVIEWS).values(
             release=now.id,

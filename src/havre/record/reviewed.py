@@ -46,6 +46,7 @@ class Reviewed:
     corrects : id of the contest that led to it
     statement, signature, verifier : the decision as canonical JSON (RFC 8785), its Ed25519 signature in base64 by the
         reviewer, and the reviewer's public key as text (C2SP signed-note)
+    author_verifier : the author's public key as text, which the reviewer signed too
 
     Raises
     ------
@@ -63,6 +64,7 @@ class Reviewed:
     statement: str = ""
     signature: str = ""
     verifier: str = ""
+    author_verifier: str = ""
 
     def __post_init__(self) -> None:
         same = [Problem.of("record.reviewed.same", name=self.author)] if self.author == self.reviewer else []

@@ -19,7 +19,16 @@ from havre.errors import RecordError
 from havre.record.log.keys import Signer, parse_verifier
 from havre.record.reviewed import Override, Reviewed
 
-FORMAT = "havre-decision/1"
+FORMAT = "havre-decision/2"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a release comes from: the public key of its author, the release it supersedes, the contest it corrects."""
+
+    author: str = ""
+    supersedes: str | None = None
+    corrects: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ def sign_statement(
     reason: str | None,
     overrides: Sequence[Override],
     notes: Sequence[str],
+    origin: Origin,
 ) -> Signed:
     """Sign a decision.
 
@@ -47,7 +57,7 @@ def sign_statement(
     draft : SHA-256 of the draft that was seen
     decision : ``approved`` or ``refused``
     """
-    statement = _statement(release, draft, decision, reviewer.verifier.text, at, reason, overrides, notes)
+    statement = _statement(release, draft, decision, reviewer.verifier.text, at, reason, overrides, notes, origin)
     return Signed(statement.decode("utf-8"), base64.b64encode(reviewer.sign(statement)).decode("ascii"))
 
 
@@ -56,7 +66,7 @@ def check_statement(review: Reviewed, release: str) -> None:
 
     Raises
     ------
-    RecordError : the signature is wrong, or something else was signed than is told
+    RecordError : the signature is wrong, something else was signed than is told, or the author signed
     """
     verifier = parse_verifier(review.verifier)
     statement = review.statement.encode("utf-8")
@@ -68,10 +78,22 @@ def check_statement(review: Reviewed, release: str) -> None:
     if not canonical or not verifier.verifies(statement, signature):
         raise RecordError("record.log.signature", name=verifier.name)
     told = _statement(
-        release, review.draft, "approved", review.verifier, review.reviewed_at, None, review.overrides, review.notes
+        release,
+        review.draft,
+        "approved",
+        review.verifier,
+        review.reviewed_at,
+        None,
+        review.overrides,
+        review.notes,
+        Origin(review.author_verifier, review.supersedes, review.corrects),
     )
-    if told != statement or verifier.name != review.reviewer:
+    author = parse_verifier(review.author_verifier)
+    names = (verifier.name, author.name) == (review.reviewer, review.author)
+    if told != statement or not names:
         raise RecordError("record.review.other_statement", name=verifier.name)
+    if verifier.key == author.key:
+        raise RecordError("record.reviewed.same", name=author.name)
 
 
 def plain_override(change: Override) -> dict[str, object]:
@@ -89,6 +111,7 @@ def _statement(
     reason: str | None,
     overrides: Sequence[Override],
     notes: Sequence[str],
+    origin: Origin,
 ) -> bytes:
     plain = [plain_override(each) for each in overrides]
     return rfc8785.dumps(
@@ -102,5 +125,8 @@ def _statement(
             "reason": reason,
             "overrides": json.loads(json.dumps(plain)),
             "notes": list(notes),
+            "author": origin.author,
+            "supersedes": origin.supersedes,
+            "corrects": origin.corrects,
         }
     )

@@ -5,10 +5,11 @@ Every byte of every file counts: what is not exactly as it was published and log
 
 import hashlib
 import json
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from havre.errors import FileError, HavreError, Problem, RecordError, check_none
@@ -25,6 +26,9 @@ from havre.record.publication import BESIDE, ENTRY, PROOF, WITNESSES
 from havre.record.reviewed import Override, Reviewed
 from havre.record.statements import check_statement
 
+LARGEST_BESIDE = 50_000_000
+"""Bytes of a manifest, or of what proves it: whoever hands over a folder must not fill the reader's memory."""
+
 
 @dataclass(frozen=True)
 class Verified:
@@ -34,7 +38,9 @@ class Verified:
     ----------
     files : how many files were compared with the manifest
     origin, index, size : log, number of the entry, and size of the log that the proof leads to
-    witnesses : names of the witnesses that cosigned, with the time at which they saw the log
+    witnesses : witnesses that you trust and that cosigned, with the time at which they saw the log
+    unnamed : names of other keys that cosigned: whoever has the folder can make such keys, they vouch for nothing
+    reviewer_key, author_key : the keys behind the names, as text; names alone can be anybody's
     """
 
     release: str
@@ -47,6 +53,9 @@ class Verified:
     size: int
     witnesses: tuple[tuple[str, datetime], ...]
     overrides: int
+    unnamed: tuple[str, ...] = ()
+    reviewer_key: str = ""
+    author_key: str = ""
 
 
 def verify_release(
@@ -57,6 +66,7 @@ def verify_release(
     needed: int = 0,
     origin: str | None = None,
     history: Sequence[KeySpan] = (),
+    people: Sequence[Verifier] = (),
 ) -> Verified:
     """Verify a published release.
 
@@ -67,6 +77,7 @@ def verify_release(
     origin : name that the log must have
     history : keys of the log with the sizes at which each may sign, as :func:`havre.record.log.rotation.follow_log`
         finds them in a copy of the log; then what only a revoked key signed is refused
+    people : public keys of the people who may act, as you know them; then author and reviewer must be among them
 
     Raises
     ------
@@ -87,17 +98,24 @@ def verify_release(
     if history:
         _signed_in_time(parse_proof(proof_content).checkpoint, history, shown[0], where)
     trusted = [each for each in listed if each in trusted_witnesses]
-    if len(trusted) < needed:
-        raise RecordError(
-            "record.log.few_witnesses", asked=len(trusted_witnesses), found=len(trusted), needed=needed, reasons=""
-        )
+    found = len({each.key for each in trusted})
+    if found < needed:
+        asked = len({each.key for each in trusted_witnesses})
+        raise RecordError("record.log.few_witnesses", asked=asked, found=found, needed=needed, reasons="")
     review = reviewed_from(manifest["review"], str(folder / MANIFEST))
     try:
         check_statement(review, manifest["id"])
     except RecordError as error:
         raise RecordError("record.verify.proof", where=folder / MANIFEST, reason=str(error)) from error
+    if people:
+        known = {each.text for each in people}
+        strangers = [key for key in (review.author_verifier, review.verifier) if key not in known]
+        check_none(
+            [Problem.of("record.verify.person", path=folder / MANIFEST, key=key) for key in strangers], RecordError
+        )
     note = parse_note(parse_proof(proof_content).checkpoint)
-    times = {each.name: seen_at(each) for each in note.signatures if any(each.key_id == w.key_id for w in listed)}
+    named = {(each.name, each.key_id) for each in trusted}
+    times = tuple((each.name, seen_at(each)) for each in note.signatures if (each.name, each.key_id) in named)
     return Verified(
         release=manifest["id"],
         files=len(manifest["files"]),
@@ -107,8 +125,11 @@ def verify_release(
         origin=shown[0],
         index=shown[1],
         size=shown[2],
-        witnesses=tuple(times.items()),
+        witnesses=times,
         overrides=len(review.overrides),
+        unnamed=tuple(each.name for each in listed if each not in trusted),
+        reviewer_key=review.verifier,
+        author_key=review.author_verifier,
     )
 
 
@@ -119,6 +140,7 @@ def verify_in_log(
     *,
     trusted_witnesses: Sequence[Witness] = (),
     needed: int = 0,
+    people: Sequence[Verifier] = (),
     where: str = "log",
 ) -> Verified:
     """Verify a published release with a copy of the log, of which the first key alone is trusted.
@@ -137,8 +159,15 @@ def verify_in_log(
         that the proof leads to
     """
     followed = follow_files(log, first, where)
-    facts = {"origin": followed.checkpoint.origin, "history": followed.spans}
-    found = verify_release(folder, followed.keys, trusted_witnesses=trusted_witnesses, needed=needed, **facts)
+    found = verify_release(
+        folder,
+        followed.keys,
+        trusted_witnesses=trusted_witnesses,
+        needed=needed,
+        origin=followed.checkpoint.origin,
+        history=followed.spans,
+        people=people,
+    )
     proof = parse_proof(_content(folder, PROOF), str(folder / PROOF))
     point = parse_checkpoint(parse_note(proof.checkpoint).text, str(folder / PROOF))
     followed.check_begins_with(point, where)
@@ -200,7 +229,7 @@ def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
     try:
         found = json.loads(content)
         known = isinstance(found, dict) and isinstance(found["files"], dict) and isinstance(found["id"], str)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, RecursionError) as error:
         raise RecordError("record.verify.manifest", path=folder / MANIFEST) from error
     if not known or "review" not in found:
         raise RecordError("record.verify.manifest", path=folder / MANIFEST)
@@ -208,15 +237,20 @@ def _manifest(content: bytes, folder: Path) -> dict[str, Any]:
 
 
 def _file_problems(folder: Path, digests: Mapping[str, str]) -> list[Problem]:
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    changed = [
-        name
-        for name in sorted(set(digests) & there)
-        if hashlib.sha256(_content(folder, name)).hexdigest() != digests[name]
-    ]
+    places = {path.relative_to(folder).as_posix(): path.lstat().st_mode for path in folder.rglob("*")}
+    there = {name for name, mode in places.items() if not stat.S_ISDIR(mode)}
+    # Folders without a file of the release in them are no part of it.
+    used = {parent.as_posix() for name in (*digests, *BESIDE) for parent in PurePosixPath(name).parents}
+    there |= {name for name, mode in places.items() if stat.S_ISDIR(mode) and name not in used}
+    changed = [name for name in sorted(set(digests) & there) if _digest(folder, name) != digests[name]]
     found = {"missing": sorted(set(digests) - there), "added": sorted(there - set(digests) - set(BESIDE))}
     found["changed"] = changed
     return [Problem.of(f"record.verify.{what}", path=folder / name) for what, names in found.items() for name in names]
+
+
+def _digest(folder: Path, name: str) -> str:
+    """Give the SHA-256 of a file; of what is no plain file (a link, a pipe) that of nothing that was published."""
+    return hashlib.sha256(_content(folder, name)).hexdigest() if stat.S_ISREG((folder / name).lstat().st_mode) else ""
 
 
 def _listed_witnesses(folder: Path) -> list[Witness]:
@@ -228,13 +262,17 @@ def _listed_witnesses(folder: Path) -> list[Witness]:
         if isinstance(error, FileError):
             raise
         raise RecordError("record.verify.changed", path=path) from error
-    if "".join(f"{witness.text}\n" for witness in found) != text:
+    if "".join(f"{witness.text}\n" for witness in found) != text or len(set(found)) < len(found):
         raise RecordError("record.verify.changed", path=path)
     return found
 
 
 def _content(folder: Path, name: str) -> bytes:
     try:
+        facts = (folder / name).lstat()
+        # A link may lead anywhere, and a pipe or device never ends.
+        if not stat.S_ISREG(facts.st_mode) or (name in BESIDE and facts.st_size > LARGEST_BESIDE):
+            raise RecordError("record.verify.no_file", path=folder / name)
         return (folder / name).read_bytes()
     except FileNotFoundError as error:
         raise FileError("file.missing", path=folder / name) from error

@@ -16,6 +16,8 @@ from havre.record.log.notes import Note, Signature, decoded, is_key_name, key_id
 
 KIND = 4
 _TIME_BYTES = 8
+LATEST = 253_402_300_799
+"""The end of the year 9999: no clock shows a later time, and no cosignature tells one."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Witness:
         if len(signature) != _TIME_BYTES + 64:
             return False
         seconds = int.from_bytes(signature[:_TIME_BYTES], "big")
+        if seconds > LATEST:
+            return False
         try:
             Ed25519PublicKey.from_public_bytes(self.key).verify(signature[_TIME_BYTES:], _message(seconds, text))
         except InvalidSignature:

@@ -87,20 +87,23 @@ def ask_witnesses(log: Log, keys: Sequence[Verifies], witnesses: Sequence[KnownW
     data = log.checkpoint
     checkpoint, note = open_checkpoint(data, keys)
     gathered: list[Signature] = []
+    cosigners: set[bytes] = set()
     reasons: list[str] = []
     for witness in witnesses:
         try:
             gathered.append(_cosignature(log, witness, data, checkpoint.size))
+            cosigners.add(witness.key.key)
         except HavreError as error:
             reasons.append(f"{witness.key.name}: {error}")
     cosigned = with_cosignatures(note, gathered)
     if gathered:
         log.keep_cosignatures(cosigned, keys)
-    if len(gathered) < needed:
+    # A key that is listed twice is one witness.
+    if len(cosigners) < needed:
         raise RecordError(
             "record.log.few_witnesses",
             asked=len(witnesses),
-            found=len(gathered),
+            found=len(cosigners),
             needed=needed,
             reasons="; ".join(reasons),
         )

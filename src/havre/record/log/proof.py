@@ -105,7 +105,9 @@ def check_proof(
     if not is_included(leaf_hash(entry), proof.index, checkpoint.size, proof.path, checkpoint.root):
         raise RecordError("record.log.not_included", origin=checkpoint.origin)
     seen = note.signed_by(witnesses)
-    if len(seen) < needed:
-        raise RecordError("record.log.few_witnesses", asked=len(witnesses), found=len(seen), needed=needed, reasons="")
+    # However often a key is listed, and under however many names, it is one witness.
+    found = len({each.key for each in seen})
+    if found < needed:
+        raise RecordError("record.log.few_witnesses", asked=len(witnesses), found=found, needed=needed, reasons="")
     names = tuple(each.name for each in note.signed_by(keys))
     return Shown(checkpoint, proof.index, names, tuple(each.name for each in seen))
