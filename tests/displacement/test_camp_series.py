@@ -17,6 +17,7 @@ from havre.displacement.flee_files import read_instance
 from havre.displacement.instance import Correction, CountFile, Instance, Location, Registrations
 from havre.displacement.settings import Settings, SpawnRules
 from havre.errors import DisplacementError
+from tests.displacement.sketches import UNHURRIED
 from tests.displacement.small_instances import COUNTS, START, count_file, day, registrations, small_instance
 
 CAMP = "Dol Camp"
@@ -251,6 +252,7 @@ def by_hand(counts: dict[int, int], hasten: int, on: int) -> int:
     return int(line / hasten)
 
 
+@UNHURRIED
 @given(COUNT_FILES, st.integers(1, 100))
 def test_counts_are_filled_in_as_in_exact_arithmetic(counts: dict[int, int], hasten: int) -> None:
     filled = values(with_counts(counts, settings=Settings(hasten=hasten)), 40)
@@ -266,6 +268,7 @@ def test_a_sum_that_rounding_leaves_below_a_whole_number_is_that_number() -> Non
             assert filled == [by_hand(counts, 10, on) for on in range(13)]
 
 
+@UNHURRIED
 @given(COUNT_FILES, COUNT_FILES)
 def test_the_sum_of_two_files_has_the_days_of_both(a: dict[int, int], b: dict[int, int]) -> None:
     def following(on: int) -> int:
@@ -280,6 +283,7 @@ def test_the_sum_of_two_files_has_the_days_of_both(a: dict[int, int], b: dict[in
     assert [series.counts[on, 0] for on in observed] == [following(int(on)) + known(int(on)) for on in observed]
 
 
+@UNHURRIED
 @given(COUNT_FILES, st.integers(1, 100))
 def test_at_entries_the_series_is_the_entry_truncated_whatever_hasten(counts: dict[int, int], hasten: int) -> None:
     series = registered(with_counts(counts, settings=Settings(hasten=hasten)), 61)
@@ -288,6 +292,7 @@ def test_at_entries_the_series_is_the_entry_truncated_whatever_hasten(counts: di
             assert series.counts[on, 0] == count // hasten
 
 
+@UNHURRIED
 @given(COUNT_FILES)
 def test_dates_do_not_matter_only_days_from_the_start(counts: dict[int, int]) -> None:
     def moved(instance: Instance, by: timedelta) -> CampSeries:

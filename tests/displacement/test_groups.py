@@ -66,7 +66,7 @@ def test_facts_as_the_rules_see_them(kind: str, value: str | float, fact: str) -
 def test_an_age_that_is_no_number() -> None:
     with pytest.raises(DisplacementError) as raised:
         read_fact("age", "old")
-    assert raised.value.message() == "demographics_age: “old” is not an age in years."
+    assert raised.value.message() == "demographics_age.csv: “old” is not an age in years."
 
 
 def test_without_a_rule_there_is_one_group() -> None:
