@@ -35,8 +35,10 @@ def test_json_tells_every_index(sensitivity: Command, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("en", ["Fit to the registrations (ARD", "People in each camp on the last day", "chance", "Ulbrich", "may fall below 0", "“–”"]),
-     ("fr", ["Accord avec les enregistrements (ARD", "Personnes dans chaque camp", "hasard", "Ulbrich", "tomber sous 0", "« – »"])],
+    [("en", ["Fit to the registrations (ARD", "People in each camp on the last day", "chance", "Ulbrich",
+             "may fall below 0", "“–”"]),
+     ("fr", ["Accord avec les enregistrements (ARD", "Personnes dans chaque camp", "hasard", "Ulbrich",
+             "tomber sous 0", "« – »"])],
 )  # fmt: skip
 def test_the_tables_are_told_in_both_languages(sensitivity: Command, lang: str, words: list[str]) -> None:
     shown = " ".join(sensitivity(EXAMPLE, *LITTLE, lang=lang).stdout.split())
