@@ -400,3 +400,23 @@ def test_a_receipt_that_is_used_again_changes_nothing_more(store: Store) -> None
     # Erasing again erases nothing more, moves no time, and no step of it enters the log.
     assert (text, entry.kind) == (None, "contest_filed")
     assert rows == [(2, f"{AT + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}")]
+
+
+def test_who_took_a_decision_does_not_answer_for_it_and_only_what_is_contested_is_withdrawn_for_it(
+    store: Store,
+) -> None:
+    words = {"summary": SUMMARY, "reasons": REASONS}
+    zoe = new_key("havre.example/zoe")
+    settings = replace(SETTINGS, people=(*SETTINGS.people, zoe.verifier))
+    with store.change() as connection:
+        published(connection)
+        published(connection, "r2")
+        withdraw(connection, "r2", "Its source was taken back by the office.", NOOR, AT)
+        decision = file_contest(connection, SETTINGS, "r1", "decision", TEXT, AT)
+        figure = file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT)
+        with pytest.raises(RecordError, match="took the contested decision"):
+            answer(connection, settings, decision.id, NOOR, AT, outcome="rejected", **words)
+        answer(connection, settings, decision.id, zoe, AT, outcome="rejected", **words)
+        with pytest.raises(RecordError, match="r2 is not the contested one, r1"):
+            answer(connection, settings, figure.id, NOOR, AT, outcome="upheld", remedy="withdrawal", remedy_id="r2",
+                   **words)  # fmt: skip

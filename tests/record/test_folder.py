@@ -1,7 +1,9 @@
 """A release is there whole, or not at all, whatever goes wrong while it is written."""
 
+import csv
 import errno
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -15,7 +17,7 @@ import pytest
 
 from havre.errors import FileError
 from havre.record import folder as folder_file
-from havre.record.folder import check_free, forecast_table, release_files, write_release
+from havre.record.folder import _csv, check_free, forecast_table, release_files, write_release
 from havre.record.tables import Release
 from tests.record.release_samples import MEASURE_NAMES, sample_facts, sample_release
 
@@ -222,3 +224,11 @@ def test_what_is_not_a_number_is_an_empty_cell() -> None:
     assert lines[0].startswith("scope,horizon,model,kind,wis,wis_log,wis_ratio,")
     assert lines[1].startswith("germany,1,ensemble,ensemble,,0.18,,0.9,")
     assert "nan" not in files["skill.csv"].decode()
+
+
+def test_no_text_is_a_formula_for_a_spreadsheet() -> None:
+    cells = ["=HYPERLINK(1)", "+1", "-2", "@x", "plain"]
+    table = pl.DataFrame({"reason": cells, "value": [-1.0, 2.0, 3.0, 4.0, 5.0]})
+    rows = list(csv.reader(io.StringIO(_csv(table).decode())))
+    assert [row[0] for row in rows[1:]] == ["'=HYPERLINK(1)", "'+1", "'-2", "'@x", "plain"]
+    assert rows[1][1] == "-1"

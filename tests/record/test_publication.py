@@ -20,7 +20,7 @@ from havre.record.log.fsck import fsck
 from havre.record.log.witness import Witness
 from havre.record.log.witness_server import witness_server
 from havre.record.publication import Record, create_record, finish, open_record, publish
-from havre.record.review import all_standing, approve, submit
+from havre.record.review import all_standing, approve, standing, submit
 from havre.record.settings import read_settings, write_settings
 from havre.record.verify import verify_release
 from tests.record.log.log_case import KEY, ORIGIN
@@ -119,7 +119,7 @@ def test_with_witnesses_a_release_waits_for_them_and_carries_their_cosignatures(
             folder = record.release("r-1")
     verified = verify_release(folder, [KEY.verifier], trusted_witnesses=[key], needed=1)
     assert verified.witnesses == ((EYE.name, AT),)
-    with pytest.raises(RecordError, match="1 are needed"):
+    with pytest.raises(RecordError, match="needed: 1"):
         verify_release(folder, [KEY.verifier], trusted_witnesses=[witness_of(NOOR)], needed=1)
 
 
@@ -186,3 +186,24 @@ def test_kill_9_while_publishing_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_kill_9_at_250_random_moments_while_publishing(tmp_path: Path) -> None:
     _killed_while_publishing(tmp_path / "record", 250, 5)
+
+
+def test_what_changed_while_a_release_waited_for_its_proof_is_named(tmp_path: Path) -> None:
+    made_record(tmp_path / "record")
+    with open_record(tmp_path / "record") as record:
+        approved(record, "r-1")
+        with pytest.raises(RecordError, match="not among"):
+            publish(record, "r-1", NOOR, [NOOR], WORDS, AT)
+        with record.store.read() as connection:
+            # A wrong key of the log is told before anything is decided.
+            assert standing(connection, "r-1").state == "approved"
+        with pytest.raises(RecordError):
+            publish(record, "r-1", NOOR, [], WORDS, AT)
+        report = record.folder / "releases" / ".ready-r-1" / "report.html"
+        content = report.read_bytes()
+        report.write_bytes(content + b" ")
+        with pytest.raises(RecordError, match=r"report\.html"):
+            finish(record, [KEY])
+        assert not record.release("r-1").exists()
+        report.write_bytes(content)
+        assert finish(record, [KEY]) == ["r-1"]

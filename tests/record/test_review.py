@@ -189,3 +189,23 @@ def test_what_was_signed_is_what_is_told(part: str) -> None:
         check_statement(replace(review, **{part: changes[part]}), "r1")  # type: ignore[arg-type]
     with pytest.raises(RecordError):
         check_statement(review, "r2")
+
+
+def test_nothing_personal_and_nothing_but_text_enters_the_log_by_a_review(store: Store) -> None:
+    hostile = ("Mail jane@doe.org, tel +33612345678, please.", "Turned \u202e round and \x1b[31m red for a while.")
+    with store.change() as connection:
+        submit(connection, "r1", DRAFT, ADA, AT)
+        for text in hostile:
+            with pytest.raises(RecordError):
+                override(connection, "r1", replace(OVERRIDE, reason=text), NOOR, AT)
+            with pytest.raises(RecordError):
+                add_note(connection, "r1", text, NOOR, AT)
+            with pytest.raises(RecordError):
+                refuse(connection, "r1", text, NOOR, AT)
+        approve(connection, "r1", DRAFT, NOOR, AT)
+        mark_published(connection, "r1", "m" * 64, {}, NOOR, AT)
+        for text in hostile:
+            with pytest.raises(RecordError):
+                withdraw(connection, "r1", text, NOOR, AT)
+        assert [entry.kind for entry in posted(connection)][:2] == ["release_submitted", "release_reviewed"]
+        assert standing(connection, "r1").state == "published"

@@ -182,7 +182,7 @@ def test_one_witness_listed_twice_is_one(release: Path) -> None:
     eye, other = new_key("eye.example/w"), new_key("other.example/w")
     trusted = [*witnessed(release, eye), witness_of(other)]
     assert verify_release(release, [KEY.verifier], trusted_witnesses=trusted, needed=1).witnesses == ((eye.name, AT),)
-    with pytest.raises(RecordError, match="1 cosigned; 2 are needed"):
+    with pytest.raises(RecordError, match="1 cosigned; needed: 2"):
         verify_release(release, [KEY.verifier], trusted_witnesses=trusted, needed=2)
     listed = (release / WITNESSES).read_text()
     (release / WITNESSES).write_text(listed * 2)
@@ -192,7 +192,7 @@ def test_one_witness_listed_twice_is_one(release: Path) -> None:
     twin = replace(eye, name="twin.example/w") if hasattr(eye, "__dataclass_fields__") else None
     if twin is not None:
         both = witnessed(release, eye, twin)
-        with pytest.raises(RecordError, match="1 cosigned; 2 are needed"):
+        with pytest.raises(RecordError, match="1 cosigned; needed: 2"):
             verify_release(release, [KEY.verifier], trusted_witnesses=both, needed=2)
 
 

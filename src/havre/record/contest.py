@@ -11,7 +11,7 @@ Regulation (EEC, Euratom) 1182/71, article 3 (a period in months ends on the sam
 
 import hmac
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,12 +22,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from havre.errors import Problem, RecordError, Term, check_none
 from havre.months import add_months
-from havre.record.contest_answers import answer_problems, public_problems
+from havre.record.contest_answers import answer_problems
 from havre.record.contest_sources import slow
 from havre.record.contest_texts import ContestText, check_about, check_text
 from havre.record.log.entries import Entry
-from havre.record.log.keys import Signer, parse_verifier
-from havre.record.review import standing
+from havre.record.log.keys import Signer, Verifier, parse_verifier
+from havre.record.public_words import public_problems
+from havre.record.review import LEAST_REASON, MOST_TEXT, reviewers, standing
 from havre.record.settings import RecordSettings
 from havre.record.store.database import read_time, written
 from havre.record.store.outbox import post
@@ -219,13 +220,17 @@ def answer(
     settings.person(person.verifier)
     row = _row(connection, contest, "filed", "acknowledged")
     now = standing(connection, row["release"])
-    problems = answer_problems(connection, contest, outcome, remedy, remedy_id)
+    problems = answer_problems(connection, contest, row["release"], outcome, remedy, remedy_id)
     words = {"summary": summary, "reasons": reasons}
+    if any(not LEAST_REASON <= len(each.strip()) <= MOST_TEXT for each in words.values()):
+        problems.append(Problem.of("record.review.reason", least=LEAST_REASON, most=MOST_TEXT))
     words |= {"correction": remedy_id or ""} if remedy == "correction" else {}
     problems += public_problems(words, written_text(connection, contest))
     author = parse_verifier(now.author)
     if person.name == author.name or person.verifier.key == author.key:
         problems.append(Problem.of("record.contest.own", name=person.name))
+    elif row["about"] == "decision" and _is_one_of(person, reviewers(connection, row["release"])):
+        problems.append(Problem.of("record.contest.own_decision", name=person.name))
     check_none(problems, RecordError)
     when = max(at, read_time(row["acknowledged_at"] or row["filed_at"]))
     values: dict[str, object] = {
@@ -238,6 +243,10 @@ def answer(
     if remedy == "correction":
         body = {"contest": contest, "release": row["release"], "about": row["about"], "text": remedy_id}
         post(connection, Entry("correction", when, str(row["release"]), f"correction-{contest}", body))
+
+
+def _is_one_of(person: Signer, keys: Iterable[Verifier]) -> bool:
+    return any(person.name == each.name or person.verifier.key == each.key for each in keys)
 
 
 def erase(connection: Connection, contest: str, at: datetime) -> None:

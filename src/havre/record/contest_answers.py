@@ -1,29 +1,28 @@
-"""What an answer to a contest must hold: an outcome, a remedy that is there, and public words without personal data."""
+"""What an answer to a contest must hold: an outcome, and a remedy that is there and belongs to what was contested."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from havre.errors import Problem, Term
-from havre.record.contest_texts import ContestText, text_problems
-from havre.record.review import LEAST_REASON, MOST_TEXT, standing, state_problem
+from havre.errors import Problem
+from havre.record.review import standing, state_problem
 from havre.record.store.schema import OUTCOMES, REMEDIES
 
 _STATES: Mapping[str, tuple[str, ...]] = {
     "release": ("in_review", "approved", "published"),
     "withdrawal": ("withdrawn",),
 }
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+\.\w+")
-_NUMBER = re.compile(r"\+?\d[\d /.()-]{6,}\d")
-LEAST_CONTACT = 6
-"""Characters from which on the way to reach somebody is looked for as a whole."""
 
 
 def answer_problems(
-    connection: Connection, contest: str, outcome: str, remedy: str | None, remedy_id: str | None
+    connection: Connection, contest: str, release: str, outcome: str, remedy: str | None, remedy_id: str | None
 ) -> list[Problem]:
-    """Tell what is wrong with an outcome and its remedy."""
+    """Tell what is wrong with an outcome and its remedy.
+
+    Parameters
+    ----------
+    release : the contested release: where the remedy is a withdrawal, it is what was withdrawn
+    """
     problems: list[Problem] = []
     if outcome not in OUTCOMES:
         problems.append(Problem.of("record.contest.outcome", outcome=outcome, expected=", ".join(OUTCOMES)))
@@ -35,35 +34,9 @@ def answer_problems(
         now = standing(connection, str(remedy_id))
         if now.state not in _STATES[remedy]:
             problems.append(state_problem(now, *_STATES[remedy]))
+        if remedy == "withdrawal" and remedy_id != release:
+            problems.append(Problem.of("record.contest.other_release", found=remedy_id, release=release))
         # The link goes both ways: the manifest of the new release tells which contest it corrects.
         if remedy == "release" and now.corrects != contest:
             problems.append(Problem.of("record.contest.not_linked", release=remedy_id, contest=contest))
     return problems
-
-
-def public_problems(words: Mapping[str, str], text: ContestText | None) -> list[Problem]:
-    """Tell what is wrong with words that enter the log for good.
-
-    Parameters
-    ----------
-    words : summary, reasons and correction, as far as there are
-    text : what was written to contest, ``None`` where it was erased; no way to reach somebody in it may be repeated
-    """
-    problems: list[Problem] = []
-    if any(not LEAST_REASON <= len(words[name].strip()) <= MOST_TEXT for name in ("summary", "reasons")):
-        problems.append(Problem.of("record.review.reason", least=LEAST_REASON, most=MOST_TEXT))
-    private = set() if text is None else set(_ways_to_reach(text))
-    for name, value in words.items():
-        if len(value) <= MOST_TEXT or name == "correction":
-            problems += text_problems(name, value, MOST_TEXT)
-        if any(each in value for each in private):
-            problems.append(Problem.of("record.contest.personal", part=Term(f"term.part.{name}")))
-    return problems
-
-
-def _ways_to_reach(text: ContestText) -> Iterator[str]:
-    if len(text.contact.strip()) >= LEAST_CONTACT:
-        yield text.contact.strip()
-    for part in (text.why, text.evidence, text.contact):
-        yield from _ADDRESS.findall(part)
-    yield from _NUMBER.findall(text.contact)

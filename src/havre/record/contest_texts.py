@@ -17,6 +17,8 @@ MOST_EVIDENCE = 100_000
 MOST_CONTACT = 500
 WHOLE = ("release", "decision")
 """What can be contested besides a figure: all of a release, or the decision to publish, change or withdraw it."""
+_NO_TEXT = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
+"""Controls, halves of letters, what is not assigned or private, separators of lines and paragraphs."""
 _WHY = Term("term.part.why")
 _FIGURE = re.compile(r"[a-z0-9_]{1,40}(/[A-Za-z0-9_:-]{1,40}){3,6}")
 _OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -115,4 +117,5 @@ def shown_text(text: str) -> str:
 def _is_text(character: str) -> bool:
     if character in "\n\r\t":
         return True
-    return character not in _OVERRIDES and unicodedata.category(character) not in ("Cc", "Cs", "Cn")
+    is_tag = "\U000e0000" <= character <= "\U000e007f"
+    return character not in _OVERRIDES and not is_tag and unicodedata.category(character) not in _NO_TEXT

@@ -26,6 +26,7 @@ from havre.texts import Language
 
 INTERVALS = (0.5, 0.8, 0.95)
 MANIFEST = "manifest.json"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OVERRIDE_KEY = ["scope", "origin", "destination", "horizon"]
 
 
@@ -210,6 +211,9 @@ def _csv(table: pl.DataFrame) -> bytes:
 def _cell(value: object) -> object:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        # A spreadsheet would compute it.
+        return f"'{value}"
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 4)
     return value

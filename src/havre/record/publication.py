@@ -5,6 +5,7 @@ on the disk before the store says that it is published, and takes its name once 
 """
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from havre.errors import FileError, RecordError
+from havre.errors import FileError, Problem, RecordError, check_none
 from havre.record.draft import read_draft
 from havre.record.explained_draft import check_beside
 from havre.record.explanation_page import reviewed_pages
@@ -201,6 +202,15 @@ def finish(record: Record, log_signers: Sequence[Signer]) -> list[str]:
         manifest = ready / MANIFEST
         if not manifest.is_file() or hashlib.sha256(manifest.read_bytes()).hexdigest() != each.manifest:
             raise RecordError("record.publication.lost", path=ready, release=each.id)
+        # It may have waited for long: nothing of it may have changed since.
+        listed = json.loads(manifest.read_bytes())["files"]
+        wrong = [
+            name
+            for name, digest in listed.items()
+            if not (ready / name).is_file() or hashlib.sha256((ready / name).read_bytes()).hexdigest() != digest
+        ]
+        check_none([Problem.of("record.publication.lost", path=ready / name, release=each.id) for name in wrong],
+                   RecordError)  # fmt: skip
         index = indexes[each.id]
         proof = prove(record.log, index)
         write_whole(ready / ENTRY, record.log.entry(index))

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from havre.errors import Problem, RecordError, Term, check_none
 from havre.record.log.entries import Entry
-from havre.record.log.keys import Signer, parse_verifier
+from havre.record.log.keys import Signer, Verifier, parse_verifier
+from havre.record.public_words import MOST_TEXT, public_problems
 from havre.record.reviewed import Override, Reviewed
 from havre.record.statements import Origin, plain_override, sign_statement
 from havre.record.store.database import read_time, written
@@ -22,7 +23,6 @@ from havre.record.store.schema import CONTESTS, NOTES, OVERRIDES, RELEASES, REVI
 
 LEAST_REASON = 20
 """Characters of a reason: a word is none."""
-MOST_TEXT = 20_000
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,7 @@ def add_note(connection: Connection, release: str, text: str, reviewer: Signer, 
     now = _for_reviewer(connection, release, reviewer)
     if not text.strip() or len(text) > MOST_TEXT:
         raise RecordError("record.review.note", most=MOST_TEXT)
+    check_none(public_problems({"note": text}), RecordError)
     connection.execute(insert(NOTES).values(release=release, text=text, reviewer=reviewer.name, at=written(at)))
     _step(connection, now, at, state="in_review")
 
@@ -337,7 +338,13 @@ def _step(connection: Connection, now: Standing, at: datetime, **values: object)
 def _reason_problems(reason: str) -> list[Problem]:
     if len(reason.strip()) < LEAST_REASON or len(reason) > MOST_TEXT:
         return [Problem.of("record.review.reason", least=LEAST_REASON, most=MOST_TEXT)]
-    return []
+    return public_problems({"reason": reason})
+
+
+def reviewers(connection: Connection, release: str) -> tuple[Verifier, ...]:
+    """Give the keys of those who decided on a release."""
+    query = select(REVIEWS.c.verifier).where(REVIEWS.c.release == release)
+    return tuple(parse_verifier(text) for text in connection.execute(query).scalars())
 
 
 def _notes(connection: Connection, release: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def read_settings(folder: Path) -> RecordSettings:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise FileError("file.missing", path=path) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RecordError("record.settings.damaged", file=path, reason=str(error)) from error
     return settings_from(told, str(path))
 
@@ -110,8 +110,10 @@ def settings_from(told: Mapping[str, Any], file: str = FILE) -> RecordSettings:
                 numbers[key] = told[key]
     witnesses = _witnesses(told.get("witnesses", []), file, problems)
     needed = numbers.get("witnesses_needed", 0)
-    if needed > len(witnesses):
-        problems.append(Problem.of("record.settings.needed", file=file, needed=needed, count=len(witnesses)))
+    # However often a key is listed, it is one witness.
+    apart = len({key.key for key, _ in witnesses})
+    if needed > apart:
+        problems.append(Problem.of("record.settings.needed", file=file, needed=needed, count=apart))
     check_none(problems, RecordError)
     return RecordSettings(str(origin), log_keys, people, witnesses, file=file, **numbers)
 

@@ -204,3 +204,23 @@ def test_times_are_utc_and_come_back() -> None:
     local = AT.astimezone(timezone(timedelta(hours=5)))
     assert written(local) == "2026-11-24T12:00:00Z"
     assert read_time(written(local)) == AT
+
+
+def test_what_is_no_text_is_told(store: Store) -> None:
+    from havre.record.review import standing
+
+    with pytest.raises(RecordError, match="is no text"), store.read() as connection:
+        standing(connection, "\udcff")
+
+
+def test_what_was_erased_is_in_no_journal(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with store.change() as connection:
+        connection.execute(text("CREATE TABLE words (word TEXT)"))
+        connection.execute(text("INSERT INTO words VALUES ('Amina Karimi')"))
+    with store.change() as connection:
+        connection.execute(text("DELETE FROM words"))
+    store.settle()
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    store.close()
+    assert b"Amina" not in left

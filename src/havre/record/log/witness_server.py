@@ -21,6 +21,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, *_: object) -> None:
+        """Tell nothing of a client that left: it is nobody's fault here."""
+
+
 def witness_server(
     witness: Witness, address: tuple[str, int], clock: Callable[[], datetime] = now
 ) -> ThreadingHTTPServer:
@@ -70,4 +78,4 @@ def witness_server(
         def log_message(self, *_: object) -> None:
             """Write no access log: who asks is nobody's business."""
 
-    return ThreadingHTTPServer(address, Handler)
+    return _Server(address, Handler)

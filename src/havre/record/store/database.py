@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from havre.errors import RecordError
@@ -48,8 +48,23 @@ class Store:
             if getattr(error.orig, "sqlstate", None) == SERIALIZATION_FAILURE:
                 raise RecordError("record.store.at_once") from error
             raise RecordError("record.store.unusable", reason=str(error.orig).strip()) from error
+        except (UnicodeError, DataError) as error:
+            # Half of a letter, as a terminal gives for bytes that are no text, or a zero byte.
+            raise RecordError("record.store.no_text", reason=str(error).splitlines()[0]) from error
 
     read = change
+
+    def settle(self) -> None:
+        """Write what was changed into the file itself, so that what was erased is in no journal beside it either.
+
+        Where somebody reads at that moment, the next one who changes something does it.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None  # noqa: S101 - a connection that is open has one
+                raw.commit()
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[attr-defined]
 
     def close(self) -> None:
         """Close all connections."""
