@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import polars as pl
 import pytest
 
 from havre.cli import record_options
@@ -21,7 +23,7 @@ from havre.record.log.folder import Log
 from havre.record.log.keys import new_key, save_key
 from havre.record.log.rotation import key_history
 from havre.record.publication import open_record
-from havre.record.review import standing, submit
+from havre.record.review import approve, standing, submit
 from havre.record.settings import read_settings
 from havre.texts import Language
 from tests.cli.command import run_here, tree
@@ -89,7 +91,7 @@ def by(name: str, *, log: bool = True) -> tuple[str, ...]:
     [
         ("en", ["in review", "Nothing", "Changed since r-1", "Surges that are likely", "worse than naive", "1.23",
                 "Hidden cells: 20", "made automatically", "REFERENCE"]),
-        ("fr", ["en relecture", "Changements depuis r-1", "Afflux probables", "naïvement", "1.23",
+        ("fr", ["en relecture", "Changements depuis r-1", "Afflux probables", "naïvement", "1,23",
                 "Cellules masquées : 20", "produits automatiquement"]),
     ],
 )  # fmt: skip
@@ -380,3 +382,27 @@ def test_what_a_crash_left_of_a_draft_is_written_over_and_a_full_disk_leaves_not
         with pytest.raises(RecordError, match="already"):
             hand_in(record, sample_release(), {"data-card.en.md": b"b"}, ADA, None, None)
         assert draft_digest(drafts / "2020-12-sample") == digest
+
+
+def test_a_release_that_leaks_is_neither_approved_nor_published(run: Run, folder: Path) -> None:
+    release = sample_release()
+    total, part = (pl.col("origin") == name for name in ("TOT", "AFG"))
+    first = (pl.col("scope") == "germany") & (pl.col("period") == pl.col("period").max())
+    # One cell of a month is hidden, and the total that is shown gives it back.
+    scope = pl.when(first).then(pl.lit("germany/bamf/DEU/origin")).otherwise("scope")
+    parts = release.history.filter(first & ~total)["value"].sum()
+    value = pl.when(first & part).then(None).when(first & total).then(pl.lit(parts)).otherwise("value")
+    history = release.history.with_columns(
+        scope=scope, value=value, suppressed=pl.col("suppressed") | (first & part)
+    ).filter(~first | (pl.col("origin") != "ERI"))
+    leaking = replace(release, facts=replace(release.facts, id="r-3"), history=history)
+    with open_record(folder / "record") as record:
+        hand_in(record, leaking, {}, ADA, None, None)
+    code, _, err = run("release", "review", "r-3", "--approve", *by("noor"))
+    assert (code, "AFG→DEU" in err) == (2, True)
+    assert told(run, "release", "show", "r-3")["standing"]["state"] == "in_review"
+    with open_record(folder / "record") as record, record.store.change() as connection:
+        approve(connection, "r-3", draft_digest(record.draft("r-3")), NOOR, AT)
+    code, _, err = run("release", "publish", "r-3", *by("noor"))
+    assert (code, "AFG→DEU" in err) == (2, True)
+    assert told(run, "release", "show", "r-3")["standing"]["state"] == "approved"

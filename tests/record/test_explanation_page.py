@@ -110,3 +110,13 @@ def test_a_card_has_no_field_left_open(tmp_path: Path) -> None:
     for path, content in files.items():
         if "card" in path:
             assert not re.search(r"\{[a-z_]+\}", content.decode()), path
+
+
+def test_what_is_not_french_in_a_french_card_says_so() -> None:
+    _, files = case()
+    card = files["data-card.fr.md"].decode()
+    assert card.count("en anglais dans l’original") == 3
+    model = files["model-card.fr.md"].decode()
+    assert "(paramètres : " in model
+    assert not re.search(r"\b(True|False|None|none)\b", model)
+    assert not re.search(r"[a-zéè]:\s", re.sub(r"https?://\S+|`[^`]*`", "", model))

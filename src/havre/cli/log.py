@@ -144,7 +144,8 @@ def watch(
     seen = look(files_at(address), log_keys(key), known_witnesses(witness), memory, address, first=first)
     growth = tell("log.first") if seen.grown_by is None else tell("log.grown", count=seen.grown_by)
     facts = {"origin": seen.checkpoint.origin, "size": seen.checkpoint.size, "growth": growth}
-    lines = [tell("log.watched", **facts), *(tell("log.silent", reason=reason) for reason in seen.silent)]
+    lines = [tell("log.watched", **facts)]
+    lines += [tell("log.silent", name=name, reason=each.sentence(language())) for name, each in seen.silent]
     lines.append(tell("log.agreed", names=", ".join(seen.agreed)) if seen.agreed else tell("log.alone"))
     for line in lines:
         stdout().print(line, soft_wrap=True, markup=False)

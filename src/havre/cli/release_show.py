@@ -118,7 +118,7 @@ def _lines(held: "Record", found: "Dossier") -> Iterator[str]:
     yield from _contest_lines(found)
     for entry in found.entries:
         place = tell("show.waits") if entry.index is None else tell("show.entry", index=entry.index)
-        yield f"  {moment(entry.at)}  {entry.kind}  {place}"
+        yield f"  {moment(entry.at)}  {tell(f'entry.{entry.kind}')}  {place}"
     folder = held.release(now.id)
     if folder.is_dir():
         yield tell("show.folder", path=folder)

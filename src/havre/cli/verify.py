@@ -47,12 +47,11 @@ def verify(
         tell("verify.logged", index=found.index, origin=found.origin, at=f"{found.logged_at:%Y-%m-%d %H:%M} UTC",
              size=found.size),
     ]  # fmt: skip
-    if log is not None:
-        lines.append(tell("verify.followed", log=log))
+    lines.append(tell("verify.followed", log=log) if log is not None else tell("verify.not_followed"))
     names = ", ".join(f"{name} ({at:%Y-%m-%d %H:%M} UTC)" for name, at in found.witnesses)
     lines.append(tell("verify.witnesses", names=names) if names else tell("verify.no_witness"))
     if found.unnamed:
         lines.append(tell("verify.unnamed", names=", ".join(found.unnamed)))
-    lines.append(tell("verify.done", release=found.release))
+    lines.append(tell("verify.done", release=found.release, folder=folder))
     for line in lines:
         stdout().print(line, soft_wrap=True, markup=False)

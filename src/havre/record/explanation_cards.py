@@ -59,7 +59,8 @@ def _model_card(release: Release, documents: Sequence[Document], words: Words) -
     _, first = next(whole_explanations(documents[0]))
     shared = {each.name: each for each in shared_sections(first, words.wording)}
     model = first["model"]
-    rules = Listed(tuple(f"{words.wording.model(m['name'])}: {words.own(m['weight_text'])}" for m in model["members"]))
+    named = [(words.wording.model(each["name"]), words.own(each["weight_text"])) for each in model["members"]]
+    rules = Listed(tuple(words("model.rule_of_member", name=name, text=text) for name, text in named))
     parameters = words("model.parameters", parameters=words.parameters(model["parameters"]))
     return [
         _section(
@@ -101,7 +102,7 @@ def _performance(release: Release, words: Words) -> Iterator[Block]:
             f"{wording.series(row['measure'], row['origin'], row['destination'])} ({wording.ratio(row['wis_ratio'])})"
             for row in losing.head(_WORST).iter_rows(named=True)
         ]
-        yield words("card.losing_series", losing=losing.height, scored=scored.height, names="; ".join(worst))
+        yield words("card.losing_series", losing=losing.height, scored=scored.height, names=words.joined(worst))
     else:
         yield words("card.no_losing", scored=scored.height)
     yield words("card.unscored", count=release.series.height - scored.height)
@@ -154,7 +155,9 @@ def _data_card(release: Release, words: Words) -> list[Section]:
     )
     columns = (words("card.column_file"), words("card.column_digest"))
     inputs = Table(columns, tuple(sorted(facts.inputs.items())))
-    caveats = tuple(f"{credit.title}: {caveat}" for credit in facts.sources for caveat in credit.caveats)
+    caveats = tuple(
+        words("card.caveat", title=credit.title, caveat=caveat) for credit in facts.sources for caveat in credit.caveats
+    )
     hidden = {
         name: wording.number(count) for name, count in count_suppressed(release.history, release.forecasts).items()
     }

@@ -151,8 +151,12 @@ def _common_model(explanation: Document, words: Words) -> Sequence[Block]:
 def member_list(members: Sequence[Document], words: Words) -> Listed:
     """Describe each member with its parameters."""
     items = tuple(
-        f"{words.wording.model(each['name'])}: {words.own(each['text'])} "
-        f"({words('model.column_parameters')}: {words.parameters(each['parameters'])})"
+        words(
+            "model.of_member",
+            name=words.wording.model(each["name"]),
+            text=words.own(each["text"]),
+            parameters=words.parameters(each["parameters"]),
+        )
         for each in members
     )
     return Listed(items)

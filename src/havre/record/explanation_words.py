@@ -1,6 +1,6 @@
 """Blocks of which explanations and cards are made, and the words of one language for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -74,6 +74,10 @@ class Words:
         """Write a number, or anything else as it is."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             return _decimal(value, self.wording.language)
+        if isinstance(value, bool):
+            return self("model.yes" if value else "model.no")
+        if value is None or value == "none":
+            return self("model.nothing")
         return ", ".join(self.decimal(each) for each in value) if isinstance(value, list) else str(value)
 
     def month(self, text: str) -> str:
@@ -90,7 +94,11 @@ class Words:
 
     def parameters(self, found: Mapping[str, object]) -> str:
         """Write parameters as name and value."""
-        return "; ".join(f"{name} {self.decimal(value)}" for name, value in found.items()) or "–"
+        return self.joined(f"{name} {self.decimal(value)}" for name, value in found.items()) or "–"
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Write parts one after the other, as the language does."""
+        return (" ; " if self.wording.language == "fr" else "; ").join(parts)
 
 
 @cache

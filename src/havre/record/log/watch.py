@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from havre.errors import FileError, HavreError, RecordError
+from havre.errors import FileError, HavreError, Problem, RecordError
 from havre.record.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from havre.record.log.keys import Verifier
 from havre.record.log.merkle import is_consistent
@@ -34,7 +34,7 @@ class Watched:
     checkpoint: Checkpoint
     grown_by: int | None
     agreed: tuple[str, ...]
-    silent: tuple[str, ...]
+    silent: tuple[tuple[str, Problem], ...]
 
     @property
     def split_view_would_show(self) -> bool:
@@ -75,11 +75,16 @@ def watch(
         if before.size > now.size:
             raise RecordError("record.log.shrinks", where=where, origin=now.origin, old=before.size, new=now.size)
         _one_history(tree, now, before)
-    agreed, silent = [], []
+    agreed: list[str] = []
+    silent: list[tuple[str, Problem]] = []
     for witness in witnesses:
-        seen, reason = _seen_by(witness, now.origin)
+        try:
+            seen = _seen_by(witness, now.origin)
+        except HavreError as error:
+            silent += [(witness.key.name, each) for each in error.problems]
+            continue
         if seen is None:
-            silent.append(f"{witness.key.name}: {reason}")
+            silent.append((witness.key.name, Problem.of("record.log.unknown_to", name=witness.key.name)))
         elif seen.size <= now.size:
             _one_history(tree, now, seen)
             agreed.append(witness.key.name)
@@ -123,14 +128,9 @@ def _later_history(fetch: Fetch, now: Checkpoint, seen: Checkpoint) -> None:
         raise RecordError("record.log.forks", origin=now.origin, one=now.size, other=seen.size)
 
 
-def _seen_by(witness: KnownWitness, origin: str) -> tuple[Checkpoint | None, str]:
-    try:
-        data = last_seen(witness, origin)
-        if data is None:
-            return None, "–"
-        return open_checkpoint(data, [witness.key], origin, witness.address)[0], ""
-    except HavreError as error:
-        return None, str(error)
+def _seen_by(witness: KnownWitness, origin: str) -> Checkpoint | None:
+    data = last_seen(witness, origin)
+    return None if data is None else open_checkpoint(data, [witness.key], origin, witness.address)[0]
 
 
 def _remembered(memory: Path | None, origin: str, keys: Sequence[Verifies]) -> Checkpoint | None:
