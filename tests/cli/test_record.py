@@ -67,7 +67,9 @@ def test_a_log_is_checked_proven_and_watched(tmp_path: Path) -> None:
     assert "5 entries" in havre("log", "fsck", "log", "--key", PUBLIC, cwd=tmp_path).stdout
     assert "Nobody's signature" in havre("log", "fsck", "log", cwd=tmp_path).stdout
     assert havre("log", "prove", "log", "3", "--out", "proof", cwd=tmp_path).returncode == 0
-    (tmp_path / "entry").write_bytes(log.entry(3))
+    assert havre("log", "entry", "log", "3", "--out", "entry", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "entry").read_bytes() == log.entry(3)
+    assert havre("log", "entry", "log", "3", cwd=tmp_path).stdout.encode() == log.entry(3) + b"\n"
     told = havre("log", "verify", "entry", "proof", "--key", PUBLIC, cwd=tmp_path)
     assert "number 3" in told.stdout
     (tmp_path / "entry").write_bytes(log.entry(2))

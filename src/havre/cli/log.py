@@ -107,6 +107,23 @@ def prove(
         write_whole(out, proof)
 
 
+@app.command(help=tell("log.entry"))
+def entry(
+    folder: Folder,
+    index: Annotated[int, typer.Argument(metavar="INDEX", help=tell("log.index"))],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=tell("log.entry_out"))] = None,
+) -> None:
+    """Take an entry out of a log, byte for byte, as `log verify` needs it."""
+    from havre.record.log.folder import Log
+    from havre.whole_files import write_whole
+
+    content = Log.open(folder).entry(index)
+    if out is None:
+        typer.echo(content.decode("utf-8"))
+    else:
+        write_whole(out, content)
+
+
 @app.command(help=tell("log.verify"))
 def verify(
     entry: Annotated[Path, typer.Argument(metavar="ENTRY", help=tell("log.entry_file"))],

@@ -168,5 +168,7 @@ def _tell(held: "Record", release: str, waits: str, *, as_json: bool) -> None:
     lines = [tell("review.done", release=release, state=state, **told), waits]
     if found.standing.state == "approved":
         lines.append(tell("review.next", release=release))
+    elif found.standing.state == "in_review":
+        lines.append(tell("review.stays"))
     for line in lines:
         stdout().print(line, soft_wrap=True, markup=False)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from havre.record.track import TrackRecord
     from havre.record.track_page import Page
+    from havre.record.wording import Wording
 
 
 def tell(key: str, /, **fields: object) -> str:
@@ -46,7 +47,7 @@ def score(
     data = load_panel(None if panel == "reference" else panel)
     _tell_future(data.observations["as_of"], at.date())
     with opened(record) as held:
-        found = score_record(held, data.observations, known_on or at.date(), data.told_inputs())
+        found = score_record(held, data.observations, known_on or at.date(), data.told_inputs(), data.key())
         folder = publish_track_record(held, found, at, measure_names=measure_names(), out=out)
         logged = log_waiting(held, signers)
     if as_json:
@@ -89,9 +90,9 @@ def show(found: "TrackRecord") -> None:
 
 
 def _show_group(page: "Page", group: str) -> None:
-    """Print a group of the league table in few letters: models by their ids, horizons as numbers of months."""
+    """Print a group of the league table in few letters: horizons as numbers of months."""
     names = ("of", "model", "wis", "wis_ratio", "coverage_50", "coverage_80", "coverage_95", "mase", "bias", "months")
-    rows = [[_of(row), _model(row), page.number(row["wis"]), page.ratio(row["wis_ratio"]),
+    rows = [[_of(row), _model(row, page.words), page.number(row["wis"]), page.ratio(row["wis_ratio"]),
              *(page.words.percent(row[f"coverage_{level}"]) for level in (50, 80, 95)),
              page.ratio(row["mase"]), page.number(row["bias"]), str(row["months"])]
             for row in page.league(group)]  # fmt: skip
@@ -102,5 +103,6 @@ def _of(row: "dict[str, Any]") -> str:
     return f"{row['target']}/{row['source']}" + ("" if row["horizon"] is None else f" +{row['horizon']}")
 
 
-def _model(row: "dict[str, Any]") -> str:
-    return f"{row['model']} ({tell('short.stated')})" if row["figures"] == "stated" else str(row["model"])
+def _model(row: "dict[str, Any]", words: "Wording") -> str:
+    name = words.model(str(row["model"]))
+    return f"{name} ({tell('short.stated')})" if row["figures"] == "stated" else name
