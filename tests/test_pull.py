@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from havre.errors import SourceError
 from havre.panel.observations import check_observations, empty_panel
+from havre.panel.store import PanelStore
 from havre.panel.vintage import as_of, latest, revisions
-from havre.pull import dated_news
+from havre.pull import dated_news, read_again
 from havre.sources.connector import Parsed, Piece, Plan, Wanted
 from havre.sources.fetch.fetcher import Fetcher
 from havre.sources.fetch.request import Request
@@ -281,3 +282,83 @@ def test_the_clock_may_go_back(case: PullCase, server_rows: Tables) -> None:
 @pytest.fixture
 def server_rows() -> Tables:
     return tables()
+
+
+def test_a_dry_run_offline_writes_nothing_either(case: PullCase, tmp_path: Path) -> None:
+    with serving({HOST: tables()}) as server:
+        case.pull(server, DAYS[0])
+    other = pull_case(Toy(), tmp_path / "other")
+    other.places = replace(other.places, snapshots=case.places.snapshots, states=case.places.states)
+    assert read_again(other.connector, other.places, DAYS[1], dry=True).new == 24
+    assert not (tmp_path / "other" / "store").exists()
+
+
+def test_another_store_is_filled_anew(case: PullCase, tmp_path: Path) -> None:
+    with serving({HOST: tables()}) as server:
+        case.pull(server, DAYS[0])
+        case.places = replace(case.places, store=PanelStore(tmp_path / "second"))
+        assert case.pull(server, DAYS[1]).new == 24
+        for part in (tmp_path / "second").glob("*.parquet"):
+            part.unlink()
+        assert case.pull(server, DAYS[2]).new == 24
+
+
+def test_reading_again_says_nothing_of_the_last_pull(case: PullCase) -> None:
+    provider = tables()
+    with serving({HOST: provider}) as server:
+        case.pull(server, DAYS[0])
+        provider.rows["DEU"] = [[*row[:3], 1.0] for row in provider.rows["DEU"]]
+        case.pull(server, DAYS[1])
+    before = case.places.states.read("eurostat")
+    case.read_again(DAYS[2])
+    after = case.places.states.read("eurostat")
+    assert (after.kept_out, after.good_at, after.tried_at) == (before.kept_out, before.good_at, before.tried_at)
+
+
+def test_a_surprise_in_one_piece_keeps_it_out_and_the_rest_lands(case: PullCase) -> None:
+    class Surprised(Toy):
+        def parse(self, piece: Piece, as_of: date) -> Parsed:
+            if piece.name == "FRA":
+                raise OverflowError("s3cret-in-a-text")
+            return super().parse(piece, as_of)
+
+    case.connector = Surprised()
+    with serving({HOST: tables()}) as server:
+        done = case.pull(server, DAYS[0])
+    assert (done.new, [problem.key for problem in done.kept_out["FRA"]]) == (12, ["source.surprise"])
+    assert "s3cret" not in done.kept_out["FRA"][0].sentence()
+
+
+def test_periods_that_have_not_begun_stay_out(case: PullCase) -> None:
+    provider = tables()
+    provider.rows["DEU"].append(["SYR", "DEU", "2036-05-01", 5.0])
+    with serving({HOST: provider}) as server:
+        done = case.pull(server, DAYS[0])
+    assert [problem.key for problem in done.kept_out["DEU"]] == ["source.drift.to_come"]
+
+
+def test_what_is_said_was_known_when_the_last_file_came(case: PullCase, tmp_path: Path) -> None:
+    with serving({HOST: tables()}) as server:
+        case.pull(server, DAYS[0])
+        (first,) = [each for each in case.places.snapshots.all() if each.sidecar.name == "DEU"]
+        (second,) = [each for each in case.places.snapshots.all() if each.sidecar.name == "FRA"]
+    later = replace(second, sidecar=replace(second.sidecar, retrieved_at=DAYS[4]))
+    assert Piece("x", (later, first)).day == DAYS[4].date()
+
+
+@pytest.mark.parametrize("key", ["abc\ndef", "clé", "a\x00b"])
+def test_a_key_that_could_not_be_sent_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        Wanted(DAYS[0].date(), keys=lambda _: key).key("hapi", "HAVRE_HAPI_APP_IDENTIFIER")
+    assert key not in str(caught.value)
+
+
+def test_damaged_states_count_as_none(case: PullCase) -> None:
+    with serving({HOST: tables()}) as server:
+        case.pull(server, DAYS[0])
+        path = case.places.states.folder / "eurostat.json"
+        whole = json.loads(path.read_text())
+        for damage in ({"files": "x"}, {"shape": []}, {"rows": "many"}, {"landed_at": 5}):
+            name, piece = next(iter(whole["pieces"].items()))
+            path.write_text(json.dumps({**whole, "pieces": {name: {**piece, **damage}}}))
+            assert case.pull(server, DAYS[0]).good

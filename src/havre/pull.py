@@ -6,6 +6,7 @@ completed by the next one, from the snapshots where they are whole.
 
 import json
 import re
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -107,6 +108,9 @@ def pull_source(
     except HavreError as error:
         run.pulled.failed = error.problems
         plans = []
+    except Exception as error:
+        run.pulled.failed = (_surprise(connector.source, error),)
+        plans = []
     try:
         for number, plan in enumerate(plans):
             run.piece(plan.name, lambda plan=plan: _fetched(plan, fetcher))  # type: ignore[misc]
@@ -120,10 +124,16 @@ def pull_source(
 
 
 def read_again(
-    connector: Connector, places: Places, at: datetime, *, accept: bool = False, progress: Progress | None = None
+    connector: Connector,
+    places: Places,
+    at: datetime,
+    *,
+    accept: bool = False,
+    dry: bool = False,
+    progress: Progress | None = None,
 ) -> Pulled:
     """Read the snapshots of the last pull again, offline: after a reader was corrected, or into a new store."""
-    run = _Run(connector, places, at, accept=accept, dry=False, again=True)
+    run = _Run(connector, places, at, accept=accept, dry=dry, again=True)
     pieces = dict(run.state.pieces)
     names = {name: each.files for name, each in pieces.items()}
     if not names:
@@ -159,6 +169,7 @@ class _Run:
         self.connector, self.places, self.at = connector, places, at
         self.accept, self.dry, self.again = accept, dry, again
         self.state: SourceState = places.states.read(connector.source)
+        self._other_store = self.state.store not in ("", places.store.address) or not places.store.has_parts()
         self.pulled = Pulled(connector.source)
         self._rows: list[pl.DataFrame] = []
         self._pieces: dict[str, LandedPiece] = {}
@@ -171,7 +182,7 @@ class _Run:
             if not piece.files:
                 return
             before = self.state.pieces.get(name)
-            if before is not None and not self.again and self._is_same(piece, before):
+            if before is not None and not self.again and not self._other_store and self._is_same(piece, before):
                 self.pulled.skipped += 1
                 self.pulled.unchanged += before.rows
                 self._see(before.latest)
@@ -182,15 +193,20 @@ class _Run:
             self._compare(piece, checked, before)
         except HavreError as error:
             self._keep_out(name, error.problems, piece)
+        except Exception as error:
+            self._keep_out(name, (_surprise(name, error),), piece)
 
     def finish(self) -> None:
         """Write what is left, and how it went."""
         self._flush()
         if self.dry:
             return
-        reasons = {name: problems[0].sentence() for name, problems in self.pulled.kept_out.items()}
-        good = self.at if self.pulled.good else self.state.good_at
-        self.state = replace(self.state, tried_at=self.at, good_at=good, kept_out=reasons)
+        if not self.again:
+            # What is read again says nothing about the provider: its last answer stands.
+            reasons = {name: problems[0].sentence() for name, problems in self.pulled.kept_out.items()}
+            good = self.at if self.pulled.good else self.state.good_at
+            self.state = replace(self.state, tried_at=self.at, good_at=good, kept_out=reasons)
+        self.state = replace(self.state, store=self.places.store.address)
         self.places.states.write(self.connector.source, self.state)
 
     def _is_same(self, piece: Piece, before: LandedPiece) -> bool:
@@ -200,7 +216,7 @@ class _Run:
         known = self._known(parsed)
         drift: Drift = find_drift(parsed, latest(known), before.shape if before else None)
         last_day = _last_day(parsed)
-        problems = (*drift.problems, *_shorter(before, last_day))
+        problems = (*drift.problems, *_shorter(before, last_day), *_to_come(parsed, self.at.date()))
         if drift.notes:
             self.pulled.notes[piece.name] = drift.notes
         if problems and not self.accept:
@@ -215,9 +231,8 @@ class _Run:
         self.pulled.unchanged += rows.height - news.height
         self.pulled.landed += 1
         self._see(last_day)
-        landed = LandedPiece(
-            piece.identity, self.connector.version, parsed.shape, rows.height, last_day, self.at.replace(microsecond=0)
-        )
+        at = before.landed_at if self.again and before else self.at.replace(microsecond=0)
+        landed = LandedPiece(piece.identity, self.connector.version, parsed.shape, rows.height, last_day, at)
         self._pieces[piece.name] = landed
         if news.height:
             self._rows.append(news)
@@ -276,6 +291,22 @@ class _Run:
 def _last_day(parsed: Parsed) -> date | None:
     last = parsed.observations.drop_nulls("value")["period"].max()
     return last if isinstance(last, date) else None
+
+
+def _surprise(name: str, error: Exception) -> Problem:
+    """Tell a fault that nobody foresaw, by its kind and place in the program; its text may hold a key."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return Problem.of(
+        "source.surprise", name=name, kind=type(error).__name__, place=f"{Path(place.filename).name}:{place.lineno}"
+    )
+
+
+def _to_come(parsed: Parsed, today: date) -> tuple[Problem, ...]:
+    """Find periods that have not begun yet: a date was mistyped, or is none."""
+    late = parsed.observations.filter(pl.col("period") > today).drop_nulls("value")
+    if not late.height:
+        return ()
+    return (Problem.of("source.drift.to_come", count=late.height, last=late["period"].max()),)
 
 
 def _shorter(before: LandedPiece | None, last: date | None) -> tuple[Problem, ...]:

@@ -40,12 +40,14 @@ class SourceState:
     ----------
     tried_at, good_at : when it was last tried, and last landed without a fault [UTC]
     kept_out : names of pieces that did not land at the last try, each with the reason
+    store : address of the panel store that the pieces landed in; another one has to be filled anew
     """
 
     pieces: Mapping[str, LandedPiece] = field(default_factory=dict)
     tried_at: datetime | None = None
     good_at: datetime | None = None
     kept_out: Mapping[str, str] = field(default_factory=dict)
+    store: str = ""
 
     def with_piece(self, name: str, piece: LandedPiece) -> "SourceState":
         """Give the state after a piece has landed."""
@@ -60,10 +62,12 @@ class States:
 
     def read(self, source: str) -> SourceState:
         """Read the state of a source; an empty one where there is none."""
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError, RecursionError):
             found = json.loads((self.folder / f"{source}.json").read_bytes())
             pieces = {name: _piece(each) for name, each in found["pieces"].items()}
-            return SourceState(pieces, _time(found["tried_at"]), _time(found["good_at"]), dict(found["kept_out"]))
+            kept_out = {str(name): str(reason) for name, reason in dict(found["kept_out"]).items()}
+            times = (_time(found["tried_at"]), _time(found["good_at"]))
+            return SourceState(pieces, *times, kept_out, str(found.get("store", "")))
         return SourceState()
 
     def write(self, source: str, state: SourceState) -> None:
@@ -85,6 +89,7 @@ def _piece(found: Mapping[str, object]) -> LandedPiece:
     known["shape"] = {str(facet): tuple(names) for facet, names in shape.items()}
     known["latest"] = date.fromisoformat(str(latest)) if latest else None
     known["landed_at"] = _time(found["landed_at"])
+    known["rows"], known["version"] = int(str(found["rows"])), int(str(found["version"]))
     return LandedPiece(**known)  # type: ignore[arg-type]
 
 

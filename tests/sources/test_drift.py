@@ -106,3 +106,16 @@ def test_years_are_not_compared_with_months() -> None:
         frequency=pl.lit("A").cast(SCHEMA["frequency"])
     )
     assert find_drift(Parsed(years, whole=True), table(BASE), None).problems == ()
+
+
+def test_many_values_that_are_gone() -> None:
+    many = {("SYR" if number % 2 else "AFG", 1 + number % 6): 50.0 for number in range(12)}
+    base = table({**{(origin, month): 50.0 for origin in ("SYR", "AFG", "IRQ", "ERI", "SOM", "NGA", "GIN", "MLI")
+                     for month in range(1, 13)}, **many})  # fmt: skip
+    # 12 of 96 are gone: an eighth.
+    left = base.filter(
+        ~((pl.col("origin") == "MLI") & (pl.col("period").dt.month() < 12)) | (pl.col("origin") != "MLI")
+    )
+    assert keys(Parsed(left, whole=True), base) == ["source.drift.vanished"]
+    few = base.filter((pl.col("origin") != "MLI") | (pl.col("period").dt.month() > 9))
+    assert keys(Parsed(few, whole=True), base) == []

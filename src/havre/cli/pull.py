@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,7 +61,11 @@ def pull(
     chosen, keyless = choose(providers, os.environ)
     at = clock()
     settings = settings_from(os.environ)
+    if since is not None and since > at.date():
+        raise typer.BadParameter(tell("since_future", day=since))
     with only_pull(folder), progress_bar() as progress:
+        # A damaged part is told before anything is asked of a provider.
+        places_in(folder, store).store.read()
         work = Work(places_in(folder, store), settings, at, since, accept=accept, dry=dry_run, offline=offline)
         done = list(work.all(chosen, progress))
     if as_json:
@@ -150,19 +155,32 @@ class Work:
         from havre.sources.fetch.fetcher import Hosts
 
         hosts = Hosts()
+        stop = Event()
         with ThreadPoolExecutor(max_workers=self.settings.at_once) as pool:
-            waiting = [pool.submit(self.one, name, hosts, progress) for name in sources]
+            waiting = [pool.submit(self.safely, name, hosts, progress, stop) for name in sources]
             try:
                 for each in waiting:
                     done = each.result()
                     _log(done, self.at)
                     yield done
             except BaseException:
+                # What was read lands; nothing more is asked for.
+                stop.set()
                 for each in waiting:
                     each.cancel()
                 raise
 
-    def one(self, name: str, hosts: "Hosts", progress: "Progress | None") -> "Pulled":
+    def safely(self, name: str, hosts: "Hosts", progress: "Progress | None", stop: Event) -> "Pulled":
+        """Pull one source; what keeps it from being written is told like any other fault, and the others go on."""
+        from havre.errors import HavreError
+        from havre.pull import Pulled
+
+        try:
+            return self.one(name, hosts, progress, stop)
+        except HavreError as error:
+            return Pulled(name, failed=error.problems)
+
+    def one(self, name: str, hosts: "Hosts", progress: "Progress | None", stop: Event) -> "Pulled":
         """Pull one source."""
         from havre.pull import pull_source, read_again
         from havre.sources.catalogue import source
@@ -172,20 +190,32 @@ class Work:
 
         found = connector(name)
         if self.offline:
-            return read_again(found, self.places, self.at, accept=self.accept, progress=progress)
+            return read_again(found, self.places, self.at, accept=self.accept, dry=self.dry, progress=progress)
         wanted = Wanted(self.at.date(), self.since, key_finder(os.environ))
         with Fetcher(
-            source(name), self.places.snapshots, self.settings, Clockwork(clock), hosts, tell=_log_line
+            source(name),
+            self.places.snapshots,
+            self.settings,
+            Clockwork(clock, sleep=lambda seconds: _sleep(stop, seconds)),
+            hosts,
+            tell=_log_line,
+            stop=stop,
         ) as fetcher:
             return pull_source(
                 found, wanted, self.places, fetcher, self.at, accept=self.accept, dry=self.dry, progress=progress
             )
 
 
+def _sleep(stop: Event, seconds: float) -> None:
+    """Sleep, unless the pull is to end."""
+    if stop.wait(seconds):
+        raise KeyboardInterrupt
+
+
 def _log_line(line: str) -> None:
     """Write a line for whoever reads the output of cron or systemd; a terminal has the bar instead."""
     if not sys.stderr.isatty():
-        sys.stderr.write(f"{line}\n")
+        sys.stderr.write(f"{plain_line(line)}\n")
 
 
 def _log(done: "Pulled", at: datetime) -> None:
@@ -194,6 +224,11 @@ def _log(done: "Pulled", at: datetime) -> None:
         f"{at:%Y-%m-%dT%H:%M:%SZ} {done.source} {state} new={done.new} revised={done.revised} "
         f"unchanged={done.unchanged} kept_out={len(done.kept_out)} requests={done.requests} bytes={done.bytes}"
     )
+
+
+def plain_line(text: str) -> str:
+    """Put a mark in the place of control characters: what a provider says must not write lines of its own."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def _print(done: "Sequence[Pulled]", keyless: Sequence[str], *, dry: bool) -> None:
@@ -215,7 +250,8 @@ def _print(done: "Sequence[Pulled]", keyless: Sequence[str], *, dry: bool) -> No
     for each in done:
         for where, problems, mark in _told(each):
             for problem in problems:
-                stdout().print(f"{mark} {each.source} {where} {problem.sentence(language())}", markup=False)
+                told = plain_line(f"{mark} {each.source} {where} {problem.sentence(language())}")
+                stdout().print(told, markup=False)
     if keyless:
         stdout().print(tell("keyless", names=", ".join(keyless)), markup=False)
 

@@ -9,7 +9,7 @@ import typer
 from havre.cli.console import number, stdout, table, write_json
 from havre.cli.language import language
 from havre.cli.options import Json
-from havre.cli.pull import FOLDER, Folder, only_pull, tell
+from havre.cli.pull import FOLDER, Folder, only_pull, plain_line, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def show(
     for caveat in found.caveats:
         stdout().print(f"· {caveat}", soft_wrap=True, markup=False)
     for piece, reason in state.kept_out.items():
-        stdout().print(f"✗ {piece} {reason}", soft_wrap=True, markup=False)
+        stdout().print(plain_line(f"✗ {piece} {reason}"), soft_wrap=True, markup=False)
 
 
 @app.command(help=tell("sources.check"))
@@ -98,7 +98,7 @@ def check(folder: Folder = FOLDER, as_json: Json = False) -> None:  # noqa: FBT0
             stdout().print(line, soft_wrap=True, markup=False)
         for name, pieces in out.items():
             for piece, reason in pieces.items():
-                stdout().print(f"✗ {name} {piece} {reason}", soft_wrap=True, markup=False)
+                stdout().print(plain_line(f"✗ {name} {piece} {reason}"), soft_wrap=True, markup=False)
         if reports:
             stdout().print(tell("sources.reports", count=len(reports), folder=folder / "quarantine"), soft_wrap=True)
     if damaged or out:
@@ -138,7 +138,8 @@ def _plain(found: "Source", state: "SourceState") -> dict[str, object]:
 
 def _licence(found: "Source") -> str:
     terms = found.licence_id or found.licence
-    marks = [] if found.redistributable else [tell("sources.own_copy")]
+    own = not found.redistributable and "not redistributed" not in found.licence
+    marks = [tell("sources.own_copy")] if own else []
     return "; ".join([terms, *marks, *([tell("sources.display_only")] if found.display_only else [])])
 
 

@@ -81,6 +81,10 @@ class PanelStore:
         self._write_part(_part_name(content.getvalue()), content.getvalue())
         return news.height
 
+    def has_parts(self) -> bool:
+        """Tell whether anything is kept there."""
+        return bool(self._parts())
+
     def select(self, source: str, measures: Sequence[str], destinations: Sequence[str]) -> pl.DataFrame:
         """Read the observations of some measures and destinations of one source, with all their vintages."""
         wanted = (

@@ -50,6 +50,9 @@ class Wanted:
         found = self.keys(variable)
         if not found:
             raise SourceError("source.key.missing", source=source, variable=variable)
+        if not (found.isascii() and found.isprintable()):
+            # It could not be sent, and the error of whoever tried would show it.
+            raise SourceError("source.key.odd", source=source, variable=variable)
         return found
 
 

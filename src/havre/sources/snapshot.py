@@ -208,8 +208,14 @@ def _name(sidecar: Sidecar) -> str:
 
 def read_sidecar(path: Path) -> Sidecar | None:
     """Read a sidecar; ``None`` where it is damaged, as if it had never been written."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         found = json.loads(path.read_bytes())
+        texts = [found[name] for name in ("source", "name", "key", "url", "kind", "sha256", "licence", "attribution")]
+        if (
+            not all(isinstance(each, str) for each in (*texts, *found["headers"].values()))
+            or len(found["sha256"]) != 64
+        ):
+            return None
         times = {
             name: datetime.strptime(found[name], TIME).replace(tzinfo=UTC) for name in ("retrieved_at", "checked_at")
         }

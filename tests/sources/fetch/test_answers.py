@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from havre.errors import SourceError
-from havre.sources.fetch.answers import check_kind, unzipped
+from havre.sources.fetch.answers import check_archive, check_kind, unzipped
 from havre.sources.fetch.request import Kind
 
 PAGE = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
@@ -58,3 +58,11 @@ def test_a_damaged_archive_is_told(cut: int) -> None:
     packed = archive({"a.csv": bytes(range(256)) * 20})
     with pytest.raises(SourceError, match="damaged zip"):
         unzipped(packed[:cut], "x", 1 << 20)
+
+
+def test_a_sheet_that_reaches_too_far_is_not_read() -> None:
+    sheet = b'<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row><c s="1" r="%s"><v>1</v></c></row></sheetData>'
+    check_archive(archive({"xl/worksheets/sheet1.xml": sheet % b"ZZ99999"}), "x", 1 << 20)
+    for far in (b"A1048576", b"XFD1"):
+        with pytest.raises(SourceError, match="larger"):
+            check_archive(archive({"xl/worksheets/sheet1.xml": sheet % far}), "x", 1 << 20)

@@ -265,3 +265,78 @@ def test_an_unreachable_host_is_told(tmp_path: Path) -> None:
     ours = Fetcher(source("eurostat"), Snapshots(tmp_path), settings, Clockwork(lambda: NOON, sleep=Naps()))
     with ours, pytest.raises(SourceError, match=r"ec\.europa\.eu cannot be reached"):
         ours.fetch(rows())
+
+
+def test_a_part_that_ends_early_is_no_whole(server: ProviderServer, tmp_path: Path) -> None:
+    whole = b"a,b\n1,2\n" * 40_000
+    request = rows("/csv", kind="csv")
+    store = Snapshots(tmp_path)
+    partial = store.partial("eurostat", request.key)
+    partial.write_bytes(whole[:1000])
+    partial.with_suffix(".json").write_text(json.dumps({"validator": Answer(whole, "text/csv").validator}))
+
+    def short(asked: Asked) -> Answer:
+        if asked.headers.get("range"):
+            told = {"Content-Range": f"bytes 1000-4999/{len(whole)}", "ETag": Answer(whole, "text/csv").validator}
+            return Answer(whole[1000:5000], "text/csv", 206, told)
+        return answer(asked)
+
+    server.stand_ins[HOST] = short
+    with fetcher(server, tmp_path) as ours:
+        assert ours.fetch(request).read() == whole
+
+
+def test_a_part_of_another_version_is_not_glued_on(server: ProviderServer, tmp_path: Path) -> None:
+    request = rows("/csv", kind="csv")
+    partial = Snapshots(tmp_path).partial("eurostat", request.key)
+    partial.write_bytes(b"x" * 8)
+    partial.with_suffix(".json").write_text(json.dumps({"validator": '"old"'}))
+
+    def other(asked: Asked) -> Answer:
+        if asked.headers.get("range"):
+            return Answer(b"1,2\n", "text/csv", 206, {"Content-Range": "bytes 8-11/12", "ETag": '"new"'})
+        return answer(asked)
+
+    server.stand_ins[HOST] = other
+    with fetcher(server, tmp_path) as ours:
+        assert ours.fetch(request).read() == b"a,b\n1,2\n" * 40_000
+
+
+def test_the_time_of_the_last_change_is_asked_for_where_there_is_no_etag(
+    server: ProviderServer, tmp_path: Path
+) -> None:
+    day = "Tue, 01 Dec 2026 10:00:00 GMT"
+    server.stand_ins[HOST] = lambda asked: Answer(ROWS, "application/json", headers={"Last-Modified": day})
+    with fetcher(server, tmp_path) as ours:
+        ours.fetch(rows())
+        server.forget()
+        ours.fetch(rows())
+    assert server.asked[0].headers["if-modified-since"] == day
+    assert server.body_bytes == 0
+
+
+def test_a_mark_that_cannot_be_sent_back_is_not_kept(server: ProviderServer, tmp_path: Path) -> None:
+    server.stand_ins[HOST] = lambda asked: Answer(ROWS, "application/json", headers={"ETag": '"\xe9t\xe9"'})
+    with fetcher(server, tmp_path) as ours:
+        assert "etag" not in ours.fetch(rows()).sidecar.headers
+        assert ours.fetch(rows()).read() == ROWS
+
+
+def test_a_host_that_the_catalogue_does_not_name_is_never_asked(server: ProviderServer, tmp_path: Path) -> None:
+    with fetcher(server, tmp_path) as ours, pytest.raises(SourceError, match=r"169\.254"):
+        ours.fetch(Request("https://169.254.169.254/latest/meta-data.xlsx", "x", "json"))
+    assert server.asked == []
+
+
+def test_whoever_wants_the_pull_to_end_is_heard_before_the_next_request(server: ProviderServer, tmp_path: Path) -> None:
+    with fetcher(server, tmp_path) as ours:
+        ours.stop.set()
+        with pytest.raises(KeyboardInterrupt):
+            ours.fetch(rows())
+    assert server.asked == []
+
+
+def test_a_contact_with_other_letters_is_sent_as_plain_ones(server: ProviderServer, tmp_path: Path) -> None:
+    with fetcher(server, tmp_path, contact="Zoë (x)") as ours:
+        ours.fetch(rows())
+    assert "(Zo x)" in server.asked[0].headers["user-agent"]

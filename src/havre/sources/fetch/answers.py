@@ -1,6 +1,7 @@
 """Tells data from what only looks like it: login pages, error pages, truncated or blown-up archives."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -122,6 +123,16 @@ def retry_after(header: str | None, now: datetime) -> float | None:
         return None
 
 
+FAR_ROWS, FAR_LETTERS = 6, 3
+"""A cell of a sheet beyond row 99,999, or in a column with three letters: readers keep room for all cells before it."""
+_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"')
+
+
+def _reaches_far(block: bytes) -> bool:
+    """Tell whether a part of a sheet (Office Open XML) has a cell so far out that reading it would take all memory."""
+    return any(len(found[1]) >= FAR_LETTERS or len(found[2]) >= FAR_ROWS for found in _CELL.finditer(block))
+
+
 def check_archive(content: bytes, name: str, largest: int) -> None:
     """Unpack an archive piece by piece and throw it away, to know how large it is before anybody reads it whole.
 
@@ -134,10 +145,12 @@ def check_archive(content: bytes, name: str, largest: int) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for each in archive.infolist():
                 with archive.open(each) as member:
+                    rest = b""
                     while block := member.read(1 << 20):
                         size += len(block)
-                        if size > largest:
+                        if size > largest or _reaches_far(rest + block):
                             raise SourceError("source.fetch.too_large", name=name, largest=largest)
+                        rest = block[-64:]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, OSError, ValueError) as error:
         raise SourceError("source.fetch.damaged", name=name, kind="zip", reason=str(error)[:200]) from error
 

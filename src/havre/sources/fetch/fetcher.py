@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+import re
 import ssl
 import threading
 import time
@@ -31,6 +32,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PLAIN_HOSTS = ("data.gdeltproject.org",)
 """Hosts that offer their files without encryption only."""
 NEVER = float("inf")
+TOKEN_BUDGET = 60.0
+LARGEST_TOKEN = 1 << 20
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -103,6 +106,8 @@ class Fetcher:
     tell: Callable[[str], None] = lambda _: None
     traffic: Traffic = field(default_factory=Traffic)
     transport: httpx.BaseTransport | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set by whoever wants the pull to end: what was read lands, nothing more is asked for."""
 
     def __enter__(self) -> Self:
         settings = self.settings
@@ -110,10 +115,20 @@ class Fetcher:
             verify = ssl.create_default_context(cafile=settings.certificates)
         except (OSError, ssl.SSLError) as error:
             raise SourceError("source.fetch.certificates", path=settings.certificates, reason=str(error)) from error
-        timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
-        self._client = httpx.Client(verify=verify, timeout=timeout, follow_redirects=False, transport=self.transport)
+        self._verify = verify
+        self._open()
         self._end = self.clockwork.monotonic() + settings.budget
         return self
+
+    def _open(self) -> None:
+        timeout = httpx.Timeout(self.settings.read_timeout, connect=self.settings.connect_timeout)
+        try:
+            self._client = httpx.Client(
+                verify=self._verify, timeout=timeout, follow_redirects=False, transport=self.transport
+            )
+        except (ImportError, ValueError) as error:
+            # A proxy in the environment that cannot be spoken to.
+            raise SourceError("source.fetch.proxy", reason=str(error)[:200]) from error
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
@@ -177,34 +192,71 @@ class Fetcher:
         ------
         SourceError : the provider refuses
         """
-        with self.hosts.turn(request.host, request.pause, self.clockwork.sleep):
+        self._check_host(request)
+        end = min(self.clockwork.monotonic() + TOKEN_BUDGET, self._end)
+        body = bytearray()
+        with self.hosts.turn(request.host, request.pause, self.clockwork.sleep), self._until(end):
+            self.traffic.requests += 1
             try:
-                answer = self._client.post(self._address(request.url), data=dict(request.form or {}))
-            except httpx.HTTPError as error:
+                with self._client.stream("POST", self._address(request.url), data=dict(request.form or {})) as answer:
+                    status = answer.status_code
+                    for chunk in answer.iter_raw():
+                        body += chunk
+                        if len(body) > LARGEST_TOKEN or self.clockwork.monotonic() > end:
+                            raise SourceError("source.fetch.budget", name=request.name, host=request.host)
+            except (httpx.HTTPError, OSError) as error:
                 reason = request.without_secrets(str(error)) or type(error).__name__
                 raise SourceError("source.fetch.network", name=request.name, host=request.host, reason=reason) from None
-        self.traffic.requests += 1
-        if answer.status_code != 200:
-            raise SourceError("source.fetch.status", name=request.name, url=request.shown, status=answer.status_code)
+        if status != 200:
+            raise SourceError("source.fetch.status", name=request.name, url=request.shown, status=status)
         try:
-            found = answer.json()
-        except ValueError as error:
+            found = json.loads(body)
+        except (ValueError, RecursionError) as error:
             raise SourceError("source.fetch.damaged", name=request.name, kind="json", reason="token") from error
         return found if isinstance(found, dict) else {}
+
+    def _check_host(self, request: Request) -> None:
+        """Refuse a host that the catalogue does not name: a page may link anything."""
+        if urlsplit(request.url).netloc not in self.source.hosts:
+            raise SourceError("source.fetch.elsewhere", name=request.name, target=request.url.partition("?")[0])
+
+    @contextmanager
+    def _until(self, end: float) -> Iterator[None]:
+        """Break a request off at the end of its time, whatever trickles in: headers may come a byte at a time."""
+        left = end - self.clockwork.monotonic()
+        timer = threading.Timer(max(left, 0.01), self._break_off)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if self._client.is_closed:
+                self._open()
+
+    def _break_off(self) -> None:
+        self._client.close()
 
     def _once(self, request: Request, before: Snapshot | None, end: float) -> Snapshot | None:
         if self.clockwork.monotonic() > end:
             raise Again(
                 Problem.of("source.fetch.budget", name=request.name, host=request.host), counts=False, wait=NEVER
             )
-        with self.hosts.turn(request.host, request.pause, self.clockwork.sleep):
+        self._check_host(request)
+        if self.stop.is_set():
+            raise KeyboardInterrupt
+        with self.hosts.turn(request.host, request.pause, self.clockwork.sleep), self._until(end):
             try:
                 return self._ask(request, before, end)
-            except (httpx.TransportError, httpx.StreamError, BadPacking) as error:
+            except (httpx.TransportError, httpx.StreamError, BadPacking, RuntimeError) as error:
+                # A client that was closed at the end of its time tells so by a RuntimeError.
+                if self.clockwork.monotonic() >= end:
+                    problem = Problem.of("source.fetch.budget", name=request.name, host=request.host)
+                    raise Again(problem, wait=NEVER, counts=False) from None
                 reason = request.without_secrets(str(error)) or type(error).__name__
                 problem = Problem.of("source.fetch.network", name=request.name, host=request.host, reason=reason)
                 raise Again(problem) from None
-            except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
                 raise SourceError("source.fetch.address", url=request.shown, reason=str(error)) from None
 
     def _ask(self, request: Request, before: Snapshot | None, end: float) -> Snapshot | None:
@@ -247,7 +299,9 @@ class Fetcher:
 
     def _receive(self, request: Request, response: httpx.Response, gathered: "_Gathered", end: float) -> None:
         """Write the body to its temporary place; what came of a file that can be resumed stays after a fault."""
-        resumed = response.status_code == 206 and gathered.continues(response.headers.get("content-range", ""))
+        told = response.headers.get("content-range", "")
+        same = response.headers.get("etag", gathered.validator) == gathered.validator
+        resumed = response.status_code == 206 and same and gathered.continues(told)
         if response.status_code == 206 and not resumed:
             gathered.forget()
             raise Again(Problem.of("source.fetch.range", name=request.name, host=request.host), wait=0)
@@ -261,6 +315,8 @@ class Fetcher:
                     if size > request.largest:
                         gathered.forget()
                         raise SourceError("source.fetch.too_large", name=request.name, largest=request.largest)
+                    if self.stop.is_set():
+                        raise KeyboardInterrupt
                     if self.clockwork.monotonic() > end:
                         problem = Problem.of("source.fetch.budget", name=request.name, host=request.host)
                         raise Again(problem, wait=NEVER, counts=False)
@@ -268,6 +324,9 @@ class Fetcher:
         except OSError as error:
             gathered.forget()
             raise FileError("file.not_writable", path=gathered.path, reason=error.strerror or str(error)) from error
+        if resumed and size != _whole_size(told):
+            gathered.forget()
+            raise Again(Problem.of("source.fetch.cut", name=request.name, host=request.host), wait=0)
 
     def _judge(self, request: Request, response: httpx.Response, gathered: "_Gathered") -> None:
         with gathered.path.open("rb") as file:
@@ -291,7 +350,8 @@ class Fetcher:
             raise SourceError.all_of([verdict.problem])
 
     def _keep(self, request: Request, response: httpx.Response, gathered: "_Gathered", now: datetime) -> Snapshot:
-        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        # A header that cannot be sent back is of no use.
+        headers = {name: told for name in KEPT_HEADERS if (told := response.headers.get(name, "")) and _sendable(told)}
         path = gathered.path
         if request.secrets or request.secret_headers:
             path.write_bytes(request.bytes_without_secrets(path.read_bytes()))
@@ -361,7 +421,7 @@ class _Gathered:
 
     @classmethod
     def open(cls, path: Path) -> "_Gathered":
-        with suppress(OSError, ValueError, KeyError):
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
             known = json.loads(path.with_suffix(".json").read_bytes())
             return cls(path, str(known["validator"]), path.stat().st_size)
         return cls(path)
@@ -380,12 +440,21 @@ class _Gathered:
 
     def continues(self, content_range: str) -> bool:
         """Tell whether a part begins where the gathered bytes end."""
-        return content_range.startswith(f"bytes {self.size}-") and self.size > 0
+        return self.size > 0 and re.fullmatch(rf"bytes {self.size}-\d+/\d+", content_range) is not None
 
     def forget(self) -> None:
         self.path.unlink(missing_ok=True)
         self.path.with_suffix(".json").unlink(missing_ok=True)
         self.validator, self.size = "", 0
+
+
+def _whole_size(content_range: str) -> int:
+    """Give the size of the whole file that a part belongs to."""
+    return int(content_range.rpartition("/")[2])
+
+
+def _sendable(value: str) -> bool:
+    return value.isascii() and value.isprintable() and len(value) < 1000
 
 
 def _again(state: RetryCallState) -> Again:

@@ -1,5 +1,7 @@
 """What is asked of a provider, and how it is shown: a secret never leaves the request."""
 
+import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -97,16 +99,26 @@ class Request:
 
     def bytes_without_secrets(self, content: bytes) -> bytes:
         """Put a mark in the place of each secret in a body: some providers echo a key in their links."""
-        for value in _spellings([*self.secrets.values(), *self.secret_headers.values()]):
+        bare = [value.partition(" ")[2] for value in self.secret_headers.values()]
+        for value in _spellings([*self.secrets.values(), *self.secret_headers.values(), *bare]):
             content = content.replace(value.encode("utf-8"), b"REDACTED")
         return content
+
+
+def _lower_escapes(text: str) -> str:
+    return re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), text)
 
 
 def _spellings(values: Iterable[str]) -> list[str]:
     """Give secrets as they may stand in a text, in an address too; the longest first."""
     secrets = [each for each in values if len(each) >= LEAST_SECRET]
     return sorted(
-        {form for each in secrets for form in (each, quote(each, safe=""), quote(each), quote_plus(each))},
+        {
+            form
+            for each in secrets
+            for quoted in (each, quote(each, safe=""), quote(each), quote_plus(each))
+            for form in (quoted, _lower_escapes(quoted), quoted.replace("/", "\\/"), json.dumps(quoted)[1:-1])
+        },
         key=lambda form: (-len(form), form),
     )
 

@@ -1,5 +1,6 @@
 """How the network is used: who asks, through which mirror, how long, how often. Read from the environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,7 +41,9 @@ class FetchSettings:
 
     def user_agent(self, *, browser: bool) -> str:
         """The User-Agent: name, version and contact; after a browser's where a host wants one."""
-        own = f"havre/{__version__} ({self.contact or 'open migration statistics'})"
+        # A header holds plain letters only.
+        contact = "".join(each for each in self.contact if each.isascii() and each.isprintable() and each not in "()")
+        own = f"havre/{__version__} ({contact or 'open migration statistics'})"
         return f"{BROWSER} {own}" if browser else own
 
 
@@ -77,6 +80,9 @@ def settings_from(environment: Mapping[str, str]) -> FetchSettings:
             found[name] = value
         else:
             problems.append(Problem.of("source.fetch.number", variable=variable, value=text, least=least))
+    mirror = environment.get("HAVRE_MIRROR", "").strip()
+    if mirror and not re.fullmatch(r"https?://[^/\s]+(/\S*)?", mirror):
+        problems.append(Problem.of("source.fetch.mirror", value=mirror))
     check_none(problems, SourceError)
     return FetchSettings(
         contact=environment.get("HAVRE_CONTACT", "").strip(),

@@ -114,7 +114,15 @@ def _people(rows: pl.DataFrame, roles: dict[str, str], name: str) -> pl.Series:
             return pl.Series([None] * rows.height, dtype=pl.Float64)
         return to_counts(rows[roles[role]], name, SOURCE)
 
-    total = counts("total").fill_null(counts("dead").fill_null(0.0) + counts("missing").fill_null(0.0))
+    def whole(role: str) -> pl.Series:
+        found = counts(role)
+        if not ((found == found.round()).fill_null(value=True)).all():
+            row = (found != found.round()).fill_null(value=False).arg_max() or 0
+            fields = {"row": row + 1, "column": roles[role], "value": rows[roles[role]][row]}
+            raise SourceError("source.bad_cell", path=name, provider=source(SOURCE).provider, **fields)
+        return found
+
+    total = whole("total").fill_null(counts("dead").fill_null(0.0) + counts("missing").fill_null(0.0))
     return total.clip(lower_bound=0.0)
 
 
