@@ -358,7 +358,8 @@ def test_damaged_states_count_as_none(case: PullCase) -> None:
         case.pull(server, DAYS[0])
         path = case.places.states.folder / "eurostat.json"
         whole = json.loads(path.read_text())
-        for damage in ({"files": "x"}, {"shape": []}, {"rows": "many"}, {"landed_at": 5}):
+        damages: list[dict[str, object]] = [{"files": "x"}, {"shape": []}, {"rows": "many"}, {"landed_at": 5}]
+        for damage in damages:
             name, piece = next(iter(whole["pieces"].items()))
             path.write_text(json.dumps({**whole, "pieces": {name: {**piece, **damage}}}))
             assert case.pull(server, DAYS[0]).good
