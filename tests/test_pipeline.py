@@ -185,6 +185,7 @@ def planted(threshold: int) -> Release:
         with_value(with_value(coasts, "GRC", MONTHS - 3, SMALL), "ESP", MONTHS - 3, SECOND),
         [COASTS],
         threshold=threshold,
+        purpose=None if threshold else "Test that the search finds planted numbers.",
     )
 
 

@@ -74,6 +74,15 @@ class PanelInput:
             return self
         return replace(self, observations=self.observations.filter(pl.col("as_of") <= day))
 
+    def key(self) -> bytes | None:
+        """Give the secret by which disclosure control chooses what else to hide: none for the public snapshot.
+
+        Raises
+        ------
+        FileError : the salt cannot be read or made
+        """
+        return kept_salt(self.salt) if self.salt and not self.reference else None
+
     def told_inputs(self) -> dict[str, str]:
         """Give what a publication tells of the files: plain hashes of the reference snapshot, else salted ones.
 
@@ -195,7 +204,7 @@ def forecast_release(
     """
     protection = Protection(threshold, width, rounding, purpose)
     known = panel.known_on(known_on)
-    history = _protected_history(known.observations, scopes, options, threshold, width, earlier)
+    history = _protected_history(known, scopes, options, protection, earlier)
     # From here on nobody sees a suppressed count: no forecast, score or copy of history can give one back.
     outlooks = [
         make_outlook(without_hidden(known.observations, scope, history, threshold), scope, options, progress)
@@ -235,20 +244,22 @@ def explain_release(made: Forecast, *, release_id: str | None = None, workers: i
 
 
 def _protected_history(
-    observations: pl.DataFrame,
+    panel: PanelInput,
     scopes: Sequence[Scope],
     options: OutlookOptions,
-    threshold: int,
-    width: float | None,
+    protection: Protection,
     earlier: Sequence[pl.DataFrame],
 ) -> pl.DataFrame:
     """Give the history of all scopes, protected; parts that are not shown help to protect their total."""
     tables: list[pl.DataFrame] = []
+    observations = panel.observations
     for scope in scopes:
         series, _ = scope_series(observations, scope, leave_out_gaps=options.leave_out_gaps)
         check_wanted(scope, series)
         tables += [history_rows(scope, series), unshown_rows(observations, scope, series)]
-    return protect_history(pl.concat(tables), threshold, width=width, earlier=earlier)
+    return protect_history(
+        pl.concat(tables), protection.threshold, width=protection.width, earlier=earlier, key=panel.key()
+    )
 
 
 def judge_scope(

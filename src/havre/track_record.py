@@ -54,7 +54,11 @@ class Judged:
 
 
 def score_record(
-    record: Record, observations: pl.DataFrame, known_on: date, inputs: Mapping[str, str] | None = None
+    record: Record,
+    observations: pl.DataFrame,
+    known_on: date,
+    inputs: Mapping[str, str] | None = None,
+    key: bytes | None = None,
 ) -> TrackRecord:
     """Score the forecasts that the log of a record registers.
 
@@ -66,6 +70,7 @@ def score_record(
     observations : rows of the panel, all vintages
     known_on : counts are taken as they were known on this day
     inputs : SHA-256 of each file of observations, to be told
+    key : see :func:`havre.record.disclosure.protect_history`
 
     Raises
     ------
@@ -86,6 +91,7 @@ def score_record(
         threshold,
         width=max((float(threshold), *(each.width for each in logged))),
         months=months,
+        key=key,
         earlier=[table.filter(pl.col("period").is_in(months)) for table in shown],
     )
     # A count that a release rounds is told by no score either.

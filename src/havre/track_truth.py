@@ -83,6 +83,7 @@ def protected_counts(
     width: float | None = None,
     months: Collection[date] | None = None,
     earlier: Sequence[pl.DataFrame] = (),
+    key: bytes | None = None,
 ) -> pl.DataFrame:
     """Give what may be told of the counts: table of ``havre.record.tables.HISTORY``; see :func:`truth_table`."""
     tables = [pl.DataFrame(schema=HISTORY)]
@@ -99,7 +100,7 @@ def protected_counts(
     history = pl.concat(tables)
     if months is not None:
         history = history.filter(pl.col("period").is_in(list(months)))
-    safe = protect_history(history, threshold, width=width, earlier=earlier)
+    safe = protect_history(history, threshold, width=width, earlier=earlier, key=key)
     told = safe.join(pl.concat(wanted), on=["scope", "origin", "destination"], how="semi", maintain_order="left")
     return told.filter(pl.col("value").is_not_null() | pl.col("suppressed"))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from havre.draws import QUANTILE_LEVELS
 from havre.months import add_months
+from havre.record.attack import attack
 from havre.record.disclosure import count_suppressed, protect_forecasts, protect_history
 from havre.record.tables import FORECASTS, HISTORY, SCOPE_KEY
 
@@ -220,3 +221,24 @@ def test_suppressed_cells_are_counted() -> None:
     forecasts = protect_forecasts(forecasts_of({("a", "SYR"): [300, 9], ("b", "SYR"): [300, 300]}), 10)
     assert count_suppressed(history, forecasts) == {"history": 2, "forecasts": 1}
     assert count_suppressed(history.clear(), forecasts.clear()) == {"history": 0, "forecasts": 0}
+
+
+@settings(deadline=None)
+@given(parts, thresholds, st.binary(min_size=32, max_size=32))
+def test_with_a_key_as_little_can_be_found_and_the_same_is_hidden_each_time(
+    values: list[float], threshold: int, key: bytes
+) -> None:
+    history = history_of(corridors(values, sum(values)))
+    safe = protect_history(history, threshold, key=key)
+    assert safe.equals(protect_history(history, threshold, key=key))
+    small = history["value"].is_between(0, threshold, closed="none")
+    assert (safe["suppressed"] | ~small).all()
+    assert attack(safe, float(threshold)) == []
+
+
+def test_who_knows_the_program_but_not_the_key_does_not_know_that_the_smallest_was_hidden() -> None:
+    # Of 16, 16 and 30 any may be the one hidden beside 9: its size says nothing exact about the small one.
+    history = history_of(corridors([9, 30, 16, 35, 16], 106))
+    chosen = {tuple(protect_history(history, 10, key=bytes([n]) * 32)["suppressed"].to_list()) for n in range(40)}
+    assert len(chosen) == 3
+    assert len({tuple(protect_history(history, 10)["suppressed"].to_list())}) == 1

@@ -8,13 +8,14 @@ included, and more is suppressed until none is bounded more tightly than stated.
 Reference: Hundepool A et al. (2012), Statistical disclosure control, Wiley, chapter 4. doi:10.1002/9781118348239
 """
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from havre.errors import Problem, RecordError, check_none
-from havre.record.attack import Leak, attack, cells_of, own_and_new, refuse_leaks
+from havre.record.attack import Cell, Leak, attack, cells_of, own_and_new, refuse_leaks
 from havre.record.rounding import OPTION, check_rounding
 from havre.record.tables import HISTORY, SCOPE_KEY
 
@@ -74,6 +75,7 @@ def protect_history(
     *,
     width: float | None = None,
     earlier: Sequence[pl.DataFrame] = (),
+    key: bytes | None = None,
 ) -> pl.DataFrame:
     """Suppress small cells, and enough others that nobody can bound one more tightly than stated.
 
@@ -88,6 +90,8 @@ def protect_history(
     width : how far apart the bounds of a suppressed cell stay [persons]; by default the threshold
     earlier : histories of earlier releases as they were published, with ``havre.record.rounding.with_bounds`` where
         they are rounded: what one of them hides stays hidden, unless it is visible in another, which cannot be undone
+    key : secret bytes of whoever publishes. What is hidden beside a small cell is then not simply the smallest one,
+        from which whoever knows the program could conclude how large it is; the same key chooses the same cells
 
     Returns
     -------
@@ -99,16 +103,30 @@ def protect_history(
         is named
     """
     wanted = float(threshold if width is None else width)
-    marked = _suppressed_of_old(history, earlier)
+    marked = _suppressed_of_old(_with_cost(history, key), earlier)
     while True:
         safe = _protected(marked, threshold, wanted)
         leaks = attack(safe, wanted, earlier) if safe["suppressed"].any() or earlier else []
-        further = _further(safe, history, leaks)
+        further = _further(safe, marked, leaks)
         if further is None:
             own = cells_of(safe.filter("suppressed"))
             refuse_leaks(own_and_new(leaks, set(own), earlier, wanted), wanted)
             return safe
         marked = marked.with_columns(suppressed=pl.col("suppressed") | further)
+
+
+def _with_cost(history: pl.DataFrame, key: bytes | None) -> pl.DataFrame:
+    """Add what hiding each cell costs: its count, with a key multiplied by one to three as the key chooses."""
+    if key is None:
+        return history.with_columns(cost="value")
+    drawn = [_drawn(cell, key) for cell in cells_of(history)]
+    return history.with_columns(cost=pl.col("value") * (1 + 2 * pl.Series("drawn", drawn, dtype=pl.Float64)))
+
+
+def _drawn(cell: Cell, key: bytes) -> float:
+    """Give a number from 0 to 1 that looks random to whoever does not know the key, the same in every scope."""
+    told = "/".join(str(each) for each in cell).encode()
+    return int.from_bytes(hmac.digest(key, told, "sha256")[:7], "big") / 2**56
 
 
 def _suppressed_of_old(history: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -119,7 +137,7 @@ def _suppressed_of_old(history: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -
     return history.with_columns(suppressed=pl.col("suppressed") | (stay & (pl.col("value") > 0).fill_null(value=False)))
 
 
-def _further(safe: pl.DataFrame, history: pl.DataFrame, leaks: Sequence[Leak]) -> pl.Series | None:
+def _further(safe: pl.DataFrame, costed: pl.DataFrame, leaks: Sequence[Leak]) -> pl.Series | None:
     """Mark one more cell beside each leak: the smallest visible part of a sum that holds it, else a total.
 
     ``None`` where there is no leak, or nothing is left to hide behind.
@@ -128,7 +146,7 @@ def _further(safe: pl.DataFrame, history: pl.DataFrame, leaks: Sequence[Leak]) -
     if not leaking:
         return None
     marked = safe.with_columns(
-        true=history["value"], leaks=pl.Series([cell in leaking for cell in cells_of(safe)]), part=~_is_total()
+        true=costed["cost"], leaks=pl.Series([cell in leaking for cell in cells_of(safe)]), part=~_is_total()
     )
     group = ("scope", "measure", "period")
     visible = ~pl.col("suppressed") & (pl.col("value") > 0).fill_null(value=False) & pl.col("leaks").any().over(group)
@@ -173,7 +191,7 @@ def _must_hide(threshold: int, width: float) -> pl.Expr:
     shown_total = (~part & ~hidden & value.is_not_null()).any().over(group)
     # A suppressed total whose parts are all visible is their sum.
     bare_total = (~part & hidden).any().over(group) & (parts == 0)
-    smallest = pl.when(~hidden & part & (value > 0)).then(value).rank("ordinal").over(group)
+    smallest = pl.when(~hidden & part & (value > 0)).then("cost").rank("ordinal").over(group)
     wanted = pl.when(smallest.max().over(group) > 0).then(smallest == 1).otherwise(~part)
     return (((shown_total & (parts > 0) & known) | bare_total) & wanted).fill_null(value=False)
 
