@@ -1,4 +1,4 @@
-"""The real providers, for whoever has a network: ``pytest -m live tests/sources/test_live.py``; nothing else asks them."""
+"""The real providers, for whoever has a network: ``pytest -m live``; nothing else asks them."""
 
 import os
 from datetime import UTC, datetime
