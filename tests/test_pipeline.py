@@ -48,7 +48,8 @@ def release_of(
 ) -> Release:
     data = PanelInput(panel)
     scopes = find_scopes(data.known_on(known_on).observations, requests)
-    return make_release(data, scopes, options, made_on=TODAY, known_on=known_on, threshold=threshold)
+    purpose = None if threshold else "Test with made-up counts."
+    return make_release(data, scopes, options, made_on=TODAY, known_on=known_on, threshold=threshold, purpose=purpose)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -185,7 +186,6 @@ def planted(threshold: int) -> Release:
         with_value(with_value(coasts, "GRC", MONTHS - 3, SMALL), "ESP", MONTHS - 3, SECOND),
         [COASTS],
         threshold=threshold,
-        purpose=None if threshold else "Test that the search finds planted numbers.",
     )
 
 

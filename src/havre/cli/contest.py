@@ -250,6 +250,8 @@ def erase(
         else:
             identity = find(connection, held.settings, named)[0].id
         forget(connection, identity, clock())
+    with opened(record) as held:
+        held.store.settle()
     _done(tell("erase.done", id=identity), "", {"id": identity, "text_erased": True}, as_json=as_json)
 
 
