@@ -27,8 +27,8 @@ from havre.record.contest_sources import slow
 from havre.record.contest_texts import ContestText, check_about, check_text
 from havre.record.log.entries import Entry
 from havre.record.log.keys import Signer, Verifier, parse_verifier
-from havre.record.public_words import public_problems
-from havre.record.review import LEAST_REASON, MOST_TEXT, reviewers, standing
+from havre.record.public_words import MOST_TEXT, public_problems
+from havre.record.review import LEAST_REASON, reviewers, standing
 from havre.record.settings import RecordSettings
 from havre.record.store.database import read_time, written
 from havre.record.store.outbox import post

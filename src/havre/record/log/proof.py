@@ -106,7 +106,7 @@ def check_proof(
         raise RecordError("record.log.not_included", origin=checkpoint.origin)
     seen = note.signed_by(witnesses)
     # However often a key is listed, and under however many names, it is one witness.
-    found = len({each.key for each in seen})
+    found = len({each.key for each in witnesses if each in seen})
     if found < needed:
         raise RecordError("record.log.few_witnesses", asked=len(witnesses), found=found, needed=needed, reasons="")
     names = tuple(each.name for each in note.signed_by(keys))

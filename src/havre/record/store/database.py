@@ -64,7 +64,7 @@ class Store:
                 raw = connection.connection.dbapi_connection
                 assert raw is not None  # noqa: S101 - a connection that is open has one
                 raw.commit()
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[attr-defined]
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
         """Close all connections."""
