@@ -162,6 +162,7 @@ class RecordState:
     size : entries of the log
     waiting : entries that wait for it
     not_in_log : entries that the store says are in it, and that it does not hold
+    not_in_store : entries of the log that the store does not know, but for those that a crash left unnoted
     interrupted : releases that are published and have no folder yet
     late : contests of which a time was missed
     """
@@ -172,6 +173,7 @@ class RecordState:
     size: int
     waiting: int
     not_in_log: int
+    not_in_store: int
     log_keys: tuple[str, ...]
     people: tuple[str, ...]
     witnesses: tuple[tuple[str, str], ...]
@@ -185,12 +187,12 @@ class RecordState:
 def _state(held: "Record") -> RecordState:
     from havre.record.contest import contests
     from havre.record.review import all_standing
-    from havre.record.store.outbox import waiting
+    from havre.record.store.outbox import logged, waiting
 
     at = options.clock()
     with held.store.read() as connection:
         releases, filed = all_standing(connection), contests(connection, held.settings)
-        waits, differing = waiting(connection), unlogged(connection, held)
+        waits, differing, noted = waiting(connection), unlogged(connection, held), logged(connection)
     return RecordState(
         record=held.folder,
         origin=held.settings.origin,
@@ -198,6 +200,7 @@ def _state(held: "Record") -> RecordState:
         size=held.log.size,
         waiting=waits,
         not_in_log=differing,
+        not_in_store=max(0, held.log.size - noted - waits),
         log_keys=tuple(each.text for each in held.settings.log_keys),
         people=tuple(each.text for each in held.settings.people),
         witnesses=tuple((key.text, address) for key, address in held.settings.witnesses),
@@ -243,6 +246,8 @@ def _lines(now: RecordState) -> Iterator[str]:
         yield tell("record.interrupted", names=", ".join(now.interrupted))
     if now.not_in_log:
         yield tell("record.not_in_log", count=now.not_in_log)
+    if now.not_in_store:
+        yield tell("record.not_in_store", count=now.not_in_store)
 
 
 def _counts(words: str, counts: Mapping[str, int]) -> str:

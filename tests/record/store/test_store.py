@@ -1,5 +1,6 @@
 """The store opens on both databases, keeps all or nothing, and its backup restores into either."""
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -224,3 +225,39 @@ def test_what_was_erased_is_in_no_journal(tmp_path: Path) -> None:
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     store.close()
     assert b"Amina" not in left
+
+
+def test_a_backup_with_a_right_digest_and_wrong_rows_changes_nothing(tmp_path: Path) -> None:
+    first = open_store(tmp_path / "first")
+    filled(first)
+    write_backup(first, tmp_path / "b")
+    first.close()
+    lines = (tmp_path / "b").read_bytes().splitlines()[:-1]
+    other = open_store(tmp_path / "other")
+    row = next(number for number, line in enumerate(lines) if line.startswith(b'["releases"'))
+    name, values = json.loads(lines[row])
+    for wrong in ({**values, "more": 1}, {**values, "state": "burnt"}, {"id": "x"}, 5,
+                  {**values, "created_at": "not a time"}):  # fmt: skip
+        body = b"\n".join([*lines[:row], json.dumps([name, wrong]).encode(), *lines[row + 1 :]]) + b"\n"
+        end = json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode()
+        (tmp_path / "b").write_bytes(body + end + b"\n")
+        with pytest.raises(RecordError, match="not a backup"):
+            restore_backup(other, tmp_path / "b")
+    with other.read() as connection:
+        assert connection.execute(select(func.count()).select_from(RELEASES)).scalar_one() == 0
+    other.close()
+
+
+def test_a_database_that_was_begun_anew_takes_no_entry_of_the_old_one(tmp_path: Path) -> None:
+    log = Log.create(tmp_path / "log", ORIGIN, [KEY])
+    for name, when in (("old", 12), ("new", 13)):
+        anew = open_store(tmp_path / name)
+        with anew.change() as connection:
+            post(connection, Entry("correction", datetime(2026, 11, 24, when, tzinfo=UTC), "r", "same", {}))
+        if name == "old":
+            assert flush(anew, log, [KEY]) == 1
+        else:
+            with pytest.raises(RecordError, match="another entry of the id same"):
+                flush(anew, log, [KEY])
+        anew.close()
+    assert log.size == 1

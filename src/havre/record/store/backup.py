@@ -3,13 +3,15 @@
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from havre.errors import FileError, RecordError
-from havre.record.store.database import Store
+from havre.record.store.database import Store, read_time
 from havre.record.store.schema import ORDER
 from havre.whole_files import write_whole
 
@@ -53,6 +55,14 @@ def restore_backup(store: Store, path: Path) -> dict[str, int]:
     except OSError as error:
         raise FileError("file.missing", path=path) from error
     rows = _rows(content, path)
+    try:
+        return _filled(store, rows)
+    except (SQLAlchemyError, ValueError, KeyError, TypeError) as error:
+        # The digest of a backup is no signature: rows may be anything.
+        raise RecordError("record.store.backup", path=path) from error
+
+
+def _filled(store: Store, rows: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, int]:
     with store.change() as connection:
         held = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in ORDER)
         if held:
@@ -60,6 +70,8 @@ def restore_backup(store: Store, path: Path) -> dict[str, int]:
         counts = {table.name: 0 for table in ORDER}
         for table in ORDER:
             own = [row for name, row in rows if name == table.name]
+            if any(set(row) != set(table.c.keys()) for row in own):
+                raise ValueError(table.name)
             if own:
                 connection.execute(insert(table), own)
             counts[table.name] = len(own)
@@ -67,6 +79,13 @@ def restore_backup(store: Store, path: Path) -> dict[str, int]:
                 sequence = f"SELECT setval(pg_get_serial_sequence('{table.name}', 'number'), :last, :called)"
                 last = max((int(row["number"]) for row in own), default=0)
                 connection.execute(text(sequence), {"last": max(last, 1), "called": last > 0})
+        for table in ORDER:
+            # A time that is none would be found by whoever reads it later.
+            times = [column for column in table.c if column.name == "at" or column.name.endswith("_at")]
+            for row in connection.execute(select(*times)) if times else ():
+                for value in row:
+                    if value is not None:
+                        read_time(value)
     return counts
 
 
@@ -81,7 +100,7 @@ def _rows(content: bytes, path: Path) -> list[tuple[str, dict[str, Any]]]:
         if first != {"format": FORMAT} or not {name for name, _ in lines} <= {table.name for table in ORDER}:
             raise RecordError("record.store.backup", path=path)
         return [(name, {key: _value(value) for key, value in row.items()}) for name, row in lines]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RecordError("record.store.backup", path=path) from error
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from havre.errors import RecordError
+from havre.errors import Problem, RecordError, check_none
 from havre.record.log.entries import Entry, parse_entry
 from havre.record.log.folder import Log
 from havre.record.log.notes import Signs, Verifies
@@ -51,9 +51,11 @@ def flush(store: Store, log: Log, signers: Sequence[Signs], trusted: Sequence[Ve
         if not queued:
             return 0
         # What stands in the log beyond the last entry noted here was appended before a crash.
-        there = {
-            parse_entry(data).id: last + 1 + at for at, data in enumerate(log.entries(last + 1)) if data[:1] == b"{"
-        }
+        later = list(log.entries(last + 1))
+        there = {parse_entry(data).id: last + 1 + at for at, data in enumerate(later) if data[:1] == b"{"}
+        # A database that was lost and begun anew may take an old id again: that is another entry.
+        other = [entry for _, entry, data in queued if entry in there and later[there[entry] - last - 1] != data]
+        check_none([Problem.of("record.store.other_entry", entry=entry) for entry in other], RecordError)
         new = [(number, data) for number, entry, data in queued if entry not in there]
         indexes = log.append([data for _, data in new], signers, trusted)
         places = {number: index for (number, _), index in zip(new, indexes, strict=True)}
@@ -67,6 +69,12 @@ def flush(store: Store, log: Log, signers: Sequence[Signs], trusted: Sequence[Ve
 def waiting(connection: Connection) -> int:
     """Give how many entries wait for the log."""
     number = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.log_index.is_(None))
+    return int(connection.execute(number).scalar_one())
+
+
+def logged(connection: Connection) -> int:
+    """Give how many entries stand in the log, by what is noted here."""
+    number = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.log_index.is_not(None))
     return int(connection.execute(number).scalar_one())
 
 
