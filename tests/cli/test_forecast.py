@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from havre.texts import Language
 from tests.cli.command import havre, run_here, tree
 from tests.record.hub_rules import hub_problems
 from tests.small_panel import ARRIVALS, LAST, small_panel
@@ -62,7 +63,7 @@ def test_the_release_is_shown(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    lang: str,
+    lang: Language,
     words: list[str],
 ) -> None:
     arguments = ("--panel", home / "panel.parquet", "--measure", "sea_arrivals", *QUICK)
@@ -130,3 +131,20 @@ def test_a_destination_may_be_named_and_all_months_are_added_up(
     [together] = [line for line in shown.splitlines() if "all months together" in line]
     assert f"{table['median'].sum():,}" in together
     assert f"({table['low_80'].sum():,}–{table['high_80'].sum():,})" in together
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "SMALL COUNTS ARE NOT HIDDEN"), ("fr", "LES PETITS EFFECTIFS NE SONT PAS MASQUÉS")]
+)
+def test_what_hides_nothing_is_said_loudly_and_tells_its_purpose(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lang: Language,
+    words: str,
+) -> None:  # fmt: skip
+    panel = str(home / "panel.parquet")
+    command = ("forecast", "--panel", panel, "--measure", "sea_arrivals", *QUICK, "--threshold", "0", "--out", "made")
+    assert run_here(monkeypatch, *command, cwd=tmp_path, lang=lang) == 0
+    assert words in capsys.readouterr().out
+    facts = json.loads((tmp_path / "made" / "manifest.json").read_text(encoding="utf-8"))
+    assert facts["options"]["purpose"].startswith("Own use")
+    assert run_here(monkeypatch, *command[:-3], "3", "--rounding", "7", "--out", "more", cwd=tmp_path, lang="en") == 2
+    assert "the base must lie between 1 and 6" in capsys.readouterr().err

@@ -159,3 +159,16 @@ def test_a_total_that_holds_more_than_its_parts_is_no_contradiction() -> None:
     everywhere = "applications/office/all/destination"
     linked = [*rows, (everywhere, "TOT", "DEU", 0, 1.0), (everywhere, "TOT", "TOT", 0, None)]
     attack(table(linked), WIDTH)
+
+
+def test_who_is_asked_for_a_width_finds_exactly_the_cells_that_are_narrower() -> None:
+    rng = np.random.default_rng(20_260_103)
+    found = 0
+    for _ in range(15):
+        bare = only_small_hidden(random_release(rng))
+        every = attack(bare, 1e9)
+        for width in (3.0, 9.0, 10.0, 25.0):
+            narrow = attack(bare, width)
+            assert narrow == [leak for leak in every if leak.width < width]
+            found += len(narrow)
+    assert found > 100

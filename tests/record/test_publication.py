@@ -2,16 +2,19 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from havre.errors import FileError, RecordError
-from havre.record.draft import draft_digest
+from havre.record.draft import draft_digest, write_draft
 from havre.record.frozen import Registered, read_frozen
 from havre.record.log.cosignature import witness_of
 from havre.record.log.entries import parse_entry
@@ -27,6 +30,7 @@ from tests.record.log.log_case import KEY, ORIGIN
 from tests.record.log.witness_case import EYE, serving
 from tests.record.published_case import WORDS, approved, drafted, made_record, published_release
 from tests.record.record_case import ADA, AT, EVE, NOOR
+from tests.record.release_samples import sample_release
 
 
 def test_a_published_release_is_there_verified_and_logged(tmp_path: Path, address: str | None) -> None:
@@ -100,8 +104,6 @@ def test_a_second_record_in_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_with_witnesses_a_release_waits_for_them_and_carries_their_cosignatures(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     made_record(tmp_path / "record")
     key = witness_of(EYE)
     eye = Witness(tmp_path / "eye", EYE, {ORIGIN: [KEY.verifier]})
@@ -207,3 +209,15 @@ def test_what_changed_while_a_release_waited_for_its_proof_is_named(tmp_path: Pa
         assert not record.release("r-1").exists()
         report.write_bytes(content)
         assert finish(record, [KEY]) == ["r-1"]
+
+
+def test_a_draft_that_was_swapped_whole_is_not_published(tmp_path: Path) -> None:
+    made_record(tmp_path / "record")
+    with open_record(tmp_path / "record") as record:
+        approved(record, "r-1")
+        shutil.rmtree(record.draft("r-1"))
+        swapped = sample_release()
+        cut = swapped.forecasts.with_columns(pl.col("value") * 2)
+        write_draft(replace(swapped, facts=replace(swapped.facts, id="r-1"), forecasts=cut), record.draft("r-1"))
+        with pytest.raises(RecordError, match="was changed: its digest is"):
+            publish(record, "r-1", NOOR, [KEY], WORDS, AT)

@@ -209,3 +209,14 @@ def test_nothing_personal_and_nothing_but_text_enters_the_log_by_a_review(store:
                 withdraw(connection, "r1", text, NOOR, AT)
         assert [entry.kind for entry in posted(connection)][:2] == ["release_submitted", "release_reviewed"]
         assert standing(connection, "r1").state == "published"
+
+
+def test_what_was_withdrawn_meanwhile_is_not_superseded(store: Store) -> None:
+    with store.change() as connection:
+        published(connection)
+        submit(connection, "r2", DRAFT, ADA, AT, supersedes="r1")
+        approve(connection, "r2", DRAFT, NOOR, AT)
+        withdraw(connection, "r1", "Its source was taken back by the office.", NOOR, AT)
+        mark_published(connection, "r2", "m" * 64, {}, NOOR, AT)
+        assert standing(connection, "r1").state == "withdrawn"
+        assert "release_superseded" not in [entry.kind for entry in posted(connection)]

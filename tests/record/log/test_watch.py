@@ -114,3 +114,28 @@ def test_a_witness_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
     seen = watch(folder_files(tmp_path / "log"), [KEY.verifier], known)
     assert not seen.split_view_would_show
     assert seen.silent[0][0] == EYE.name
+
+
+def test_a_reader_who_is_shown_less_than_a_witness_saw_must_be_shown_its_beginning(tmp_path: Path) -> None:
+    # The witness knows the larger history; the reader is shown a smaller one of another.
+    common, other = made_log(tmp_path / "one", (6,)), made_log(tmp_path / "two", (6,))
+    key, witness = witness_of(EYE), made_witness(tmp_path)
+    common.append(entries(5, 6), [KEY])
+    other.append(entries(2, 900), [KEY])
+    with (
+        serving(offering(tmp_path / "one")) as first,
+        serving(offering(tmp_path / "two")) as second,
+        serving(witness_server(witness, ("127.0.0.1", 0), lambda: AT)) as eye,
+    ):
+        shared = [KnownWitness(key, eye)]
+        older = common.checkpoint
+        common.append(entries(4, 11), [KEY])
+        ask_witnesses(common, [KEY.verifier], shared, needed=1)
+        with pytest.raises(RecordError, match="contradict"):
+            watch(files_at(second), [KEY.verifier], shared)
+
+        def behind(path: str) -> bytes | None:
+            return older if path == "checkpoint" else files_at(first)(path)
+
+        seen = watch(behind, [KEY.verifier], shared)
+        assert (seen.checkpoint.size, seen.agreed) == (11, (EYE.name,))
