@@ -2,7 +2,7 @@
 
 import typer
 
-from havre.cli import audit_experiment, audit_log, audit_rates, audit_scale, audit_sensor
+from havre.cli import audit_experiment, audit_log, audit_rates, audit_register, audit_scale, audit_sensor
 from havre.cli.audit_options import tell
 
 __all__ = ["app", "tell"]
@@ -17,3 +17,5 @@ app.command("links", help=tell("links.help"))(audit_scale.links)
 app.command("experiment", help=tell("experiment.help"))(audit_experiment.experiment)
 app.command("log", help=tell("log.help"))(audit_log.log)
 app.command("sensor", help=tell("sensor.help"))(audit_sensor.sensor)
+app.command("report", help=audit_register.tell("system.help"))(audit_register.report)
+app.add_typer(audit_register.app, name="register", help=audit_register.tell("register.help"))

@@ -41,8 +41,9 @@ def test_every_source_is_used(register: Register) -> None:
 
 def test_names_fields_units_and_sections_are_in_both_languages(register: Register) -> None:
     words = register.vocabulary
-    parts = [*words.sections.values(), *words.fields.values(), *words.units.values(), *words.annex.values()]
-    assert all(part.en.strip() and part.fr.strip() for part in parts)
+    for parts in (words.sections, words.fields, words.units, words.annex):
+        named = [part.model_dump() for part in parts.values()]
+        assert all(part["en"].strip() and part["fr"].strip() for part in named)
     assert {field.split(".")[0] for field in words.fields} == set(words.sections)
     assert {field.annex for field in words.fields.values() if field.annex} <= set(words.annex)
 

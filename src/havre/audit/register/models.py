@@ -149,6 +149,8 @@ class ScreeningAudit(Part):
     sensitivity: ClaimId
     specificity: ClaimId
     sample: ClaimId | None = None
+    share_with_trait: ClaimId | None = None
+    """Share of the sample that had what the check looks for; the rest had it not."""
     base_rates: Annotated[tuple[Share, ...], Field(min_length=1)]
     """Assumed by the report, not claimed by anybody."""
 

@@ -1,0 +1,109 @@
+"""Reports as files: one HTML page that needs nothing else, and the same page as PDF.
+
+References
+----------
+W3C, Content Security Policy Level 3, https://www.w3.org/TR/CSP3/ (the style is allowed by its hash, nothing else).
+"""
+
+import base64
+import hashlib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+from havre.audit.register.load import Register
+from havre.audit.register.models import Entry
+from havre.audit.report.page import Page
+from havre.errors import RegisterError
+from havre.texts import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import Environment
+
+Length = Literal["one_page", "full"]
+LENGTHS: tuple[Length, ...] = ("one_page", "full")
+
+
+def render_html(register: Register, entry: Entry, language: Language, length: Length, on: date) -> str:
+    """Write a report as one HTML page.
+
+    Parameters
+    ----------
+    on : the day on which it is made; says whether the entry is stale
+
+    Raises
+    ------
+    AuditError : a claim of an audit is not a rate or size that can be
+    """
+    from markupsafe import Markup
+
+    style = _asset("report.css") + (_asset("one_page.css") if length == "one_page" else "")
+    return (
+        _environment()
+        .get_template(f"{length}.html.jinja")
+        .render(
+            page=Page(register, entry, language, on),
+            style=Markup(style),  # noqa: S704 - files of this package
+            style_hash=csp_hash(style),
+        )
+    )
+
+
+def render_pdf(html: str) -> bytes:
+    """Write a page as PDF (needs the extra ``letters``).
+
+    Raises
+    ------
+    RegisterError : the extra is not installed
+    """
+    try:
+        from weasyprint import HTML
+    except ImportError as error:
+        raise RegisterError("register.extra", kind="PDF") from error
+    # Nothing is fetched: the page holds all that it needs, and links are only links.
+    return bytes(HTML(string=html, url_fetcher=_refuse).write_pdf())
+
+
+def report_files(register: Register, entry: Entry, on: date) -> "Iterator[tuple[str, bytes]]":
+    """Give every report about an entry, as name and content: both lengths and languages, HTML and PDF.
+
+    Raises
+    ------
+    RegisterError : the extra ``letters`` is not installed
+    """
+    for length in LENGTHS:
+        for language in LANGUAGES:
+            html = render_html(register, entry, language, length, on)
+            name = f"{entry.id}.{length.replace('_', '-')}.{language}"
+            yield f"{name}.html", html.encode()
+            yield f"{name}.pdf", render_pdf(html)
+
+
+def csp_hash(text: str) -> str:
+    """Give the hash by which a content security policy allows this style."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
+
+
+def _refuse(url: str) -> dict[str, object]:
+    raise ValueError(f"a report loads nothing: {url}")
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("havre.audit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _asset(name: str) -> str:
+    return files("havre.audit.report").joinpath("templates", name).read_text(encoding="utf-8")

@@ -1,0 +1,82 @@
+"""``havre audit register`` and ``report``, as a person runs them."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import run_here
+
+Caught = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_all_systems_are_listed_and_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught, lang: str
+) -> None:
+    assert run_here(monkeypatch, "audit", "register", "list", "--json", cwd=tmp_path, lang=lang) == 0
+    entries = json.loads(capsys.readouterr().out)["entries"]
+    assert len(entries) >= 14
+    assert sum(entry["claims"] for entry in entries) >= 150
+    assert run_here(monkeypatch, "audit", "register", "list", cwd=tmp_path, lang=lang) == 0
+    assert run_here(monkeypatch, "audit", "register", "show", "iborderctrl", cwd=tmp_path, lang=lang) == 0
+    assert "iborderctrl.sensitivity-disputed" in capsys.readouterr().out
+    assert run_here(monkeypatch, "audit", "register", "check", cwd=tmp_path, lang=lang) == 0
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "jsonld", "schema"])
+def test_the_register_is_written_in_every_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught, form: str
+) -> None:
+    out = tmp_path / "register.txt"
+    command = ("audit", "register", "export", "sbms", "--format", form, "--out", out)
+    assert run_here(monkeypatch, *command, cwd=tmp_path, lang="en") == 0
+    text = out.read_text(encoding="utf-8")
+    if form == "csv":
+        assert {row["entry"] for row in csv.DictReader(io.StringIO(text))} == {"sbms"}
+    else:
+        assert json.loads(text)
+    assert run_here(monkeypatch, "audit", "register", "export", "--format", "xml", cwd=tmp_path, lang="en") == 2
+
+
+def test_an_unknown_system_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught) -> None:
+    assert run_here(monkeypatch, "audit", "report", "nobody", cwd=tmp_path, lang="fr") == 2
+    assert "iborderctrl" in capsys.readouterr().err
+    assert run_here(monkeypatch, "audit", "report", "sbms", "--out", "x.doc", cwd=tmp_path, lang="en") == 2
+    assert run_here(monkeypatch, "audit", "register", "check", "none", cwd=tmp_path, lang="en") == 2
+
+
+@pytest.mark.parametrize("system", ["iborderctrl", "sbms"])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("length", [[], ["--full"]])
+def test_a_report_is_one_page_that_loads_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught, system: str, lang: str, length: list[str]
+) -> None:
+    out = tmp_path / "report.html"
+    command: tuple[str | Path, ...] = ("audit", "report", system, *length, "--out", out)
+    assert run_here(monkeypatch, *command, cwd=tmp_path, lang=lang) == 0
+    html = out.read_text(encoding="utf-8")
+    assert f'lang="{lang}"' in html
+    assert not re.search(r"<script|<link|@import|url\(http|src=\"http", html)
+    # Every figure stands with the claim behind it, and every claim with its source.
+    assert f"{system}." in html
+    assert re.search(r'href="#', html)
+
+
+def test_the_published_figures_of_iborderctrl_stand_in_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught
+) -> None:
+    assert run_here(monkeypatch, "audit", "report", "iborderctrl", cwd=tmp_path, lang="en") == 0
+    html = capsys.readouterr().out
+    for figure in ("244,992", "244,256", "232,275", "150,700", "57.5"):
+        assert figure in html
+
+
+def test_a_report_as_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught) -> None:
+    pytest.importorskip("weasyprint")
+    command = ("audit", "report", "sbms", "--out", tmp_path / "sbms.pdf")
+    assert run_here(monkeypatch, *command, cwd=tmp_path, lang="en") == 0
+    assert (tmp_path / "sbms.pdf").read_bytes().startswith(b"%PDF")
