@@ -44,7 +44,10 @@ def answers(cells: int) -> Iterator[tuple[str, bytes]]:
             "version": "2.0", "class": "dataset", "updated": "2026-09-11T11:00:00+0200",
             "value": {str(at): value for at, value in enumerate(values)}, "id": list(codes),
             "size": [len(names) for names in codes.values()],
-            "dimension": {n: {"category": {"index": {c: at for at, c in enumerate(names)}}} for n, names in codes.items()},
+            "dimension": {
+                dimension: {"category": {"index": {code: at for at, code in enumerate(names)}}}
+                for dimension, names in codes.items()
+            },
             "extension": {"id": "MIGR_ASYAPPCTZM"},
         }  # fmt: skip
         yield destination, json.dumps(cube, separators=(",", ":")).encode()

@@ -106,7 +106,7 @@ def test_from_a_forecast_to_its_score(story: Story) -> None:
     corrected = publish(story, second)
     assert pl.read_csv(corrected / "forecast.csv")["stated"].null_count() == view["series"] * 3
     reasons = ("--summary", "A figure that the reviewer had replaced was contested.",
-               "--reasons", "The gazette shows that the border was open; the computed figure stands again.")  # fmt: skip
+               "--reasons", "The gazette shows an open border; the computed figure stands again.")  # fmt: skip
     remedy = ("--outcome", "upheld", "--remedy", "release", "--remedy-id", second)
     story("contest", "answer", filed["id"], "--key-file", "noor.key", *LOG, *remedy, *reasons)
 
