@@ -59,7 +59,7 @@ def test_one_approves_while_another_refuses(tmp_path: Path, address: str | None,
 
         told = at_once(record, *((yes, no) if turn % 2 else (no, yes)))
         assert sorted(bool(each) for each in told) == [False, True]
-        assert any("at the same moment" in each or "that takes one that is in_review" in each for each in told)
+        assert any("at the same moment" in each or "that takes one that is in review" in each for each in told)
         with record.store.read() as connection:
             [decision] = connection.execute(select(REVIEWS.c.decision)).scalars()
             assert standing(connection, "r-1").state == decision
