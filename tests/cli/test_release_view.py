@@ -1,6 +1,5 @@
 """What a reviewer reads: the same ratios and names as in the report, in both languages."""
 
-
 import pytest
 
 from havre.cli.release_view import View, show_changes, show_view

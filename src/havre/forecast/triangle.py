@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy.stats import trim_mean
 
 from havre.draws import Floats
 from havre.errors import ForecastError
@@ -113,6 +112,9 @@ class Step:
     @cached_property
     def middle(self) -> float:
         """Mean of the middle half: what less than a quarter of the months did counts as none."""
+        # Half a second to load, for a mean.
+        from scipy.stats import trim_mean
+
         return float(trim_mean(self.seen, TRIMMED))
 
     @cached_property

@@ -81,8 +81,9 @@ class Request:
         >>> Request("https://a.example/x", "x", "json", (("y", "1"),), {"client_id": "k7"}).shown
         'https://a.example/x?y=1&client_id=…'
         """
-        pairs = [*self.params, *((name, HIDDEN) for name in self.secrets)]
-        return f"{self.url}?{urlencode(pairs, safe=HIDDEN + '/:,+*[]')}" if pairs else self.url
+        pairs = [urlencode(self.params, safe="/:,+*[]"), *(f"{name}={HIDDEN}" for name in self.secrets)]
+        query = "&".join(pair for pair in pairs if pair)
+        return f"{self.url}?{query}" if query else self.url
 
     @property
     def key(self) -> str:
