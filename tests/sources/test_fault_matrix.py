@@ -98,7 +98,7 @@ def outcomes(source: str, folder: Path) -> dict[str, str]:
     return found
 
 
-QUICK = ("frontex", "iom_mmp")
+QUICK = ("iom_mmp",)
 
 
 @pytest.mark.parametrize(

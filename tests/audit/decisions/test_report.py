@@ -28,6 +28,7 @@ def found_keys(found: LogAudit) -> set[str]:
     return {key for key, _ in found.findings}
 
 
+@pytest.mark.slow
 def test_fair_logs_raise_an_alarm_no_more_often_than_stated(tmp_path: Path) -> None:
     runs, settings = 80, Settings(alpha=0.2, probability=True)
     columns = replace(COLUMNS, human=None, time=None, seconds=None)
@@ -35,6 +36,7 @@ def test_fair_logs_raise_an_alarm_no_more_often_than_stated(tmp_path: Path) -> N
     assert alarms / runs <= 0.2 + 3 * np.sqrt(0.2 * 0.8 / runs)
 
 
+@pytest.mark.slow
 def test_a_planted_disparity_is_found_at_the_stated_power(tmp_path: Path) -> None:
     runs, rows, gap = 100, 1500, 0.1
     base = 2 / 7

@@ -166,6 +166,7 @@ def test_a_file_that_is_issued_anew_is_fetched_anew(case: PullCase) -> None:
     assert cells(latest(case.places.store.read()))["media_events", "UKR", JULY] == (63.0, "final")
 
 
+@pytest.mark.slow
 def test_a_long_past_comes_over_several_pulls_the_newest_first(tmp_path: Path) -> None:
     case = pull_case(Gdelt(most=50), tmp_path)
     months = []
@@ -205,7 +206,8 @@ def test_an_unknown_choice_of_files_is_told(case: PullCase) -> None:
     assert problem.key == "source.gdelt.files"
 
 
-@pytest.mark.parametrize("kind", SPOILT)
+# The others are as alike as slow.
+@pytest.mark.parametrize("kind", [*SPOILT[:2], *(pytest.param(kind, marks=pytest.mark.slow) for kind in SPOILT[2:])])
 def test_what_changed_is_kept_out(case: PullCase, kind: str) -> None:
     with serving({HOST: stand_in()}) as server:
         case.pull(server, NOON)
