@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -132,6 +133,9 @@ def test_an_interruption_at_a_password_is_told(tmp_path: Path) -> None:
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(tmp_path)
+        # Whoever runs the tests in the background may have interruptions ignored; and nobody waits for ever.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.alarm(60)
         command = ["havre", "key", "new", "example.org/ada", "--out", "ada.key"]
         os.execve(HAVRE, command, {**os.environ, "LANG": "C"})  # noqa: S606 - this very program
     said = b""
