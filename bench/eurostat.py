@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -90,7 +90,7 @@ def _measure(folder: Path) -> None:
         digest, key = sha256(content).hexdigest(), path.stem.lower().rjust(16, "0")
         sidecar = Sidecar("eurostat", path.stem, key, "https://x/", "json", at, at, 200, digest, len(content), "", "")
         snapshots.keep(path, sidecar)
-        pieces[path.stem] = LandedPiece(((key, digest),), 1, {}, 0, date(2026, 1, 1), at)
+        pieces[path.stem] = LandedPiece(((key, digest),), 1, {}, 0, None, at)
     states.write("eurostat", SourceState(pieces))
     store = PanelStore(folder / "store")
     start, cpu = time.perf_counter(), time.process_time()
