@@ -175,12 +175,17 @@ def _log_none(rate: Floats, size: Floats, variation: float) -> Floats:
     a, b = _beta(rate[some], variation)
     n = size[some]
     # log Γ of huge numbers would cancel; Stirling's series, with what cancels taken together, does not.
+    with np.errstate(divide="ignore", invalid="ignore"):  # of both ways, only the one that holds is taken below
+        none[some] = _log_fall(a, b, n)
+    return none
+
+
+def _log_fall(a: Floats, b: Floats, n: Floats) -> Floats:
     fall = a * n / (b * (b + n))
     large = a * _mean_log_fall(a / b, a / (b + n), fall) - np.log1p(fall / (1 + a / (b + n))) / 2
     series = -a * np.log1p(n / (a + b)) + large
     series += _stirling_rest(a + b) - _stirling_rest(b) - _stirling_rest(a + b + n) + _stirling_rest(b + n)
-    none[some] = np.where(b > SMALLEST_FOR_STIRLING, series, special.betaln(a, b + n) - special.betaln(a, b))
-    return none
+    return np.where(b > SMALLEST_FOR_STIRLING, series, special.betaln(a, b + n) - special.betaln(a, b))
 
 
 def _mean_log_fall(one: Floats, other: Floats, fall: Floats) -> Floats:

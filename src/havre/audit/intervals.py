@@ -119,7 +119,7 @@ def coverage(trials: int, proportion: ArrayLike, method: str = "clopper-pearson"
 def _counts(successes: ArrayLike, trials: ArrayLike, level: float) -> tuple[Floats, Floats, float]:
     x, n = np.broadcast_arrays(np.asarray(successes, np.float64), np.asarray(trials, np.float64))
     if not 0 < level < 1:
-        raise AuditError("audit.level", level=level)
+        raise AuditError("audit.level", level=f"{level:g}")
     if not (np.isfinite(n).all() and (n > 0).all()):
         raise AuditError("audit.no_trials")
     wrong = ~(np.isfinite(x) & (x >= 0) & (x <= n))

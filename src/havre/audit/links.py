@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+from scipy import optimize
 
 from havre.errors import AuditError, Problem, check_none
 
@@ -79,5 +79,11 @@ def spread(kinds: Sequence[LinkKind]) -> Spread:
     if not kinds:
         raise AuditError("audit.no_checks")
     reach = sum(kind.reach for kind in kinds)
-    giant = 1 + float(special.lambertw(-reach * np.exp(-reach)).real) / reach if reach > 1 else 0.0
+    giant = _giant(reach) if reach > 1 else 0.0
     return Spread(reach, float(-np.expm1(-reach)), reach / (1 - reach) if reach < 1 else None, giant)
+
+
+def _giant(reach: float) -> float:
+    """Give the share g of all people in the giant component: 1 − g = e^(−reach · g), for a reach above 1."""
+    least = (reach - 1) / reach**2
+    return float(optimize.brentq(lambda share: share + np.expm1(-reach * share), least, 1.0, xtol=1e-16, rtol=1e-14))

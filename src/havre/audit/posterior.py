@@ -5,6 +5,7 @@ that the trapezoid rule gives all digits that double precision has.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,12 +18,15 @@ _WEIGHTS = np.exp(-(_SCORES**2) / 2)
 _WEIGHTS /= _WEIGHTS.sum()
 
 
+@lru_cache(maxsize=64)
 def nodes(beta: Beta) -> Floats:
     """Give the points of a Beta distribution at which the integral is taken, each exact in its own tail."""
     a, b = beta
     low = special.betaincinv(a, b, special.ndtr(np.minimum(_SCORES, 0)))
     high = 1 - special.betaincinv(b, a, special.ndtr(-np.maximum(_SCORES, 0)))
-    return np.where(_SCORES < 0, low, high)
+    found = np.where(_SCORES < 0, low, high)
+    found.flags.writeable = False  # it is kept, because each quantile asks for it again
+    return found
 
 
 def ratio_at_least(over: Beta, under: Beta, bound: ArrayLike) -> Floats:
