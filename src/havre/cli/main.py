@@ -69,6 +69,7 @@ def _declare() -> None:
         release,
         scenario,
         score,
+        serve,
         sources,
         verify,
         witness,
@@ -92,6 +93,7 @@ def _declare() -> None:
     app.add_typer(displace.app, name="displace", help=displace.tell("help"))
     app.add_typer(audit.app, name="audit", help=audit.tell("help"))
     app.command("verify", help=record.tell("verify.help"))(verify.verify)
+    app.command("serve", help=serve.tell_serve("help"))(serve.serve)
     app.command("score", help=score.tell("help"))(score.score)
     app.add_typer(contest.app, name="contest", help=contest.tell("help"))
     app.add_typer(log.app, name="log", help=record.tell("log.help"))

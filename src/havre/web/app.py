@@ -1,0 +1,71 @@
+"""The app: pages, API, assets, and the layers around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from havre import __version__
+from havre.web import api, pages
+from havre.web.answers import KeptAnswers
+from havre.web.assets import router as assets_router
+from havre.web.counting import Counting, Metrics
+from havre.web.guards import Bounds, SafeHeaders
+from havre.web.health import router as health_router
+from havre.web.holder import SiteHolder
+from havre.web.problems import add_problems
+from havre.web.settings import WebSettings
+
+DESCRIPTION = (
+    "Forecasts of asylum applications and arrivals with their intervals, their track record and their sources. "
+    "Aggregates only; every figure is computed automatically and can be contested."
+)
+
+
+def create_app(settings: WebSettings) -> FastAPI:
+    """Make the app of a site.
+
+    A part of the site that needs something before it serves has a function ``set_up(app)``, which may add callables to
+    ``app.state.starting`` and ``app.state.ending``.
+
+    Raises
+    ------
+    HavreError : there is nothing that could be shown
+    """
+    holder = SiteHolder(settings)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        holder.watch()
+        for start in app.state.starting:
+            start()
+        yield
+        holder.stop()
+        for end in app.state.ending:
+            end()
+
+    app = FastAPI(
+        title="Havre",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )
+    app.state.holder, app.state.settings, app.state.metrics = holder, settings, Metrics(holder)
+    app.state.starting, app.state.ending = [], []
+    add_problems(app)
+    app.include_router(assets_router)
+    app.include_router(health_router)
+    for part in (*api.parts(), *pages.parts()):
+        app.include_router(part.router)
+        if hasattr(part, "set_up"):
+            part.set_up(app)
+    # The layer that is added last is asked first.
+    app.add_middleware(Bounds, settings=settings)
+    app.add_middleware(KeptAnswers, holder=holder)
+    app.add_middleware(SafeHeaders, settings=settings)
+    app.add_middleware(Counting, metrics=app.state.metrics)
+    return app

@@ -1,0 +1,160 @@
+"""What protects readers and the site: headers of every answer, bounds of requests, bounds of what is sent.
+
+References
+----------
+W3C, Content Security Policy Level 3; OWASP Secure Headers.
+"""
+
+import hashlib
+import json
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from havre.texts import as_language, say
+from havre.web.settings import WebSettings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "X-Frame-Options": "DENY",
+}
+"""Headers of every answer that does not set its own."""
+FORM_BYTES = 200_000
+"""Bytes of a form; an upload of an instance has its own bound."""
+UPLOADS = "/displacement/runs"
+"""Where an instance may be uploaded: the end of the path."""
+CALLERS = 50_000
+
+
+class SafeHeaders:
+    """A layer that gives every answer its headers; HTTPS readers are told to stay with HTTPS."""
+
+    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
+        self.app = app
+        self._https = settings.address.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add the headers to what comes back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told = MutableHeaders(raw=message["headers"] if isinstance(message["headers"], list) else [])
+                for name, value in HEADERS.items():
+                    told.setdefault(name, value)
+                if told["X-Frame-Options"] == "ALLOW":
+                    del told["X-Frame-Options"]
+                if self._https:
+                    told.setdefault("Strict-Transport-Security", "max-age=31536000")
+                message = {**message, "headers": told.raw}
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class Bounds:
+    """A layer that bounds how often one address may ask for what must be computed, and how much it may send.
+
+    Addresses are kept in memory only, as keyed hashes; the key is made anew every hour, so that nothing of them stays.
+    """
+
+    def __init__(self, app: ASGIApp, settings: WebSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.app = app
+        self._settings = settings
+        self._clock = clock
+        self._key, self._key_since = secrets.token_bytes(16), clock()
+        self._left: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with 429 or 413."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        writes = scope["method"] not in ("GET", "HEAD", "OPTIONS")
+        most = self._settings.posts_a_minute if writes else self._settings.reader_requests_a_minute
+        wait = self._wait(caller_of(scope, self._settings.trusted_proxies), most, writes=writes) if most else 0.0
+        if wait > 0:
+            await _refuse(scope, send, 429, {"Retry-After": str(max(1, round(wait)))})
+            return
+        largest = self._settings.upload_bytes + 10_000 if scope["path"].endswith(UPLOADS) else FORM_BYTES
+        if writes and _told_length(scope) > largest:
+            await _refuse(scope, send, 413, {"Connection": "close"})
+            return
+        await self.app(scope, _Bounded(receive, largest) if writes else receive, send)
+
+    def _wait(self, caller: str, a_minute: int, *, writes: bool) -> float:
+        """Take one request from what a caller has left; give the seconds to wait where nothing is left."""
+        now = self._clock()
+        if now - self._key_since > 3600:
+            self._key, self._key_since = secrets.token_bytes(16), now
+            self._left.clear()
+        name = hashlib.blake2b(f"{caller} {writes}".encode(), key=self._key, digest_size=12).digest()
+        left, since = self._left.pop(name, (float(a_minute), now))
+        left = min(float(a_minute), left + (now - since) * a_minute / 60)
+        self._left[name] = (left - 1 if left >= 1 else left, now)
+        if len(self._left) > CALLERS:
+            self._left.popitem(last=False)
+        return 0.0 if left >= 1 else (1 - left) * 60 / a_minute
+
+
+class _Bounded:
+    """Reads what a client sends, up to a number of bytes."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._left = receive, most
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            from starlette.exceptions import HTTPException
+
+            raise HTTPException(413)
+        return message
+
+
+def caller_of(scope: Scope, proxies: tuple[str, ...]) -> str:
+    """Tell from where a request comes: the address, of IPv6 the network (/64); behind a trusted proxy what it says."""
+    told = str((scope.get("client") or ("",))[0])
+    if told in proxies:
+        forwarded = Headers(scope=scope).get("x-forwarded-for", "").rsplit(",", maxsplit=1)[-1].strip()
+        told = forwarded or told
+    try:
+        address = ip_address(told)
+    except ValueError:
+        return told
+    return str(int(address) >> 64) if isinstance(address, IPv6Address) else str(address)
+
+
+def _told_length(scope: Scope) -> int:
+    told = Headers(scope=scope).get("content-length", "0")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
+
+
+async def _refuse(scope: Scope, send: Send, status: int, headers: dict[str, str]) -> None:
+    """Answer without the app: cheap, whatever is asked."""
+    first = scope["path"].lstrip("/").partition("/")[0]
+    language = as_language(first if first in ("en", "fr") else Headers(scope=scope).get("accept-language")) or "en"
+    title = say("web", f"problem.{status}", language)
+    body = json.dumps({"type": "about:blank", "title": title, "status": status}, ensure_ascii=False).encode()
+    told = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **headers}
+    pairs = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    pairs.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})

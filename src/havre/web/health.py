@@ -1,0 +1,36 @@
+"""For whoever runs a site: is it alive, is it ready, what does it count."""
+
+from fastapi import APIRouter, Request
+from prometheus_client import generate_latest
+from starlette.responses import JSONResponse, Response
+
+router = APIRouter(include_in_schema=False)
+_UNKEPT = {"Cache-Control": "no-store"}
+
+
+@router.get("/healthz")
+def alive() -> Response:
+    """Say that the process answers."""
+    return JSONResponse({"status": "alive"}, headers=_UNKEPT)
+
+
+@router.get("/readyz")
+def ready(request: Request) -> Response:
+    """Say what is shown; where a newer state was refused the old one is served, and the answer says so."""
+    holder = request.app.state.holder
+    site = holder.site
+    told = {
+        "status": "ready",
+        "release": site.latest.id,
+        "releases": len(site.releases),
+        "refused": [each.folder for each in site.refused],
+        "newer_state_refused": None if holder.failed is None else holder.failed.message(),
+    }
+    return JSONResponse(told, headers=_UNKEPT)
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Give the counts for Prometheus."""
+    found = generate_latest(request.app.state.metrics.registry)
+    return Response(found, headers=_UNKEPT, media_type="text/plain; version=0.0.4; charset=utf-8")

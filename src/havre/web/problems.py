@@ -1,0 +1,82 @@
+"""Tells what went wrong: to programs as problem details (RFC 9457), to people as a page in their language."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from havre.errors import HavreError
+from havre.texts import Language, as_language, say
+from havre.web.rendering import page
+
+_log = logging.getLogger("havre.web")
+PROGRAMS = ("/api/", "/files/", "/log/", "/assets/", "/feeds/", "/embed/", "/healthz", "/readyz", "/metrics")
+"""Addresses that programs ask: they get problem details, people get a page."""
+_TOLD = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
+
+
+def add_problems(app: FastAPI) -> None:
+    """Let an app answer every error in this way."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HavreError, _havre)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this class
+    detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else None
+    return problem(request, error.status_code, detail, headers=dict(error.headers or {}))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class
+    found = [{"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()]
+    return problem(request, 422, "; ".join(f"{each['where']}: {each['what']}" for each in found), errors=found)
+
+
+def _havre(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HavreError)  # noqa: S101 - the handler is registered for this class
+    language = _language(request)
+    return problem(request, 422, error.message(language), advice=error.advice(language) or None)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    # No address of a reader, no query: only where it happened.
+    _log.error("an error in %s %s", request.method, request.scope.get("path"), exc_info=error)
+    return problem(request, 500, None)
+
+
+def problem(
+    request: Request, status: int, detail: str | None, *, headers: dict[str, str] | None = None, **more: Any
+) -> Response:
+    """Tell what went wrong.
+
+    Parameters
+    ----------
+    status : of HTTP
+    detail : what exactly, in the reader's language where it is known
+    more : further members of the problem details
+    """
+    language = _language(request)
+    key = str(status) if status in _TOLD else "other"
+    title = say("web", f"problem.{key}", language)
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    if request.url.path.startswith(PROGRAMS):
+        told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+        plain = {name: value for name, value in told.items() if value is not None}
+        return JSONResponse(plain, status, kept, "application/problem+json")
+    facts = {"title": title, "detail": detail, "advice": more.get("advice"), "status_code": status}
+    made = page(request, "problem.html.jinja", language, status=status, store=False, **facts)
+    made.headers.update(kept)
+    return made
+
+
+def _language(request: Request) -> Language:
+    first = request.url.path.lstrip("/").partition("/")[0]
+    asked = first if first in ("en", "fr") else request.headers.get("accept-language")
+    return as_language(asked) or "en"

@@ -1,0 +1,107 @@
+"""Runs the site: one process, which ends requests that it has begun before it stops."""
+
+import json
+import logging
+import socket
+import sys
+from collections.abc import Callable
+
+import uvicorn
+
+from havre.web.app import create_app
+from havre.web.settings import WebError, WebSettings
+
+GRACE_SECONDS = 20
+"""How long requests that were begun may take after the site was asked to stop."""
+
+
+class JsonLines(logging.Formatter):
+    """Writes each message as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write time, level, part and message, and where an error happened."""
+        told = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "part": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            told["error"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)
+
+
+def serve_site(
+    settings: WebSettings, host: str, port: int, ready: Callable[[str, str, bool], None], *, log_requests: bool = False
+) -> None:
+    """Serve until interrupted or asked to end.
+
+    Parameters
+    ----------
+    ready : is told the address, the newest release, and whether it was reviewed, once requests are taken
+    log_requests : whether one line is written for each request: what kind of page, never who asked
+
+    Raises
+    ------
+    WebError : the port is taken or not allowed
+    HavreError : there is nothing that could be shown
+    """
+    _log_as_json(log_requests)
+    listening = _listen(host, port)
+    try:
+        app = create_app(settings)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=15,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=64_000,
+        )
+        server = _Telling(config, lambda: ready(_address(listening, host), latest.id, latest.is_reviewed))
+        latest = app.state.holder.site.latest
+        server.run(sockets=[listening])
+    finally:
+        listening.close()
+
+
+class _Telling(uvicorn.Server):
+    """A server that tells when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind, protocol)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(1024)
+    except OSError as error:
+        raise WebError("web.port", host=host, port=port, reason=error.strerror or str(error)) from error
+    return made
+
+
+def _address(listening: socket.socket, host: str) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listening.getsockname()[1]}"
+
+
+def _log_as_json(requests: bool) -> None:  # noqa: FBT001 - only this file calls it
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers, root.level = [handler], logging.WARNING
+    logging.getLogger("havre.web.access").setLevel(logging.INFO if requests else logging.WARNING)

@@ -1,0 +1,240 @@
+"""What the site shows, as one immutable snapshot in memory: a reader's request reads no file but downloads of the log.
+
+A snapshot is built aside and checked before it takes the place of the last one (:mod:`havre.web.holder`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from havre.errors import FileError, HavreError
+from havre.panel.measures import measures
+from havre.record.explained_folder import ExplainedFolder
+from havre.record.explanation import FOLDER as EXPLANATIONS
+from havre.record.folder import MANIFEST
+from havre.record.outlook import Outlook, read_outlooks
+from havre.record.published import Published, read_published
+from havre.record.settings import FILE as RECORD_FILE
+from havre.record.settings import RecordSettings, read_settings
+from havre.record.wording import ALL, Wording
+from havre.texts import LANGUAGES, Language
+from havre.web.settings import WebSettings
+
+SeriesKey = tuple[str, str, str]
+"""Measure, origin, destination: what an address names."""
+
+
+@dataclass(frozen=True)
+class SiteRelease:
+    """A release that the site shows, with what is looked up in it.
+
+    Parameters
+    ----------
+    published : as it was read from its folder
+    """
+
+    published: Published
+
+    @property
+    def id(self) -> str:
+        """Name of the release."""
+        return self.published.id
+
+    @property
+    def made_on(self) -> date:
+        """Day on which it was made."""
+        return self.published.release.facts.made_on
+
+    @cached_property
+    def data_end(self) -> date:
+        """The latest month of data of any of its series."""
+        ends: list[date] = [outlook.row["last_month"] for outlook in self.outlooks]
+        return max(ends)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a person reviewed it and it stands in the log."""
+        return self.published.logged and self.published.release.review is not None
+
+    @cached_property
+    def outlooks(self) -> tuple[Outlook, ...]:
+        """Every series with history and forecast, the largest recent mean first."""
+        return read_outlooks(self.published.release)
+
+    @cached_property
+    def series(self) -> Mapping[SeriesKey, tuple[Outlook, ...]]:
+        """The outlooks of each measure, origin and destination: more than one where two scopes hold the series."""
+        found: dict[SeriesKey, tuple[Outlook, ...]] = {}
+        for outlook in self.outlooks:
+            key = (outlook.key[1], outlook.key[2], outlook.key[3])
+            found[key] = (*found.get(key, ()), outlook)
+        return found
+
+    def one_series(self, measure: str, origin: str, destination: str, scope: str | None = None) -> Outlook | None:
+        """Find a series; of several scopes the one that was asked for, else the first."""
+        found = self.series.get((measure, origin, destination), ())
+        return next((each for each in found if scope in (None, each.key[0])), None)
+
+    @cached_property
+    def destinations(self) -> tuple[str, ...]:
+        """Codes of the countries that are destinations, in alphabetical order."""
+        return self._codes("destination", routes=False)
+
+    @cached_property
+    def routes(self) -> tuple[str, ...]:
+        """Codes of the sea and land routes (``route:…``)."""
+        return self._codes("destination", routes=True)
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """Codes of the origins."""
+        return self._codes("origin", routes=False)
+
+    def _codes(self, column: str, *, routes: bool) -> tuple[str, ...]:
+        codes = {outlook.row[column] for outlook in self.outlooks} - {ALL}
+        return tuple(sorted(code for code in codes if code.startswith("route:") == routes))
+
+    @cached_property
+    def explained(self) -> ExplainedFolder | None:
+        """The explanations of its figures; ``None`` where it has none, as releases that were made without review."""
+        if not any(name.startswith(f"{EXPLANATIONS}/") for name in self.published.contents):
+            return None
+        try:
+            return ExplainedFolder(self.published.folder)
+        except HavreError:
+            return None
+
+    def file(self, path: str) -> bytes | None:
+        """Give a file of the release by its path within it; ``None`` where it has no such file."""
+        return self.published.contents.get(path)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A release that is not shown, because something of it is not as it was published."""
+
+    folder: str
+    error: HavreError
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything public at one moment.
+
+    Parameters
+    ----------
+    settings : of the site
+    releases : the newest first; at least one
+    record : settings of the record, ``None`` where the site shows plain releases that nobody reviewed
+    refused : releases that are not shown, each with why
+    fingerprint : what the folders looked like when they were read
+    """
+
+    settings: WebSettings
+    releases: tuple[SiteRelease, ...]
+    record: RecordSettings | None
+    refused: tuple[Refused, ...] = ()
+    fingerprint: str = ""
+    measure_names: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> SiteRelease:
+        """The newest release."""
+        return self.releases[0]
+
+    def release(self, name: str) -> SiteRelease | None:
+        """Find a release by its name."""
+        return next((each for each in self.releases if each.id == name), None)
+
+    def words(self, language: Language) -> Wording:
+        """Give figures, months, places and measures in the words of a language."""
+        return Wording(language, self.measure_names)
+
+    @property
+    def log_folder(self) -> Path | None:
+        """Folder of the log; ``None`` without a record."""
+        return None if self.record is None else self.settings.record / "log"
+
+    @property
+    def track_record(self) -> Path | None:
+        """Folder of the newest published track record of frozen forecasts; ``None`` where none was published."""
+        if self.record is None:
+            return None
+        found = sorted(path for path in (self.settings.record / "track-record").glob("*") if path.is_dir())
+        return found[-1] if found else None
+
+
+def release_folders(settings: WebSettings) -> tuple[Path, ...]:
+    """List the folders of releases: those of the record if there is one, else the plain ones."""
+    root = settings.record / "releases" if (settings.record / RECORD_FILE).is_file() else settings.releases
+    if (root / MANIFEST).is_file():
+        return (root,)
+    found = root.glob(f"*/{MANIFEST}") if root.is_dir() else ()
+    # A name with a dot is one that is still being written.
+    return tuple(sorted(path.parent for path in found if not path.parent.name.startswith(".")))
+
+
+def fingerprint_of(settings: WebSettings) -> str:
+    """Tell what the folders look like, so that a change is noticed without reading them."""
+    marks = []
+    for folder in release_folders(settings):
+        try:
+            state = (folder / MANIFEST).stat()
+        except OSError:
+            continue
+        marks.append([str(folder), state.st_mtime_ns, state.st_size, state.st_ino])
+    return json.dumps(marks)
+
+
+def read_site(settings: WebSettings, last: Site | None = None) -> Site:
+    """Read everything that is published.
+
+    Parameters
+    ----------
+    last : the snapshot before; a release of it whose folder is now damaged stays as it was, and is told as refused
+
+    Raises
+    ------
+    FileError : there is no release
+    HavreError : none of the releases can be shown; all problems are told
+    """
+    fingerprint = fingerprint_of(settings)
+    good: list[SiteRelease] = []
+    refused: list[Refused] = []
+    for folder in release_folders(settings):
+        try:
+            good.append(_checked(SiteRelease(read_published(folder))))
+        except HavreError as error:
+            refused.append(Refused(folder.name, error))
+            kept = None if last is None else next((e for e in last.releases if e.published.folder == folder), None)
+            if kept is not None:
+                good.append(kept)
+    if not good:
+        if refused:
+            raise refused[0].error
+        raise FileError("web.no_release", record=settings.record, releases=settings.releases)
+    good.sort(key=_order, reverse=True)
+    return Site(settings, tuple(good), _record(settings), tuple(refused), fingerprint, _names())
+
+
+def _checked(release: SiteRelease) -> SiteRelease:
+    """Build now what the first reader would have to wait for, and what would fail then."""
+    _ = release.series
+    return release
+
+
+def _order(release: SiteRelease) -> tuple[Any, ...]:
+    review = release.published.release.review
+    return (str(review.reviewed_at) if review is not None else "", release.made_on, release.id)
+
+
+def _record(settings: WebSettings) -> RecordSettings | None:
+    return read_settings(settings.record) if (settings.record / RECORD_FILE).is_file() else None
+
+
+def _names() -> dict[str, dict[Language, str]]:
+    return {name: {language: measure.name(language) for language in LANGUAGES} for name, measure in measures().items()}

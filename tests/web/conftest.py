@@ -1,0 +1,54 @@
+"""What the tests of the site share: one record, one app, one server and one browser for a test process."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.web.site_case import make_record, serving, site
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+@pytest.fixture(scope="session")
+def record_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record with two releases; tests that change it copy it first."""
+    return make_record(tmp_path_factory.mktemp("site") / "record")
+
+
+@pytest.fixture(scope="session")
+def app(record_folder: Path) -> FastAPI:
+    return site(record_folder)
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Asks the app without a network; redirects are not followed."""
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def address(app: FastAPI, client: TestClient) -> Iterator[str]:
+    """Address of a server for a browser."""
+    with serving(app) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        reason = "chromium is not installed (Debian: apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield running
+        running.close()
