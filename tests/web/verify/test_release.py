@@ -1,0 +1,262 @@
+"""The browser gives the same verdict on a release as :mod:`havre.record.verify`, and names what was changed."""
+
+import json
+import random
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from havre.errors import HavreError
+from havre.record.log.cosignature import cosign, with_cosignatures, witness_of
+from havre.record.log.keys import Signer, new_key
+from havre.record.log.network import files_at
+from havre.record.log.notes import Note, parse_note
+from havre.record.log.proof import Proof, parse_proof
+from havre.record.log.reading import CHECKPOINT
+from havre.record.log.rotation import ADDED, REVOKED, key_entry
+from havre.record.publication import PROOF, WITNESSES, open_record
+from havre.record.verify import verify_in_log
+from tests.record.log.log_case import KEY, ORIGIN, OTHER, entries
+from tests.record.published_case import made_record, published_release
+from tests.record.record_case import ADA, AT, NOOR
+from tests.web.verify.node_case import answers_of, modules_in
+
+WITNESS = new_key("witness.example/w", bytes([9] * 32))
+
+
+@dataclass(frozen=True)
+class Case:
+    modules: Path
+    folder: Path
+    log: Path
+
+    def plain(self, **facts: Any) -> dict[str, Any]:
+        told = {"folder": str(self.folder), "log": str(self.log), "key": KEY.verifier.text, "id": "r-1"}
+        return {"run": "release", **told, **facts}
+
+    def verdicts(self, *cases: Mapping[str, Any]) -> list[Any]:
+        return answers_of(self.modules, cases)
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A release in a log that grew afterwards over several bundles, and whose key changed."""
+    root = tmp_path_factory.mktemp("browser")
+    made_record(root / "record")
+    with open_record(root / "record") as record:
+        folder = published_release(record)
+        record.log.append(entries(600), [KEY])
+        record.log.append([key_entry(ADDED, ORIGIN, OTHER.verifier, KEY, AT).canonical()], [KEY, OTHER])
+        record.log.append([key_entry(REVOKED, ORIGIN, KEY.verifier, OTHER, AT).canonical()], [OTHER])
+    return Case(modules_in(root), folder, root / "record" / "log")
+
+
+def refused(folder: Path, log: Path, **facts: Any) -> bool:
+    """Tell what :mod:`havre.record.verify` says."""
+    try:
+        verify_in_log(folder, files_at(str(log)), KEY.verifier, **facts)
+    except HavreError:
+        return True
+    return False
+
+
+def test_a_good_release_passes_every_check_and_tells_what_was_not_checked(case: Case) -> None:
+    assert not refused(case.folder, case.log)
+    (found,) = case.verdicts(case.plain())
+    assert (found["passed"], found["said"], found["evidence"]) == (True, "", [])
+    steps = ["manifest", "files", "checkpoint", "entries", "keys", "proof", "included", "review"]
+    assert found["states"] == dict.fromkeys(steps, "passed")
+    limits = ("nothing_remembered", "key_of_site", "code_of_site", "no_witness", "not_listed", "meaning")
+    assert found["limitKeys"] == [f"verify.limit.{name}" for name in limits]
+
+
+def test_a_flipped_bit_in_each_file_of_the_release_is_found_and_named(case: Case) -> None:
+    rng = random.Random(7)  # noqa: S311 - places, not secrets
+    names = sorted(path.relative_to(case.folder).as_posix() for path in case.folder.rglob("*") if path.is_file())
+    told = [name for name in names if (case.folder / name).stat().st_size]
+    flips = [
+        (name, {"at": rng.randrange(1 << 30), "bit": rng.randrange(8)}) for name in [*told, *rng.choices(told, k=40)]
+    ]
+    found = case.verdicts(*(case.plain(changes={name: flip}) for name, flip in flips))
+    for (name, _), verdict in zip(flips, found, strict=True):
+        assert not verdict["passed"], name
+        assert name in verdict["said"] or (name == "manifest.json" and "r-1" in verdict["said"]), (name, verdict)
+    missing = case.verdicts(*(case.plain(changes={name: None}) for name in names))
+    assert all(not verdict["passed"] and name in verdict["said"] for name, verdict in zip(names, missing, strict=True))
+
+
+def test_every_byte_of_entry_and_proof_counts(case: Case) -> None:
+    for name in ("log-entry.json", PROOF):
+        size = (case.folder / name).stat().st_size
+        flips = [{"at": at, "bit": at % 8} for at in range(0, size, 7)]
+        for verdict in case.verdicts(*(case.plain(changes={name: flip}) for flip in flips)):
+            assert not verdict["passed"]
+            assert name in verdict["said"]
+
+
+def test_a_flipped_bit_in_each_file_of_the_log_is_found_and_named(case: Case) -> None:
+    present = [CHECKPOINT, "tile/0/000", "tile/0/001", "tile/1/000.p/2", "tile/entries/000", "tile/entries/001"]
+    edge = [path.relative_to(case.log).as_posix() for path in sorted(case.log.glob("tile/*/002.p/*"))]
+    names = [*present, *(name for name in edge if name.endswith(_width(case.log)))]
+    assert len(names) == 8
+    rng = random.Random(11)  # noqa: S311 - places, not secrets
+    flips = [(name, {"at": rng.randrange(1 << 30), "bit": rng.randrange(8)}) for name in names for _ in range(6)]
+    for (name, flip), verdict in zip(
+        flips, case.verdicts(*(case.plain(logChanges={name: flip}) for name, flip in flips)), strict=True
+    ):
+        assert not verdict["passed"], (name, flip)
+        assert name in verdict["said"], (name, flip, verdict)
+        others = [other for other in names if other != name and other in verdict["said"]]
+        assert others == [], (name, flip, verdict)
+    lost = case.verdicts(*(case.plain(logChanges={name: None}) for name in names))
+    assert all(not verdict["passed"] and name in verdict["said"] for name, verdict in zip(names, lost, strict=True))
+
+
+def _width(log: Path) -> str:
+    size = int(parse_note((log / CHECKPOINT).read_bytes()).text.split("\n")[1])
+    return f".p/{size % 256}"
+
+
+def changed(case: Case, folder: Path) -> tuple[Path, Path]:
+    """Copy a record, to be changed."""
+    shutil.copytree(case.log.parent, folder)
+    return folder / "releases" / "r-1", folder / "log"
+
+
+def test_other_faults_are_refused_by_both(case: Case, tmp_path: Path) -> None:
+    manifest = json.loads((case.folder / "manifest.json").read_bytes())
+    forged = json.dumps({**manifest, "files": {**manifest["files"], "skill.csv": "0" * 64}}).encode()
+    unreviewed = json.dumps({**manifest, "review": None}).encode()
+    # A key added again after it was revoked, vouched for by the one that is valid; and a change by nobody.
+    again, log = changed(case, tmp_path / "again")
+    with open_record(log.parent) as record:
+        record.log.append([key_entry(ADDED, ORIGIN, KEY.verifier, OTHER, AT).canonical()], [OTHER])
+    stranger, strange_log = changed(case, tmp_path / "stranger")
+    with open_record(strange_log.parent) as record:
+        new = new_key(ORIGIN, bytes([5] * 32))
+        record.log.append([key_entry(ADDED, ORIGIN, new.verifier, new, AT).canonical()], [OTHER])
+    # The log goes on with the key that was revoked.
+    stolen, stolen_log = changed(case, tmp_path / "stolen")
+    with open_record(stolen_log.parent) as record:
+        record.log.append(entries(1, 900), [KEY])
+    # Another log, signed with the same first key: not the one that the proof leads to.
+    forked = tmp_path / "forked"
+    made_record(forked)
+    with open_record(forked) as record:
+        record.log.append(entries(40), [KEY])
+    cases = {
+        "another manifest": (case.folder, case.log, {"manifest.json": forged}, "log-entry.json"),
+        "nobody reviewed": (case.folder, case.log, {"manifest.json": unreviewed}, "log-entry.json"),
+        "key again": (again, log, {}, "stays revoked"),
+        "key of nobody": (stranger, strange_log, {}, "entry "),
+        "revoked key": (stolen, stolen_log, {}, "revoked"),
+        "another log": (case.folder, forked / "log", {}, "two versions"),
+    }
+    asked = [
+        case.plain(
+            folder=str(folder), log=str(log), changes={k: v.hex() for k, v in changes.items()}, texts=sentences()
+        )
+        for folder, log, changes, _ in cases.values()
+    ]
+    for (name, (folder, log, changes, words)), verdict in zip(cases.items(), case.verdicts(*asked), strict=True):
+        assert not verdict["passed"], name
+        assert words in verdict["said"], (name, verdict)
+        copy = shutil.copytree(folder, tmp_path / f"copy {name}")
+        for path, content in changes.items():
+            (copy / path).write_bytes(content)
+        assert refused(copy, log), name
+
+
+def sentences() -> dict[str, str]:
+    from havre.texts import catalogue
+
+    return dict(catalogue("errors", "en"))
+
+
+def witnessed(case: Case, folder: Path, signers: list[Signer], listed: list[Signer]) -> tuple[Path, Path]:
+    """Copy a record whose release has cosignatures in its proof."""
+    release, log = changed(case, folder)
+    proof = parse_proof((release / PROOF).read_bytes())
+    note = parse_note(proof.checkpoint)
+    more = with_cosignatures(note, [cosign(note.text, each, AT) for each in signers])
+    (release / PROOF).write_bytes(Proof(proof.index, proof.path, more.encode()).encode())
+    (release / WITNESSES).write_text("".join(f"{witness_of(each).text}\n" for each in listed))
+    return release, log
+
+
+def test_witnesses_count_as_in_python(case: Case, tmp_path: Path) -> None:
+    twin = Signer("witness.example/twin", WITNESS.private)
+    key = witness_of(WITNESS)
+    tried = {
+        "trusted": ([WITNESS], [WITNESS], [WITNESS], True),
+        "unknown": ([WITNESS], [WITNESS], [], True),
+        "unlisted": ([WITNESS], [], [WITNESS], False),
+        "silent": ([], [WITNESS], [WITNESS], False),
+        "twins": ([WITNESS, twin], [WITNESS, twin], [WITNESS], False),
+    }
+    asked = []
+    for name, (signers, listed, trusted, good) in tried.items():
+        release, log = witnessed(case, tmp_path / name, signers, listed)
+        keys = [witness_of(each) for each in trusted]
+        assert refused(release, log, trusted_witnesses=keys) is not good, name
+        asked.append(case.plain(folder=str(release), log=str(log), witnesses=[each.text for each in keys]))
+    found = case.verdicts(*asked)
+    assert [verdict["passed"] for verdict in found] == [good for *_, good in tried.values()]
+    assert [("verify.limit.no_witness" in verdict["limitKeys"]) for verdict in found[:2]] == [False, True]
+    assert found[0]["states"]["cosigned"] == "passed"
+    assert refused(case.folder, case.log, trusted_witnesses=[key], needed=1)
+    (few,) = case.verdicts(case.plain(witnesses=[key.text], needed=1))
+    assert few["keys"] == ["record.verify.proof"]
+
+
+def test_people_that_the_reader_names_must_be_those_who_acted(case: Case) -> None:
+    both = [ADA.verifier.text, NOOR.verifier.text]
+    good, other = case.verdicts(case.plain(people=both), case.plain(people=both[:1]))
+    assert good["passed"]
+    assert other["keys"] == ["record.verify.person"]
+    assert refused(case.folder, case.log, people=[ADA.verifier])
+
+
+def test_what_this_browser_saw_before_must_be_how_the_log_begins(case: Case, tmp_path: Path) -> None:
+    import base64
+
+    def kept(log: Path) -> dict[str, str]:
+        return {"note": base64.b64encode((log / CHECKPOINT).read_bytes()).decode(), "at": "2026-12-01T00:00:00Z"}
+
+    proof = parse_proof((case.folder / PROOF).read_bytes())
+    before = {"note": base64.b64encode(proof.checkpoint).decode(), "at": "2026-11-30T00:00:00Z"}
+    _, larger = changed(case, tmp_path / "larger")
+    with open_record(larger.parent) as record:
+        record.log.append(entries(3, 900), [OTHER])
+    made_record(tmp_path / "fork")
+    with open_record(tmp_path / "fork") as record:
+        record.log.append(entries(9), [KEY])
+    fork = tmp_path / "fork" / "log"
+    asked = [case.plain(run="log", remembered=each) for each in (before, kept(case.log), kept(larger), kept(fork))]
+    seen, same, shrank, forked = case.verdicts(*asked)
+    assert seen["passed"]
+    assert same["passed"]
+    assert "verify.limit.nothing_remembered" not in seen["limitKeys"]
+    assert (shrank["keys"], forked["keys"]) == (["record.log.shrinks"], ["record.log.forks"])
+    assert forked["evidence"] == [(fork / CHECKPOINT).read_text(), (case.log / CHECKPOINT).read_text()]
+
+
+def test_another_first_key_and_a_cosignature_that_was_changed_are_refused(case: Case, tmp_path: Path) -> None:
+    stranger = new_key(ORIGIN, bytes([6] * 32))
+    note = parse_note((case.log / CHECKPOINT).read_bytes())
+    cosigned = with_cosignatures(note, [cosign(note.text, WITNESS, AT)])
+    wrong = Note(note.text, (*note.signatures, cosign(note.text + "x", WITNESS, AT)))
+    witness = witness_of(WITNESS).text
+    other, good, bad = case.verdicts(
+        case.plain(key=stranger.verifier.text),
+        case.plain(logChanges={CHECKPOINT: cosigned.encode().hex()}, witnesses=[witness]),
+        case.plain(logChanges={CHECKPOINT: wrong.encode().hex()}, witnesses=[witness]),
+    )
+    assert not other["passed"]
+    assert (good["passed"], good["states"]["witnesses"]) == (True, "passed")
+    assert (bad["passed"], bad["states"]["witnesses"]) == (False, "failed")
+    assert CHECKPOINT in bad["said"]
