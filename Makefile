@@ -18,8 +18,8 @@ $(VENV)/.developing: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-demo: $(VENV)/.installed  ## Make a forecast release from the reference snapshot and print the next twelve months.
-	$(BIN)/havre forecast --out $(OUT)
+demo: $(VENV)/.installed  ## Make a forecast release from the reference snapshot and print the next twelve months; havre serve then shows it.
+	$(BIN)/havre forecast --explain --out $(OUT)
 
 # Tests of the store run on a PostgreSQL of their own; root on Debian gets it installed, others are told what was skipped.
 HAS_POSTGRESQL = ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null

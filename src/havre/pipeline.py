@@ -367,9 +367,10 @@ def check_known_on(observations: pl.DataFrame, table: str) -> None:
         raise PanelError("panel.known_too_early", table=table, as_of=day, period=last)
 
 
-def publish(release: Release, out: Path) -> Path:
+def publish(release: Release, out: Path, further: Mapping[str, bytes] | None = None) -> Path:
     """Write a release into a new folder; see :func:`havre.record.folder.write_release`."""
-    return write_release(release, out, measure_names=measure_names(), model_descriptions=describe_models())
+    names, descriptions = measure_names(), describe_models()
+    return write_release(release, out, measure_names=names, model_descriptions=descriptions, further=further)
 
 
 def check_output(out: Path) -> None:

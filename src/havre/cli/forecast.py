@@ -68,13 +68,14 @@ def forecast(
     seed: Seed = DEFAULT_SEED,
     workers: Workers = None,
     no_cache: NoCache = False,  # noqa: FBT002 - a flag of the command line
+    explain: Annotated[bool, typer.Option("--explain", help=tell("option.explain"))] = False,  # noqa: FBT002
     plot: Plot = False,  # noqa: FBT002
     picture: PictureFile = None,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Make a release; the help text stands in the catalogue."""
     from havre.forecast.outlook import OutlookOptions
-    from havre.pipeline import check_output, find_scopes, load_panel, make_release, publish
+    from havre.pipeline import check_output, explain_release, find_scopes, forecast_release, load_panel, publish
     from havre.scale import usable_workers
 
     asked = requests(measure=measure, destination=destination, origin=origin, source=source)
@@ -96,7 +97,7 @@ def forecast(
         kept=kept_forecasts(no_cache=no_cache),
     )
     with progress_bar() as progress:
-        release = make_release(
+        made = forecast_release(
             data,
             scopes,
             options,
@@ -108,7 +109,9 @@ def forecast(
             known_on=known_on,
             progress=progress,
         )
-    written = publish(release, folder)
+    release = made.release
+    further = explain_release(made, workers=options.workers) if explain else None
+    written = publish(release, folder, further)
     if as_json:
         write_json(_summary(release, written))
     else:

@@ -36,19 +36,21 @@ def write_release(
     *,
     measure_names: Mapping[str, Mapping[Language, str]],
     model_descriptions: Mapping[str, str],
+    further: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write a release into a new folder: hub layout, CSV tables, ``report.html`` and ``manifest.json``.
 
     Parameters
     ----------
     out : the folder; it must not exist, or be empty
+    further : explanations of its figures, by path
 
     Raises
     ------
     FileError : the folder is there and not empty, or it cannot be written; nothing is left half-written
     """
     check_free(out)
-    files = dict(release_files(release, measure_names, model_descriptions))
+    files = {**dict(release_files(release, measure_names, model_descriptions)), **(further or {})}
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     return write_files(out, {**files, MANIFEST: manifest_bytes(release, digests)}.items())
 
