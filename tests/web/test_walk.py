@@ -1,0 +1,23 @@
+"""A browser walks every page in both languages, at the width of a phone and of a desk, in light and in dark."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from havre.texts import LANGUAGES
+from tests.web.site_case import WIDTHS, faults, opened
+
+WALKED: tuple[str, ...] = ("",)
+"""Paths after the language; add each new page."""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", WALKED)
+def test_page_is_quiet_fits_and_has_no_violation(
+    chromium: Browser, address: str, path: str, language: str, width: int
+) -> None:
+    scheme = "dark" if width == WIDTHS[0] else "light"
+    with opened(chromium, f"{address}/{language}/{path}", width, color_scheme=scheme) as (page, said):
+        assert faults(page, said) == []
+        assert page.locator("html").get_attribute("lang") == language
+        assert page.locator("h1").count() == 1
