@@ -91,7 +91,15 @@ def count_ticks(highest: float, at_most: int = 5) -> list[int]:
     return ticks
 
 
-def fan_chart(counted: Counted, expected: Sequence[ExpectedMonth], text: ChartText, size: Size = WIDE) -> Markup:
+def fan_chart(
+    counted: Counted,
+    expected: Sequence[ExpectedMonth],
+    text: ChartText,
+    size: Size = WIDE,
+    *,
+    stated: Counted = (),
+    since: Counted = (),
+) -> Markup:
     """Draw the months counted, and the median with its 50, 80 and 95 % intervals for the months expected.
 
     Parameters
@@ -100,20 +108,24 @@ def fan_chart(counted: Counted, expected: Sequence[ExpectedMonth], text: ChartTe
     expected : forecast by month, suppressed ones are gaps
     text : what the chart says
     size : drawing size; text keeps its size, so a narrow screen needs a narrow drawing
+    stated : months for which a reviewer states another figure than was computed; each is marked beside the computed
+    since : months counted after the forecast was made, drawn over it
 
     Raises
     ------
     ValueError : there is neither a counted nor an expected month
     """
-    ticks = count_ticks(_highest(counted, expected))
+    ticks = count_ticks(_highest([*counted, *stated, *since], expected))
     widest = max(len(text.number(tick)) for tick in ticks)
-    first, last = _month_range(counted, expected)
+    first, last = _month_range([*counted, *since], expected)
     frame = Frame(14 + 7.4 * widest, size.width - 12, 26, size.height - 30, first, last, ticks[-1])
     parts = [
         *_count_axis(frame, ticks, text),
         *_month_axis(frame, size, text),
         *_split(frame, counted, expected, text),
         *_marks(frame, counted, expected),
+        *_since(frame, counted, since),
+        *(_diamond(frame, month, value) for month, value in stated if value is not None),
     ]
     return _svg("chart", parts, text, size)
 
@@ -206,6 +218,19 @@ def _marks(frame: Frame, counted: Counted, expected: Sequence[ExpectedMonth]) ->
     medians = _runs((month_index(month.month), month.median) for month in expected)
     parts += [_line(frame, "median", _anchored(run, known)) for run in medians]
     return parts + [_line(frame, "counted", run) for run in _runs(known.items())]
+
+
+def _since(frame: Frame, counted: Counted, since: Counted) -> list[str]:
+    """Draw what was counted after the forecast was made, from the last month counted before it."""
+    known = {month_index(month): value for month, value in counted if value is not None}
+    later = _runs((month_index(month), value) for month, value in since)
+    return [_line(frame, "since", _anchored(run, known)) for run in later]
+
+
+def _diamond(frame: Frame, month: date, value: float) -> str:
+    """Mark what a reviewer states."""
+    x, y = _put(frame.x(month_index(month))), _put(frame.y(value) - 6)
+    return f'<path class="stated" d="M{x} {y}l6 6l-6 6l-6-6z"/>'
 
 
 def _runs(points: Iterable[tuple[int, Value | None]]) -> list[list[tuple[int, Value]]]:

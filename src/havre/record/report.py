@@ -25,16 +25,14 @@ from markupsafe import Markup
 
 from havre.months import month_index
 from havre.record.changes import interval_missed
-from havre.record.charts import NARROW, WIDE, ChartText, fan_chart, sparkline
+from havre.record.chart_words import chart_summary, chart_text, recent
+from havre.record.charts import NARROW, WIDE, fan_chart, sparkline
 from havre.record.outlook import Outlook, Row, losing_first, read_outlooks
 from havre.record.reviewed import Override
 from havre.record.rounding import base_of
 from havre.record.tables import SCOPE_KEY, Release
 from havre.record.wording import Wording
 from havre.texts import LANGUAGES, Language
-
-MONTHS_SHOWN = 36
-"""Months of history in a chart."""
 
 SERIES_SHOWN = 10
 """Series in each table of the largest ones."""
@@ -273,48 +271,31 @@ class Page:
 
     def charts(self, outlook: Outlook) -> list[tuple[str, Markup]]:
         """Draw the fan chart of a series for a wide and for a narrow screen."""
-        counted = _recent(outlook)
+        counted = recent(outlook)
         return [
-            (kind, fan_chart(counted, outlook.expected, self._chart_text(outlook, kind), size))
+            (
+                kind,
+                fan_chart(
+                    counted, outlook.expected, chart_text(outlook, self.words, self._prefix(outlook, kind)), size
+                ),
+            )
             for kind, size in (("wide", WIDE), ("narrow", NARROW))
         ]
 
     def spark(self, outlook: Outlook) -> Markup:
         """Draw the small chart of a series; nothing where nothing may be shown."""
-        counted = _recent(outlook)
+        counted = recent(outlook)
         if not counted and not outlook.expected:
             return Markup()
-        return sparkline(counted, outlook.expected, self._chart_text(outlook, "spark"))
+        text = chart_text(outlook, self.words, self._prefix(outlook, "spark"), spark=True)
+        return sparkline(counted, outlook.expected, text)
 
-    def _chart_text(self, outlook: Outlook, kind: str) -> ChartText:
-        title = self.words.text("chart.spark" if kind == "spark" else "chart.title", series=self.name(outlook))
-        return ChartText(
-            prefix=f"{self.words.language}-{kind}-{self.outlooks.index(outlook)}",
-            title=title,
-            description=self.summary(outlook),
-            split=self.words.text("chart.split"),
-            month=self.words.short_month,
-            number=self.words.number,
-        )
+    def _prefix(self, outlook: Outlook, kind: str) -> str:
+        return f"{self.words.language}-{kind}-{self.outlooks.index(outlook)}"
 
     def summary(self, outlook: Outlook) -> str:
         """Tell a chart in sentences."""
-        counted, ahead = _recent(outlook), [month for month in outlook.expected if month.quantiles is not None]
-        fields: dict[str, object] = {}
-        if counted:
-            fields |= {
-                "months": self.words.counted("months", len(counted)),
-                "last": self.words.month(counted[-1][0]),
-                "value": self.words.count(counted[-1][1]),
-            }
-        if ahead:
-            fields |= {
-                "end": self.words.month(ahead[-1].month),
-                "median": self.words.count(ahead[-1].median),
-                "interval": self.words.interval(ahead[-1].interval(80)),
-            }
-        key = "summary" if counted and ahead else "summary_ahead" if ahead else "summary_hidden"
-        return self.words.text(f"chart.{key}", **fields)
+        return chart_summary(outlook, self.words)
 
     def options(self) -> list[tuple[str, str]]:
         """List the options of the release by name, each written as text."""
@@ -339,10 +320,3 @@ class Page:
 def is_web_address(url: str) -> bool:
     """Whether a link may be made of an address: only web addresses, so that no source can plant a script."""
     return url.startswith(("https://", "http://"))
-
-
-def _recent(outlook: Outlook) -> tuple[tuple[date, float | None], ...]:
-    """Give the last months of a history, from the first one that has a value."""
-    months = outlook.history[-MONTHS_SHOWN:]
-    first = next((index for index, (_, value) in enumerate(months) if value is not None), len(months))
-    return months[first:]
