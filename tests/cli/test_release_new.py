@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from havre.cli.release_new import _earlier
-from havre.cli.release_view import leaks_of
 from havre.forecast.outlook import OutlookOptions
 from havre.pipeline import PanelInput, find_scopes, make_release
 from havre.record.attack import UNSHOWN, attack
+from havre.record.deciding import leaks_of
 from havre.record.disclosure import protect_history
 from havre.record.leaks import leak_report, marked_unshown, seen_by_readers
 from havre.record.log.keys import save_key

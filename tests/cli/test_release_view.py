@@ -2,9 +2,10 @@
 
 import pytest
 
-from havre.cli.release_view import View, show_changes, show_view
+from havre.cli.release_view import show_changes, show_view
 from havre.record.changes import Changes, Difference, Loser, LosingHorizon
 from havre.record.leaks import LeakReport
+from havre.release_view import View
 from tests.cli.command import speaking
 from tests.small_panel import APPLICATIONS
 

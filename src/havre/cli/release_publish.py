@@ -1,7 +1,5 @@
 """``havre release publish`` and ``withdraw``."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +10,7 @@ from havre.cli.console import stdout, write_json
 from havre.cli.options import Json
 from havre.cli.record_options import RECORD, KeyFile, LogKeyFile, MaybeKeyFile, RecordFolder
 from havre.cli.release_show import ReleaseId
-from havre.cli.release_view import leaks_of, tell
+from havre.cli.release_view import tell
 
 if TYPE_CHECKING:
     from havre.record.log.keys import Signer
@@ -28,6 +26,7 @@ def publish(
 ) -> None:
     """Publish an approved release, or finish what was interrupted; the help text stands in the catalogue."""
     from havre.record.publication import finish
+    from havre.record.publishing import one_at_a_time
 
     if log_key_file is None:
         raise typer.BadParameter(tell("publish.needs_log_key"))
@@ -36,7 +35,7 @@ def publish(
     with options.opened(record) as held:
         if release is None or key_file is None:
             log_signers = options.log_signers(log_key_file)
-            with _one_at_a_time(held):
+            with one_at_a_time(held):
                 finished = finish(held, log_signers)
             _tell_finished(held, finished, as_json=as_json)
             return
@@ -53,54 +52,21 @@ def _published(held: "Record", release: str, publisher: "Signer", log_signers: "
     RecordError : it is published already or not approved, leaks, was changed since, or too few witnesses cosigned
     FileError : the disk is full
     """
-    from havre.errors import HavreError, RecordError
+    from havre.errors import HavreError
     from havre.forecast.models import describe_models
     from havre.pipeline import measure_names
-    from havre.record.dossier import submitted
-    from havre.record.leaks import check_leaks
     from havre.record.publication import Words
-    from havre.record.publication import publish as publish_release
-    from havre.record.review import standing, state_problem
+    from havre.record.publishing import publish_once
+    from havre.record.review import standing
 
-    held.settings.person(publisher.verifier)
-    with held.store.read() as connection:
-        now = standing(connection, release)
-    begun = now.manifest is not None and not held.release(release).exists()
-    if now.state != "approved" and not begun:
-        raise RecordError.all_of([state_problem(now, "approved")])
     words = Words(measure_names(), describe_models())
     try:
-        with _one_at_a_time(held):
-            if not begun:
-                # Others may have been published since its review: together they must not tell what each of them hides.
-                check_leaks(leaks_of(held, now, submitted(held, now)[0]))
-            return publish_release(held, release, publisher, log_signers, words, options.clock())
+        return publish_once(held, release, publisher, log_signers, words, options.clock())
     except HavreError:
         with held.store.read() as connection:
             if standing(connection, release).manifest is not None:
                 typer.echo(tell("publish.interrupted"), err=True)
         raise
-
-
-@contextmanager
-def _one_at_a_time(held: "Record") -> Iterator[None]:
-    """Let one process publish at a time: what the attacker has gone over is then all that there is.
-
-    Raises
-    ------
-    RecordError : another one publishes for longer than half a minute
-    FileError : the folder cannot be written
-    """
-    from havre.errors import FileError
-    from havre.record.log.writing import only_writer
-
-    lock = held.folder / ".publishing"
-    try:
-        lock.mkdir(exist_ok=True)
-    except OSError as error:
-        raise FileError("file.not_writable", path=lock, reason=error.strerror or str(error)) from error
-    with only_writer(lock):
-        yield
 
 
 def withdraw(

@@ -10,13 +10,11 @@ from havre.cli.console import number, stdout, write_json
 from havre.cli.options import Json
 from havre.cli.record_options import RECORD, LogKeyFile, MaybeKeyFile, RecordFolder
 from havre.cli.release_show import ReleaseId
-from havre.cli.release_view import leaks_of, show_view, tell, view_of
+from havre.cli.release_view import show_view, tell
 
 if TYPE_CHECKING:
     from havre.record.log.keys import Signer
     from havre.record.publication import Record
-    from havre.record.reviewed import Override
-    from havre.record.tables import Release
 
 
 def review(
@@ -42,6 +40,8 @@ def review(
         raise typer.BadParameter(tell("review.reason_of_nothing"))
     with options.opened(record) as held:
         if not decides:
+            from havre.release_view import view_of
+
             view = view_of(held, release, against)
             if as_json:
                 write_json(view.as_dict())
@@ -51,7 +51,6 @@ def review(
         if key_file is None:
             raise typer.BadParameter(tell("review.needs_key"))
         reviewer, log_signers = options.signer(key_file), options.log_signers(log_key_file)
-        held.settings.person(reviewer.verifier)
         _decide(held, release, reviewer, approve=approve, refuse=refuse, overrides=list(zip_reasons(override, reason)),
                 notes=note or ())  # fmt: skip
         waits = options.log_waiting(held, log_signers)
@@ -86,73 +85,19 @@ def _decide(
     notes: Sequence[str],
 ) -> None:
     """Record everything that was decided in one transaction: all of it stands, or nothing."""
-    from havre.record import review as steps
     from havre.record.changes import interval_missed
-    from havre.record.dossier import submitted
-    from havre.record.leaks import check_leaks
-    from havre.record.review import standing
+    from havre.record.deciding import decide
 
-    with held.store.read() as connection:
-        now = standing(connection, release)
-    changes: Sequence[Override] = ()
-    if approve or overrides:
-        shown, _ = submitted(held, now)
-        changes = parsed_overrides(overrides, shown, reviewer.name)
-    if approve:
-        check_leaks(leaks_of(held, now, shown))
     at = options.clock()
-    with held.store.change() as connection:
-        for change in changes:
-            steps.override(connection, release, change, reviewer, at)
-        for text in notes:
-            steps.add_note(connection, release, text, reviewer, at)
-        if approve:
-            steps.approve(connection, release, now.draft, reviewer, at)
-        elif refuse is not None:
-            steps.refuse(connection, release, refuse, reviewer, at)
+    shown, changes = decide(
+        held, release, reviewer, at, approve=approve, refuse=refuse, overrides=overrides, notes=notes
+    )
     for change in changes:
-        missed = interval_missed(shown, change)
+        missed = None if shown is None else interval_missed(shown, change)
         if missed is not None:
             low, high = (number(end) for end in missed)
             name = f"{change.scope}/{change.origin}/{change.destination}/{change.target_month:%Y-%m}"
             typer.echo(tell("review.outside", figure=name, stated=number(change.stated), low=low, high=high), err=True)
-
-
-def parsed_overrides(overrides: Sequence[tuple[str, str]], release: "Release", reviewer: str) -> "list[Override]":
-    """Read ``FIGURE=VALUE`` with its reason.
-
-    Raises
-    ------
-    RecordError : there is no such figure (near ones are told), or the value is no count or a small one; all is told
-    """
-    import polars as pl
-
-    from havre.errors import HavreError, Problem, RecordError, check_none
-    from havre.record.figures import figures_of, find_figure
-    from havre.record.reviewed import Override
-
-    ensemble = release.forecasts.filter(pl.col("model") == release.facts.ensemble)
-    known = figures_of(ensemble)
-    problems: list[Problem] = []
-    found: list[Override] = []
-    for text, reason in overrides:
-        name, _, value = text.rpartition("=")
-        try:
-            figure, stated = find_figure(name, known), float(value)
-        except HavreError as error:
-            problems += error.problems
-            continue
-        except ValueError:
-            problems.append(Problem.of("record.review.override", text=text[:160]))
-            continue
-        if 0 < stated < release.facts.threshold:
-            problems.append(Problem.of("record.review.small", value=f"{stated:g}", threshold=release.facts.threshold))
-        key = {"scope": figure.scope, "origin": figure.origin, "destination": figure.destination}
-        [row] = ensemble.filter(quantile=0.5, target_month=figure.month, **key).to_dicts()
-        found.append(Override(**key, horizon=row["horizon"], target_month=figure.month, computed=row["value"],
-                              stated=stated, reason=reason, reviewer=reviewer))  # fmt: skip
-    check_none(problems, RecordError)
-    return found
 
 
 def _tell(held: "Record", release: str, waits: str, *, as_json: bool) -> None:

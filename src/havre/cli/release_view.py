@@ -1,7 +1,6 @@
 """What a reviewer sees of a release: changes, alarms, losers and the leak report; as tables or as JSON."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,11 @@ from havre.cli.language import language
 from havre.texts import say
 
 if TYPE_CHECKING:
-    from havre.record.changes import Changes, Loser, LosingHorizon, Revised, SeriesName
+    from havre.record.changes import Changes, Revised, SeriesName
     from havre.record.leaks import LeakReport
-    from havre.record.publication import Record
-    from havre.record.review import Standing
-    from havre.record.tables import Release
     from havre.record.wording import Wording
     from havre.release_alarms import LikelySurge
+    from havre.release_view import View
 
 PRIVATE = "input-"
 """How the name of an input begins that is private: see :mod:`havre.input_hashes`."""
@@ -29,83 +26,7 @@ def tell(key: str, /, **fields: object) -> str:
     return say("release", key, language(), **fields)
 
 
-@dataclass(frozen=True)
-class View:
-    """What a reviewer decides by.
-
-    ``changes`` is ``None`` where nothing was published before.
-    """
-
-    release: str
-    state: str
-    draft: str
-    reference_only: bool
-    changes: "Changes | None"
-    alarms: "tuple[LikelySurge, ...]"
-    losers: "tuple[Loser, ...]"
-    losing_horizons: "tuple[LosingHorizon, ...]"
-    series: int
-    leaks: "LeakReport"
-
-    def as_dict(self) -> dict[str, object]:
-        """Give it as plain JSON values."""
-        leaks = {**asdict(self.leaks), "leaks": [each.name for each in self.leaks.leaks]}
-        narrowest = self.leaks.narrowest
-        leaks["narrowest"] = None if narrowest is None else {**asdict(narrowest), "name": narrowest.name}
-        return {**asdict(self), "automated": True, "leaks": leaks}
-
-
-def view_of(record: "Record", release: str, against: str | None = None) -> View:
-    """Put together what a reviewer sees.
-
-    Parameters
-    ----------
-    against : id of the release to compare with; by default the one that was published last
-
-    Raises
-    ------
-    RecordError : there is no such release, or a draft was changed after it was submitted
-    FileError : a draft is missing
-    """
-    from havre.record.changes import compare, losers, losing_horizons
-    from havre.record.dossier import submitted
-    from havre.record.review import latest_published, standing
-    from havre.release_alarms import likely_surges
-
-    with record.store.read() as connection:
-        now = standing(connection, release)
-        before = standing(connection, against) if against else latest_published(connection, release)
-    shown, _ = submitted(record, now)
-    return View(
-        release=release,
-        state=now.state,
-        draft=now.draft,
-        reference_only=shown.facts.reference_only,
-        changes=None if before is None else compare(shown, submitted(record, before)[0]),
-        alarms=likely_surges(shown),
-        losers=losers(shown),
-        losing_horizons=losing_horizons(shown),
-        series=shown.series.height,
-        leaks=leaks_of(record, now, shown),
-    )
-
-
-def leaks_of(record: "Record", now: "Standing", shown: "Release") -> "LeakReport":
-    """Let the attacker at a release, with all that was ever published at hand: releases, and counts of scores."""
-    from havre.record.dossier import once_public, submitted
-    from havre.record.leaks import leak_report, seen_by_readers, stated_width
-    from havre.record.track_log import scored_counts
-
-    with record.store.read() as connection:
-        public = once_public(connection, but=now.id)
-    releases = {each.id: submitted(record, each)[0] for each in public}
-    earlier = {name: seen_by_readers(each) for name, each in releases.items()} | scored_counts(record.folder)
-    # What an earlier release states of its hidden cells holds on.
-    width = max(stated_width(each) for each in (shown, *releases.values()))
-    return leak_report(seen_by_readers(shown), width, earlier)
-
-
-def show_view(view: View) -> None:
+def show_view(view: "View") -> None:
     """Print what a reviewer sees."""
     stdout().print(f"[bold]{tell('view.title', release=view.release, state=tell(f'state.{view.state}'))}[/bold]")
     stdout().print(tell("view.automated"), soft_wrap=True)
@@ -183,7 +104,7 @@ def _show_alarms(alarms: "Sequence[LikelySurge]") -> None:
     _table(("series", "month", "chance", "needed", "recent"), rows)
 
 
-def _show_losers(view: View) -> None:
+def _show_losers(view: "View") -> None:
     _head(tell("losers.title"))
     key = "losers.some" if view.losers else "losers.none"
     stdout().print(tell(key, count=len(view.losers), series=view.series), soft_wrap=True)

@@ -33,8 +33,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """Headers of every answer that does not set its own."""
-FORM_BYTES = 200_000
-"""Bytes of a form; an upload of an instance has its own bound."""
+FORM_BYTES = 600_000
+"""Bytes of a form: a contest may bring 120,000 characters; an upload of an instance has its own bound."""
 UPLOADS = "/displacement/runs"
 """Where an instance may be uploaded: the end of the path."""
 CALLERS = 50_000

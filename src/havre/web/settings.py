@@ -54,6 +54,10 @@ class WebSettings(BaseModel):
     reader_requests_a_minute : most requests of one address for what must be computed; 0 for no bound
     posts_a_minute : most forms and uploads from one address
     upload_bytes, run_seconds, run_memory_bytes, runs_at_once, runs_waiting : bounds of what readers may run
+    log_key_file, log_key_password : key of the log with which the desk publishes; without the password (or
+        ``HAVRE_LOG_KEY_PASSWORD``) it is typed each time
+    desk_idle_minutes, desk_session_hours : after how long without a request, and in all, a sign-in ends
+    password_memory_kib, password_rounds : what Argon2id takes for one password of the desk
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,6 +81,12 @@ class WebSettings(BaseModel):
     runs_at_once: int = Field(default=1, ge=1)
     runs_waiting: int = Field(default=200, ge=1)
     database: str = Field(default="", repr=False)
+    log_key_file: Path | None = None
+    log_key_password: str = Field(default="", repr=False)
+    desk_idle_minutes: int = Field(default=30, ge=1)
+    desk_session_hours: int = Field(default=12, ge=1)
+    password_memory_kib: int = Field(default=65_536, ge=8)
+    password_rounds: int = Field(default=3, ge=1)
 
     @classmethod
     def read(cls, path: Path | None, given: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Self:
@@ -104,6 +114,8 @@ class WebSettings(BaseModel):
         told |= {key: value for key, value in given.items() if value is not None}
         if environment.get("HAVRE_DATABASE_URL"):
             told["database"] = environment["HAVRE_DATABASE_URL"]
+        if environment.get("HAVRE_LOG_KEY_PASSWORD"):
+            told["log_key_password"] = environment["HAVRE_LOG_KEY_PASSWORD"]
         try:
             return cls(**told)
         except ValidationError as error:
