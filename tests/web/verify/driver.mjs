@@ -59,7 +59,7 @@ function plain(verdict, texts = {}) {
 }
 
 const RUNS = {
-  release: async (each) => plain(await release.verifyRelease(await asked(each)), each.texts),
+  release: async (each) => plain((await release.verifyRelease(await asked(each))).verdict, each.texts),
   log: async (each) => plain((await release.verifyLogAlone(await asked(each))).verdict, each.texts),
   canonical: async (each) => entries.canonical(JSON.parse(each.text)),
   entry: async (each) => {

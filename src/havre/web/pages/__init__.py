@@ -3,7 +3,7 @@
 from importlib import import_module
 from types import ModuleType
 
-PAGES: tuple[str, ...] = ("home",)
+PAGES: tuple[str, ...] = ("home", "releases", "log", "downloads")
 """Modules of this package that have a ``router``."""
 
 

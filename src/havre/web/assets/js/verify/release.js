@@ -27,7 +27,7 @@ const AT_ONCE = 4;
  * Verify a release and the log that it is in.
  * @param {AskedRelease} asked
  * @param {import("./checks.js").Tell} [tell]
- * @returns {Promise<import("./checks.js").Verdict>}
+ * @returns {Promise<{verdict: import("./checks.js").Verdict, checkpoint: import("./notes.js").Checkpoint | null}>}
  */
 export async function verifyRelease(asked, tell = () => {}) {
   const checks = new Checks(tell);
@@ -68,14 +68,14 @@ export async function verifyRelease(asked, tell = () => {}) {
   });
   checks.limit("verify.limit.not_listed");
   checks.limit("verify.limit.meaning");
-  return checks.verdict();
+  return { verdict: checks.verdict(), checkpoint: followed?.checkpoint ?? null };
 }
 
 /**
  * Verify the log alone.
  * @param {import("./log.js").Asked} asked
  * @param {import("./checks.js").Tell} [tell]
- * @returns {Promise<{verdict: import("./checks.js").Verdict, followed: import("./log.js").Followed | null}>}
+ * @returns {Promise<{verdict: import("./checks.js").Verdict, checkpoint: import("./notes.js").Checkpoint | null}>}
  */
 export async function verifyLogAlone(asked, tell = () => {}) {
   const checks = new Checks(tell);
@@ -83,7 +83,7 @@ export async function verifyLogAlone(asked, tell = () => {}) {
   if (!cosigned) {
     checks.limit("verify.limit.no_witness");
   }
-  return { verdict: checks.verdict(), followed };
+  return { verdict: checks.verdict(), checkpoint: followed?.checkpoint ?? null };
 }
 
 /** @param {Get} get @param {string} path @returns {Promise<Uint8Array>} */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Sentences of a page's language, which the page hands over as JSON.
+ * Sentences of a page's language, which the page hands over as JSON; `language` tells which, for numbers.
  * @typedef {Record<string, string>} Texts
  */
 
@@ -17,10 +17,15 @@ export function say(texts, key, fields = {}) {
   const sentence = texts[key] ?? `${key} {fields}`;
   return sentence
     .replace(/\{(\w+)\}/g, (_, name) => {
-      const field = name === "fields" && !(key in texts) ? JSON.stringify(fields) : (fields[name] ?? "");
-      return field instanceof Refused ? sayRefused(texts, field) : String(field);
+      const field = name === "fields" && !(key in texts) ? JSON.stringify(fields) : (fields[name] ?? "…");
+      return field instanceof Refused ? sayRefused(texts, field) : written(texts, field);
     })
     .trim();
+}
+
+/** @param {Texts} texts @param {string | number} field @returns {string} */
+function written(texts, field) {
+  return typeof field === "number" ? new Intl.NumberFormat(texts.language ?? "en").format(field) : field;
 }
 
 /** @param {Texts} texts @param {Refused} refused @returns {string} */

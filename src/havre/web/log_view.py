@@ -1,0 +1,82 @@
+"""What the pages tell of the log: read anew whenever its checkpoint changed, and only if all of it is right."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from havre.record.contest_log import Became, entries_of, what_became
+from havre.record.log.checkpoint import Checkpoint, parse_checkpoint
+from havre.record.log.entries import parse_entry
+from havre.record.log.keys import Verifier, parse_verifier
+from havre.record.log.notes import Note, parse_note
+from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
+from havre.record.log.rotation import ADDED, LOG_ROLE, REVOKED, key_history, keys_at
+from havre.web.site import Site
+
+
+@dataclass(frozen=True)
+class LogView:
+    """A log that was read whole.
+
+    Parameters
+    ----------
+    first : the key that signed first, from which all others are followed
+    valid : keys that may sign at the present size
+    became : what became of releases after they were published, by their names
+    """
+
+    folder: Path
+    checkpoint: Checkpoint
+    note: Note
+    first: Verifier
+    valid: tuple[Verifier, ...]
+    became: Mapping[str, Became]
+
+    @property
+    def tree(self) -> Tree:
+        """The entries and tiles of this size."""
+        return Tree(folder_files(self.folder), self.checkpoint.size)
+
+    def stands(self, release: str) -> tuple[str, str] | None:
+        """Tell what ended a release: ``superseded`` with the name of the other one, or ``withdrawn`` with why."""
+        steps = self.became[release].steps if release in self.became else []
+        for step in reversed(steps):
+            if step.kind in ("superseded", "withdrawn"):
+                return step.kind, step.told["by" if step.kind == "superseded" else "reason"]
+        return None
+
+
+def read_log(site: Site) -> LogView | None:
+    """Read the log of a site; ``None`` where it has none.
+
+    Raises
+    ------
+    RecordError : the log is damaged, not signed by a key of the record, or its keys cannot be followed
+    FileError : a file of it cannot be read
+    """
+    if site.log_folder is None or site.record is None:
+        return None
+    _, note = read_checkpoint(folder_files(site.log_folder), CHECKPOINT)
+    return _read(site.log_folder, note, site.record.log_keys)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, data: bytes, keys: tuple[Verifier, ...]) -> LogView:
+    entries = entries_of(folder_files(folder), keys, CHECKPOINT)
+    note = parse_note(data, CHECKPOINT)
+    checkpoint = parse_checkpoint(note.text, CHECKPOINT)
+    first = _first_key(entries, keys)
+    spans = key_history(entries, first, checkpoint.origin)
+    became = {each.release: each for each in what_became(entries)}
+    return LogView(folder, checkpoint, note, first, keys_at(spans, checkpoint.size), became)
+
+
+def _first_key(entries: list[bytes], keys: tuple[Verifier, ...]) -> Verifier:
+    """Find the first key: the one that vouched for the first change of keys, if there was any."""
+    for index, data in enumerate(entries):
+        if b'"key_added"' in data or b'"key_revoked"' in data:
+            entry = parse_entry(data, f"entry {index}")
+            if entry.kind in (ADDED, REVOKED) and entry.body.get("role") == LOG_ROLE:
+                return parse_verifier(str(entry.body["voucher"]))
+    return keys[0]

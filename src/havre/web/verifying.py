@@ -1,0 +1,33 @@
+"""What a page hands over to the browser so that it verifies by itself: addresses, keys, and sentences."""
+
+from functools import cache
+
+from havre.texts import Language, catalogue
+from havre.web.log_view import LogView
+from havre.web.site import Site, SiteRelease
+
+REFUSALS = ("record.log.", "record.verify.", "record.key.", "record.reviewed.", "record.review.other_statement")
+"""Beginnings of the keys of errors that the browser tells too, in the same words as ``havre verify``."""
+
+
+@cache
+def texts_of(language: Language) -> dict[str, str]:
+    """Give the sentences of the checks and of what they refuse."""
+    own = {key: text for key, text in catalogue("web_releases", language).items() if key.startswith("verify.")}
+    refusals = {key: text for key, text in catalogue("errors", language).items() if key.startswith(REFUSALS)}
+    return {**refusals, **own, "language": language}
+
+
+def facts_for(site: Site, log: LogView, language: Language, release: SiteRelease | None = None) -> dict[str, object]:
+    """Give what the browser needs to verify a release, or without one the log alone."""
+    witnesses = [] if site.record is None else [key.text for key, _ in site.record.witnesses]
+    return {
+        "kind": "log" if release is None else "release",
+        "id": "" if release is None else release.id,
+        "files": "" if release is None else f"/files/{release.id}/",
+        "log": "/log/",
+        "key": log.first.text,
+        "origin": log.checkpoint.origin,
+        "witnesses": witnesses,
+        "texts": texts_of(language),
+    }
