@@ -107,6 +107,13 @@ def in_time(found: list[Outcome]) -> str:
     return "always" if left.low >= 0 else "never" if left.high < 0 else "depends"
 
 
+def can_be(name: str, ends: Interval) -> bool:
+    """Tell whether a quantity of :data:`QUANTITIES` can have this range."""
+    # A divisor of 0 would be a place without length or a boat that does not move.
+    is_enough = ends.low > 0 if name in _DIVISORS else ends.low >= 0
+    return is_enough and ends.low <= ends.high <= QUANTITIES[name] and math.isfinite(ends.high)
+
+
 def read_sensor(path: Path) -> Sensor:
     """Read the file of a sensor.
 
@@ -155,9 +162,7 @@ def _figure(name: str, row: Mapping[str, Any], where: str, problems: list[Proble
         ends = Interval(float(low), float(high or low), 1.0)
     except ValueError:
         ends = Interval(math.nan, math.nan, 1.0)
-    # A divisor of 0 would be a place without length or a boat that does not move.
-    least_is_0 = ends.low > 0 if name in _DIVISORS else ends.low >= 0
-    if not (least_is_0 and ends.low <= ends.high <= QUANTITIES[name] and math.isfinite(ends.high)):
+    if not can_be(name, ends):
         problems.append(Problem.of("audit.sensor.value", place=place, value=value))
     return Figure(ends, str(row.get("source")), str(row.get("date")))
 

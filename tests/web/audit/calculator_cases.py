@@ -169,7 +169,7 @@ def _questions() -> Iterator[Case]:
     for args in ((0, 0.5, 0.0), (-3, 1.5, 2.0), (4, NAN, 0.0), (4, 0.5, -0.1), (4, 0.5, NAN)):
         yield Case("flagChances", args, flag_chances)
     for beyond in ((-1, 4, 0.5, 0.0), (5, 4, 0.5, 0.0)):
-        yield Case("chanceOfFlags", args, chance_of_flags)
+        yield Case("chanceOfFlags", beyond, chance_of_flags)
 
 
 def _chains() -> Iterator[Case]:

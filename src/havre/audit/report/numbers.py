@@ -1,6 +1,7 @@
 """Numbers of a report as a language writes them."""
 
 import math
+import re
 from collections.abc import Sequence
 
 from havre.audit.intervals import Interval
@@ -11,6 +12,7 @@ from havre.texts import Language
 SPACE = "\u00a0"
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SMALLEST_PLAIN = 1e-4
+NEARLY_ALL = 0.999
 
 
 def whole(value: float, language: Language) -> str:
@@ -31,14 +33,15 @@ def percent(share: float, language: Language, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> percent(0.0295, "en").replace(SPACE, " "), percent(3.3e-12, "en").replace(SPACE, " ")
-    ('2.95 %', '3.3 × 10⁻¹⁰ %')
+    >>> [percent(share, "en").replace(SPACE, " ") for share in (0.0295, 3.3e-12, 0.9996)]
+    ['2.95 %', '3.3 × 10⁻¹⁰ %', '99.96 %']
     """
     if 0 < share < SMALLEST_PLAIN / 100:
         return f"{power(100 * share, language)}{SPACE}%"
     if 0 < 1 - share < SMALLEST_PLAIN:
         return f">{SPACE}{decimal(99.99, language, 4)}{SPACE}%"
-    return f"{decimal(100 * share, language, digits)}{SPACE}%"
+    # What is not all must not be rounded to all.
+    return f"{decimal(100 * share, language, 4 if NEARLY_ALL <= share < 1 else digits)}{SPACE}%"
 
 
 def decimal(value: float, language: Language, digits: int = 3) -> str:
@@ -111,12 +114,14 @@ def day(text: str, language: Language) -> str:
 
     Examples
     --------
-    >>> day("2026-10", "fr"), day("2025-05-19", "en"), day("2018", "en")
-    ('octobre 2026', '19 May 2025', '2018')
+    >>> day("2026-10", "fr"), day("2025-05-19", "en"), day("2018", "en"), day("2026-12-01", "fr")
+    ('octobre 2026', '19 May 2025', '2018', '1er décembre 2026')
     """
     from babel.dates import format_date
 
     from havre.audit.register.dates import first_day
 
     pattern = {4: "yyyy", 7: "MMMM yyyy"}.get(len(text), "d MMMM yyyy")
-    return str(format_date(first_day(text), pattern, locale=language))
+    written = str(format_date(first_day(text), pattern, locale=language))
+    # French counts the first day, and only that one.
+    return re.sub(r"^1 ", "1er ", written) if language == "fr" else written
