@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from havre import __version__
 from havre.web import api, pages
 from havre.web.answers import KeptAnswers
+from havre.web.api.cross_origin import CrossOrigin
 from havre.web.assets import router as assets_router
 from havre.web.counting import Counting, Metrics
 from havre.web.guards import Bounds, SafeHeaders
@@ -66,6 +67,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     # The layer that is added last is asked first.
     app.add_middleware(Bounds, settings=settings)
     app.add_middleware(KeptAnswers, holder=holder)
+    app.add_middleware(CrossOrigin)
     app.add_middleware(SafeHeaders, settings=settings)
     app.add_middleware(Counting, metrics=app.state.metrics)
     return app

@@ -3,7 +3,17 @@
 from importlib import import_module
 from types import ModuleType
 
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = (
+    "index",
+    "releases",
+    "series",
+    "downloads",
+    "skill",
+    "explanations",
+    "reference",
+    "contests",
+    "register",
+)
 """Modules of this package that have a ``router``."""
 
 
