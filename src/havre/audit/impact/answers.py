@@ -8,7 +8,7 @@ A file is TOML or JSON with ``questionnaire``, ``version``, ``system``, ``by``, 
 import json
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -22,6 +22,8 @@ from havre.errors import FileError, Problem, RegisterError, Term, check_none
 ROLES: tuple[Role, ...] = get_args(Role)
 UNKNOWN = ("", "unknown", "inconnu", "not published", "non publié")
 WORDS = {"yes": "yes", "oui": "yes", "true": "yes", "no": "no", "non": "no", "false": "no"}
+NONE = "none"
+"""The option that stands alone where several can be chosen."""
 HEAD = ("questionnaire", "version", "system", "by", "role", "date")
 Values = tuple[str, ...]
 
@@ -70,6 +72,19 @@ def read_answers(path: Path, questionnaire: Questionnaire, system: str) -> Answe
     if not isinstance(content, dict):
         raise FileError("file.damaged", path=path, expected="TOML / JSON (UTF-8)", reason=type(content).__name__)
     return parse_answers(content, str(path), questionnaire, system)
+
+
+def read_all_answers(paths: Sequence[Path], questionnaire: Questionnaire, system: str) -> tuple[AnswerFile, ...]:
+    """Read several answer files; errors as :func:`read_answers`, of all files at once."""
+    problems: list[Problem] = []
+    found = []
+    for path in paths:
+        try:
+            found.append(read_answers(path, questionnaire, system))
+        except (FileError, RegisterError) as error:
+            problems += error.problems
+    check_none(problems, RegisterError)
+    return tuple(found)
 
 
 def parse_answers(content: Mapping[str, Any], where: str, questionnaire: Questionnaire, system: str) -> AnswerFile:
@@ -179,6 +194,8 @@ def _values(value: object, question: Question, questionnaire: Questionnaire) -> 
     if not isinstance(chosen, list) or (question.kind == "choice" and len(chosen) != 1):
         return None
     known = questionnaire.options[question.options or ""]
+    if NONE in chosen and len(chosen) > 1:
+        return None
     return tuple(dict.fromkeys(chosen)) if all(isinstance(one, str) and one in known for one in chosen) else None
 
 

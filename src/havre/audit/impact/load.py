@@ -33,7 +33,9 @@ def make_questionnaire(table: dict[str, Any]) -> Questionnaire:
     order = {section: place for place, section in enumerate(table["sections"])}
     questions = sorted([*plain, *made], key=lambda question: order[question.section])
     rules = [*(_level_of(subject) for subject in subjects), *table.pop("rules", [])]
-    found = Questionnaire(**table, rules=rules, questions={question.id: question for question in questions})
+    found = Questionnaire.model_validate(
+        {**table, "rules": rules, "questions": {question.id: question for question in questions}}
+    )
     if lost := sorted(set(_lost(found))):
         raise ValueError(f"{found.kind}: {', '.join(lost)}")
     return found
@@ -43,12 +45,13 @@ def _asked_about(subject: Subject, pattern: Pattern) -> Question:
     row = pattern.model_dump(exclude={"id", "en", "fr", "asked_when"})
     asked_when = [{"question": f"{subject.id}-{each.question}", "among": each.among} for each in pattern.asked_when]
     names = {"en": pattern.en.format(subject=subject.en), "fr": pattern.fr.format(subject=subject.fr)}
-    return Question(id=f"{subject.id}-{pattern.id}", article=subject.article, asked_when=asked_when, **names, **row)
+    own = {"id": f"{subject.id}-{pattern.id}", "article": subject.article, "asked_when": asked_when}
+    return Question.model_validate({**row, **names, **own})
 
 
 def _level_of(subject: Subject) -> Level:
     inputs = {name: f"{subject.id}-{name}" for name in ("touched", "gravity", "likelihood", "undone")}
-    return Level(id=subject.id, name={"en": subject.en, "fr": subject.fr}, **inputs)
+    return Level.model_validate({"id": subject.id, "name": {"en": subject.en, "fr": subject.fr}, **inputs})
 
 
 def questions_of(rule: Rule) -> tuple[str, ...]:
@@ -72,7 +75,9 @@ def _lost(found: Questionnaire) -> Iterator[str]:
         answers = [each.answer for each in question.prefill.suggest]
         yield from (question.id for answer in answers if domain is None or answer not in domain)
     for rule in found.rules:
-        yield from (name for name in questions_of(rule) if name not in found.questions)
+        if lost := [name for name in questions_of(rule) if name not in found.questions]:
+            yield from lost
+            continue
         if isinstance(rule, Count):
             yield from (name for name in rule.questions if found.questions[name].kind != "yes_no")
         elif not isinstance(rule, Level):

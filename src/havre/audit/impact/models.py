@@ -149,7 +149,7 @@ class Questionnaire(Part):
     options: dict[str, dict[Words, Bilingual]]
     questions: dict[Key, Question]
     levels: Annotated[tuple[str, ...], Field(min_length=2)] = ("none", "low", "medium", "high", "very_high")
-    matrix: dict[str, dict[str, str]] = {}
+    matrix: dict[str, dict[str, str]]
     """Level for each gravity and likelihood."""
     rules: tuple[Rule, ...]
     contradictions: tuple[Contradiction, ...] = ()
@@ -160,5 +160,5 @@ class Questionnaire(Part):
         if question.kind == "yes_no":
             return YES_NO
         if question.kind == "choice" and question.options:
-            return tuple(self.options[question.options])
+            return tuple(self.options.get(question.options, ()))
         return None

@@ -64,7 +64,7 @@ def _prefill(register: Register, entry: Entry, question: Question, figures: Sequ
         tuple(claims),
         tuple(law),
         tuple(suggested.values()),
-        bool(wanted.fields or wanted.claims or wanted.audit),
+        bool(wanted.fields or wanted.claims or wanted.audit or wanted.suggest),
         wanted.audit and bool(figures),
     )
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,6 +16,8 @@ from havre.audit.register.vocabulary import Vocabulary
 from havre.errors import Problem, RegisterError, check_none
 
 Model = TypeVar("Model", bound=BaseModel)
+NEAR = 0.6
+"""How like a word must be to be called a near match; 1 is the same."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,26 @@ class Register:
         return found
 
     def system(self, name: str) -> Entry:
-        """Give an entry by its identifier, in any case.
+        """Give an entry by its identifier or its name, in any case.
 
         Raises
         ------
         RegisterError : there is no such entry
         """
-        found = self.entries.get(name.strip().lower())
-        if found is None:
-            raise RegisterError("register.unknown_system", name=name, known=", ".join(self.entries))
-        return found
+        word = name.strip().casefold()
+        for entry in self.entries.values():
+            if word in (entry.id, entry.name.en.casefold(), entry.name.fr.casefold()):
+                return entry
+        near = ", ".join(self.near(name)) or "–"
+        raise RegisterError("register.unknown_system", name=name, known=", ".join(self.entries), near=near)
+
+    def near(self, name: str) -> list[str]:
+        """Give the identifiers of entries whose identifier or name is like a word, the nearest first."""
+        words = {entry.id: entry.id for entry in self.entries.values()}
+        for entry in self.entries.values():
+            words |= {each.casefold(): entry.id for each in (entry.name.en, entry.name.fr)}
+        found = get_close_matches(name.strip().casefold(), words, n=4, cutoff=NEAR)
+        return list(dict.fromkeys(words[each] for each in found))
 
 
 @cache

@@ -40,7 +40,7 @@ def render_html(register: Register, entry: Entry, language: Language, length: Le
     """
     from markupsafe import Markup
 
-    style = _asset("report.css") + (_asset("one_page.css") if length == "one_page" else "")
+    style = report_style() + (_asset("one_page.css") if length == "one_page" else "")
     return (
         _environment()
         .get_template(f"{length}.html.jinja")
@@ -80,6 +80,11 @@ def report_files(register: Register, entry: Entry, on: date) -> "Iterator[tuple[
             name = f"{entry.id}.{length.replace('_', '-')}.{language}"
             yield f"{name}.html", html.encode()
             yield f"{name}.pdf", render_pdf(html)
+
+
+def report_style() -> str:
+    """Give the style that every report has."""
+    return _asset("report.css")
 
 
 def csp_hash(text: str) -> str:

@@ -1,0 +1,98 @@
+"""Assessments: filled in from register and audit, with sources; unknown stays unknown; readers see all of it."""
+
+import json
+import re
+from io import BytesIO
+
+import pytest
+
+from havre.audit.impact.assessment import Assessment, Row
+from havre.audit.impact.load import KINDS
+from havre.audit.impact.models import Kind
+from havre.audit.impact.odt import render_odt
+from havre.audit.impact.page import lay_out
+from havre.audit.impact.render import render_html, render_json
+from havre.audit.register.load import load_register
+from havre.texts import LANGUAGES, Language
+from tests.audit.impact.assessments import DAY, answered, assessed
+
+
+def row(assessment: Assessment, name: str) -> Row:
+    return next(row for row in assessment.rows if row.question.id == name)
+
+
+def test_register_and_audit_fill_in_with_claims() -> None:
+    made = assessed()
+    wrong = row(made, "d-mostly-wrong").prefilled.suggested[0]
+    assert (wrong.answer, wrong.figure) == ("yes", "mostly_wrong")
+    assert "iborderctrl.sensitivity-disputed" in {claim.id for claim in wrong.claims}
+    groups = row(made, "d-group-rates").prefilled.suggested[0]
+    assert (groups.answer, [claim.id for claim in groups.claims]) == ("no", ["iborderctrl.group-rates"])
+    assert row(made, "b-uses").state == "unpublished"
+    assert row(made, "e-stop").state == "open"
+    assert row(made, "a-purpose").state == "filled"
+    assert row(assessed(system="sbms"), "d-beyond-test").answers == (("yes",),)
+
+
+def test_no_system_is_given_an_answer_without_claims() -> None:
+    for kind in KINDS:
+        for entry in load_register().systems:
+            for each in assessed(kind=kind, system=entry.id).rows:
+                assert all(suggested.claims for suggested in each.prefilled.suggested)
+
+
+def test_answers_stand_beside_the_register_and_none_outweighs_another() -> None:
+    made = assessed(answered(d_group_rates="yes", e_before="yes"), answered(by="B", e_before="no"))
+    assert row(made, "d-group-rates").differs
+    assert row(made, "e-before").answers == (("yes",), ("no",))
+    by_id = {(score.rule.rule, score.rule.id): score for score in made.scores}
+    assert by_id["warning", "groups-unknown"].known is None
+    assert by_id["count", "oversight"].counts == (0, 0, 5, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_tells_every_question_and_loads_nothing(kind: Kind, lang: Language) -> None:
+    made = assessed(kind=kind, system="sbms")
+    html = render_html(made, lang)
+    assert f'lang="{lang}"' in html
+    assert not re.search(r"<script|<link|@import|src=\"http", html)
+    text = html.replace("&#39;", "'").replace("&amp;", "&")
+    assert all(question.text(lang) in text for question in made.questionnaire.questions.values())
+    other: Language = "fr" if lang == "en" else "en"
+    assert not any(question.text(other) in text for question in made.questionnaire.questions.values())
+    # Every number in brackets has its source below, and every source is cited.
+    cited = {int(number) for number in re.findall(r'href="#source-(\d+)"', html)}
+    assert cited == {int(number) for number in re.findall(r'id="source-(\d+)"', html)}
+    assert ("Non publié" if lang == "fr" else "Not published") in html
+
+
+def test_text_of_answers_is_no_markup() -> None:
+    html = render_html(assessed(answered(a_purpose="<b>x</b>", by="<i>")), "en")
+    assert "<b>x</b>" not in html
+    assert "<i>" not in html
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_opendocument_holds_the_same_as_the_page(lang: Language) -> None:
+    odfdo = pytest.importorskip("odfdo")
+    page = lay_out(assessed(answered(a_purpose="sort & send")), lang)
+    document = odfdo.Document(BytesIO(render_odt(page, DAY)))
+    assert document.language == {"en": "en-GB", "fr": "fr-FR"}[lang]
+    tables = [table for part in page.parts for table in part.tables]
+    assert len(document.body.tables) == len(tables)
+    assert [table.height for table in document.body.tables] == [len(table.rows) + 1 for table in tables]
+    text = document.get_formatted_text()
+    assert "sort & send" in text
+    for part in page.parts:
+        assert part.title in text
+
+
+def test_json_tells_what_made_each_score() -> None:
+    found = json.loads(render_json(assessed(answered(life_touched="no")), "fr"))
+    life = next(score for score in found["scores"] if score["id"] == "life")
+    assert (life["known"], life["made_from"][0]["answers"]) == ("none", [["no"]])
+    assert [one["asked"] for one in life["made_from"]] == [True, False, False, False]
+    question = next(one for one in found["questions"] if one["id"] == "life-gravity")
+    assert question["state"] == "not_asked"
+    assert sum(found["counts"].values()) == len(found["questions"])
