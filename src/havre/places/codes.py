@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from havre.errors import PlaceError
 from havre.texts import Language
@@ -97,9 +97,15 @@ def country_table() -> MappingProxyType[str, MappingProxyType[str, str]]:
 
 
 @cache
+def route_table() -> MappingProxyType[str, dict[str, Any]]:
+    """Read ``routes.toml``: from the code of a route to its row."""
+    return MappingProxyType({ROUTE_PREFIX + slug: row for slug, row in _toml("routes.toml").items()})
+
+
+@cache
 def own_names() -> MappingProxyType[str, MappingProxyType[Language, str]]:
     """Read the names that Havre gives itself, of special codes and routes: from code to language to name."""
-    names = {**_toml("special.toml"), **{ROUTE_PREFIX + slug: row for slug, row in _toml("routes.toml").items()}}
+    names = {**_toml("special.toml"), **route_table()}
     return MappingProxyType({code: MappingProxyType({"en": row["en"], "fr": row["fr"]}) for code, row in names.items()})
 
 
@@ -115,6 +121,6 @@ def _of_kind(kind: Kind) -> tuple[Place, ...]:
     return tuple(each for each in _places().values() if each.kind == kind)
 
 
-def _toml(name: str) -> dict[str, dict[str, str]]:
+def _toml(name: str) -> dict[str, dict[str, Any]]:
     text = files("havre.places").joinpath(name).read_text(encoding="utf-8")
     return tomllib.loads(text)

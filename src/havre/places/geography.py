@@ -6,12 +6,13 @@ GeoNames (https://www.geonames.org), CC BY 4.0: capitals and neighbours; see ``c
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from havre.errors import PlaceError
-from havre.places.codes import check_code, country_table
+from havre.places.codes import check_code, country_table, route_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,6 +87,51 @@ def neighbours(code: str) -> frozenset[str]:
     """
     row = country_table().get(check_code(code))
     return frozenset() if row is None else frozenset(row["neighbours"].split())
+
+
+@dataclass(frozen=True)
+class RouteSketch:
+    """Where a route runs, as a sketch for maps.
+
+    Parameters
+    ----------
+    way : over sea or over land
+    line : longitude and latitude from where people leave to where they arrive [degrees]
+    """
+
+    way: Literal["sea", "land"]
+    line: tuple[tuple[float, float], ...]
+
+
+@cache
+def route_sketches() -> Mapping[str, RouteSketch]:
+    """Give the routes that can be drawn as a line, by their code.
+
+    Examples
+    --------
+    >>> route_sketches()["route:channel"].way
+    'sea'
+    """
+    drawn = {code: row for code, row in route_table().items() if "line" in row}
+    return {code: RouteSketch(row["way"], tuple((x, y) for x, y in row["line"])) for code, row in drawn.items()}
+
+
+def capital_position(code: str) -> tuple[float, float] | None:
+    """Give longitude and latitude of a capital [degrees]; ``None`` where the place has none.
+
+    Raises
+    ------
+    PlaceError : the code is not a place
+
+    Examples
+    --------
+    >>> capital_position("FRA")
+    (2.3488, 48.85341)
+    """
+    row = country_table().get(check_code(code))
+    if row is None or not row["latitude"]:
+        return None
+    return float(row["longitude"]), float(row["latitude"])
 
 
 def _capital_needed(code: str) -> tuple[float, float]:
