@@ -15,6 +15,8 @@ from scipy import special
 from havre.errors import AuditError, Problem, check_none
 
 Floats = NDArray[np.float64]
+ROUNDED = 1e-12
+"""What a sum of all chances may lack of 1 by rounding."""
 
 
 def flag_chances(questions: int, rate: float, correlation: float = 0.0) -> Floats:
@@ -61,4 +63,5 @@ def chance_of_flags(least: int, questions: int, rate: float, correlation: float 
     """
     if not 0 <= least <= questions:
         raise AuditError("audit.counts", successes=least, trials=questions)
-    return float(min(flag_chances(questions, rate, correlation)[least:].sum(), 1.0))
+    total = float(flag_chances(questions, rate, correlation)[least:].sum())
+    return 1.0 if total > 1 - ROUNDED else total

@@ -1,19 +1,13 @@
 """The calculators of the web say what Python says, to nine digits, and refuse what Python refuses in the same words."""
 
-import json
 import math
-import os
-import shutil
-import subprocess
-from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.web.audit.calculator_cases import Case, cases
+from tests.web.audit.node import run_node
 
-NODE = shutil.which("node")
 RELATIVE = 1e-9
 ABSOLUTE = {"screening": 2e-15, "interval": 1e-16, "logGamma": 1e-14, "logBeta": 1e-12}
 """What may differ however small the value: Python finds quantiles of predictive values to 1e-15; SciPy's quantile of
@@ -22,20 +16,10 @@ Beta(2, 10⁸ − 1) at 0.75 is 3e-17 off (2.69263450610146e-8 is right); logari
 
 @pytest.fixture(scope="module")
 def compared() -> list[tuple[Case, dict[str, Any], dict[str, Any]]]:
-    if NODE is None:
-        reason = "node is not installed (Debian: apt-get install nodejs)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
     every = list(cases())
-    asked = json.dumps([[case.name, _spelled(case.args)] for case in every])
-    runner = Path(__file__).with_name("run_cases.mjs")
-    with as_file(files("havre.web").joinpath("assets", "js", "audit")) as folder:
-        ran = subprocess.run(
-            [NODE, str(runner), str(folder)], input=asked, capture_output=True, text=True, timeout=120, check=False
-        )
-    assert ran.returncode == 0, ran.stderr
-    answers = [_read(answer) for answer in json.loads(ran.stdout)]
+    answers = [
+        _read(answer) for answer in run_node("run_cases.mjs", [[case.name, _spelled(case.args)] for case in every])
+    ]
     return [(case, case.expected(), answer) for case, answer in zip(every, answers, strict=True)]
 
 

@@ -8,6 +8,9 @@
 import { checkNone, general, notShares, problem, refusal } from "./errors.js";
 import { logGamma } from "./special.js";
 
+/** What a sum of all chances may lack of 1 by rounding. */
+const ROUNDED = 1e-12;
+
 /**
  * @param {number} questions how many are asked
  * @param {number} rate chance of a flag at one question; for an honest person 1 − specificity
@@ -49,5 +52,6 @@ function urn(share, draws, correlation) {
 export function chanceOfFlags(least, questions, rate, correlation = 0) {
   if (!(least >= 0 && least <= questions)) throw refusal("counts", { successes: least, trials: questions });
   const chances = flagChances(questions, rate, correlation).slice(least);
-  return Math.min(chances.reduce((sum, chance) => sum + chance, 0), 1);
+  const total = chances.reduce((sum, chance) => sum + chance, 0);
+  return total > 1 - ROUNDED ? 1 : total;
 }
