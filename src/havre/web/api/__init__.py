@@ -13,6 +13,7 @@ PARTS: tuple[str, ...] = (
     "reference",
     "contests",
     "register",
+    "embeds",
 )
 """Modules of this package that have a ``router``."""
 
