@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from havre.audit.sensors import QUANTITIES, in_time, outcomes, parse_sensor, read_sensor
+from havre.audit.sensors import ALL_QUANTITIES, in_time, outcomes, parse_sensor, read_sensor
 from havre.errors import AuditError, FileError
 
 
@@ -43,7 +43,7 @@ def test_what_is_unknown_stays_unknown() -> None:
     assert found["area_per_hour"].range is None
     assert found["area_per_hour"].lacks == ("speed_kmh", "availability")
     assert found["help"] == "unknown"
-    assert len(parse_sensor({}, "s.toml").unknown) == len(QUANTITIES)
+    assert len(parse_sensor({}, "s.toml").unknown) == len(ALL_QUANTITIES)
 
 
 @pytest.mark.parametrize(("survival", "verdict"), [("300..400", "always"), ("10..20", "never"), ("60..400", "depends")])

@@ -4,8 +4,8 @@ Every figure is a range with its source; one that was not published stays unknow
 share that is unknown lies from 0 to 1, which is said and not hidden. Ranges are carried through exactly: each result is
 monotone in every figure, so that its ends are among the ends of these.
 
-A file of a sensor is TOML: ``name``, and for each quantity of :data:`QUANTITIES` a table with ``value`` (a number, a
-range ``"2..3"``, or ``"unknown"``), ``source`` and ``date``.
+A file of a sensor is TOML: ``name``, and for each quantity of :data:`ALL_QUANTITIES` a table with ``value`` (a number,
+a range ``"2..3"``, or ``"unknown"``), ``source`` and ``date``.
 
 References
 ----------
@@ -31,6 +31,10 @@ QUANTITIES = {
     "alert_minutes": math.inf, "distance_km": math.inf, "rescue_speed_kmh": math.inf, "survival_minutes": math.inf,
 }  # fmt: skip
 """Quantities of a sensor with their largest value; units as their names say, shares from 0 to 1."""
+OF_PEOPLE = {"detection": 1.0, "acted_on": 1.0, "returned": 1.0}
+"""Shares that tell what happens to people (:mod:`havre.audit.fleet`): of all, those who are detected, where that was
+published by itself; of these, those for whom somebody acts; of these, those sent or handed back, not to safety."""
+ALL_QUANTITIES = {**QUANTITIES, **OF_PEOPLE}
 UNKNOWN = "unknown"
 
 
@@ -53,7 +57,7 @@ class Sensor:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The quantities that nobody published."""
-        return tuple(name for name in QUANTITIES if name not in self.figures)
+        return tuple(name for name in ALL_QUANTITIES if name not in self.figures)
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,10 @@ def in_time(found: list[Outcome]) -> str:
 
 
 def can_be(name: str, ends: Interval) -> bool:
-    """Tell whether a quantity of :data:`QUANTITIES` can have this range."""
+    """Tell whether a quantity of :data:`ALL_QUANTITIES` can have this range."""
     # A divisor of 0 would be a place without length or a boat that does not move.
     is_enough = ends.low > 0 if name in _DIVISORS else ends.low >= 0
-    return is_enough and ends.low <= ends.high <= QUANTITIES[name] and math.isfinite(ends.high)
+    return is_enough and ends.low <= ends.high <= ALL_QUANTITIES[name] and math.isfinite(ends.high)
 
 
 def read_sensor(path: Path) -> Sensor:
@@ -139,8 +143,8 @@ def parse_sensor(content: Mapping[str, Any], where: str) -> Sensor:
     for name, row in content.items():
         if name == "name":
             continue
-        if name not in QUANTITIES or not isinstance(row, dict):
-            near = ", ".join(QUANTITIES)
+        if name not in ALL_QUANTITIES or not isinstance(row, dict):
+            near = ", ".join(ALL_QUANTITIES)
             problems.append(Problem.of("audit.sensor.quantity", path=where, name=name, near=near))
             continue
         found = _figure(name, row, where, problems)
