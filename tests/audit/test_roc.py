@@ -25,7 +25,7 @@ def test_the_area_lies_between_steps_below_and_above() -> None:
     found = area_bounds(POINTS)
     assert (found.low, found.high) == pytest.approx((0.1 * 0 + 0.14 * 0.5 + 0.26 * 0.76 + 0.5 * 0.9, 0.8904))
     assert found.low < trapezoid_area(POINTS) < found.high
-    assert useless_points([RocPoint(1, 0.5, 0.5), *POINTS]) == [RocPoint(1, 0.5, 0.5)]
+    assert useless_points([RocPoint(0.2, 0.95, 0.05), *POINTS]) == [RocPoint(0.2, 0.95, 0.05)]
 
 
 def test_what_a_threshold_does() -> None:

@@ -80,3 +80,19 @@ def test_a_report_as_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     command = ("audit", "report", "sbms", "--out", tmp_path / "sbms.pdf")
     assert run_here(monkeypatch, *command, cwd=tmp_path, lang="en") == 0
     assert (tmp_path / "sbms.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_gap_of_the_public_register_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught, lang: str
+) -> None:
+    assert run_here(monkeypatch, "audit", "register", "annex", "iborderctrl", cwd=tmp_path, lang=lang) == 0
+    told = capsys.readouterr().out
+    assert "art. 49" in told
+    assert told.rstrip().splitlines()[-2].endswith("A6.")
+    assert run_here(monkeypatch, "audit", "register", "annex", "sbms", "--json", cwd=tmp_path, lang=lang) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {"A6", "A12", "C4", "C5"} <= set(found["not_asked"])
+    claims = {point["point"]: point["claims"] for point in found["points"]}
+    assert claims["C1"] == ["sbms.authority"]
+    assert claims["A6"] == []

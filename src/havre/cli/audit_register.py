@@ -118,6 +118,42 @@ def check(
     stdout().print(told, markup=False)
 
 
+@app.command(help=tell("register.annex"))
+def annex(system: System, as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the command line
+    """Show an entry by the points of Annex VIII of the AI Act."""
+    from havre.audit.register.load import load_register
+    from havre.audit.register.views import annex_rows
+
+    register = load_register()
+    entry = register.system(system)
+    rows = annex_rows(register, entry)
+    names = {point: (each.fr if language() == "fr" else each.en) for point, each in register.vocabulary.annex.items()}
+    lacking = [row.point for row in rows if not row.claims]
+    here_only = [row.point for row in rows if row.claims and not row.asked]
+    if as_json:
+        points = [
+            {"point": row.point, "name": names[row.point], "asked": row.asked, "public": False,
+             "claims": [claim.id for claim in row.claims]}
+            for row in rows
+        ]  # fmt: skip
+        write_json({"system": entry.id, "points": points, "not_asked": [row.point for row in rows if not row.asked]})
+        return
+    cells = [
+        [row.point, names[row.point], tell(f"annex.{'asked' if row.asked else 'not_asked'}"),
+         ", ".join(claim.id for claim in row.claims) or tell("annex.nothing")]
+        for row in rows
+    ]  # fmt: skip
+    columns = [tell(f"column.{name}") for name in ("point", "asks", "asked", "here")]
+    table(tell("annex.title", name=entry.name.text(language())), columns, cells)
+    asked = sum(row.asked for row in rows)
+    counts = {"all": len(rows), "asked": asked, "not_asked": len(rows) - asked}
+    stdout().print(tell("annex.gap", **counts), soft_wrap=True, markup=False)
+    key = "annex.here" if here_only else "annex.nothing_more"
+    told = {"here": len(rows) - len(lacking), "points": ", ".join(here_only)}
+    stdout().print(tell(key, **told), soft_wrap=True, markup=False)
+    stdout().print(tell("annex.lead"), soft_wrap=True, markup=False)
+
+
 def report(
     system: System,
     full: Annotated[bool, typer.Option("--full", help=tell("system.full"))] = False,  # noqa: FBT002 - a flag
