@@ -14,6 +14,7 @@ PARTS: tuple[str, ...] = (
     "contests",
     "register",
     "embeds",
+    "feeds",
 )
 """Modules of this package that have a ``router``."""
 
