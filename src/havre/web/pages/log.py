@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Seen:
-    """A witness of the record, and what stands of it under the present checkpoint: ``seen``, ``silent`` or ``wrong``."""
+    """A witness of the record, and whether it cosigned the present checkpoint: ``seen``, ``silent`` or ``wrong``."""
 
     key: Witness
     address: str
