@@ -3,7 +3,7 @@
 from importlib import import_module
 from types import ModuleType
 
-PAGES: tuple[str, ...] = ("home", "api_guide", "releases", "log", "downloads", "planner", "about", "contest", "contests")
+PAGES: tuple[str, ...] = ("home", "api_guide", "releases", "log", "downloads", "planner", "about", "contest", "contests", "audit")
 """Modules of this package that have a ``router``."""
 
 

@@ -1,0 +1,119 @@
+"""The record behind the site, for what cannot wait for the next snapshot: contests, and the work of the desk."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from havre.record.contest import Contest, contests
+from havre.record.contest_log import Became, what_became
+from havre.record.contest_sources import forget_sources
+from havre.record.log.folder import Log
+from havre.record.publication import LOG, Record
+from havre.record.settings import read_settings
+from havre.record.store.database import Store, open_store
+from havre.web.settings import WebSettings
+
+FRESH = timedelta(seconds=3)
+"""How old the public list of contests may be: a flood of readers asks the store no oftener."""
+
+
+@dataclass(frozen=True)
+class PublicContests:
+    """What everybody may see of contests at one moment: the newest first, and what became of releases."""
+
+    at: datetime
+    contests: tuple[Contest, ...]
+    became: tuple[Became, ...]
+
+
+class RecordRoom:
+    """Opens the record whenever it is needed; its tables are brought up to date once.
+
+    Parameters
+    ----------
+    clock : tells the time to the second [UTC]
+    """
+
+    def __init__(self, settings: WebSettings, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self.clock = clock
+        self._store: Store | None = None
+        self._listed: PublicContests | None = None
+        self._lock = threading.Lock()
+        self._listing = threading.Lock()
+
+    @contextmanager
+    def open(self) -> Iterator[Record]:
+        """Give the record with its settings and log of now.
+
+        Raises
+        ------
+        FileError : there is no record
+        RecordError : something of it is damaged, or the database cannot be reached
+        """
+        folder = self._settings.record
+        settings = read_settings(folder)
+        with self._lock:
+            if self._store is None:
+                self._store = open_store(folder, self._settings.database or None)
+        yield Record(folder, settings, self._store, Log.open(folder / LOG))
+
+    def public_contests(self) -> PublicContests:
+        """Give the public list, as it was a few seconds ago at most; salts of other days are forgotten by the way."""
+        at = self.clock()
+        with self._listing:
+            found = self._listed
+            if found is None or not timedelta(0) <= at - found.at < FRESH:
+                with self.open() as record:
+                    with record.store.change() as connection:
+                        forget_sources(connection, at)
+                        all_of_them = contests(connection, record.settings)
+                    became = what_became(record.log.entries())
+                found = self._listed = PublicContests(at, all_of_them[::-1], became)
+            return found
+
+    def changed(self) -> None:
+        """Say that a contest was filed, answered or erased: the list is read anew."""
+        with self._listing:
+            self._listed = None
+
+    def close(self) -> None:
+        """Close what is open."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+            self._store = None
+
+
+def clock() -> datetime:
+    """Tell the time to the second [UTC]."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def add_record_room(app: FastAPI) -> None:
+    """Give an app its room of the record, once; it is closed when the app ends."""
+    if not hasattr(app.state, "record_room"):
+        app.state.record_room = RecordRoom(app.state.settings, clock)
+        app.state.ending.append(app.state.record_room.close)
+
+
+def room_of(request: Request) -> RecordRoom:
+    """Give the room of the record.
+
+    Raises
+    ------
+    HTTPException : 404 where the site shows plain releases and there is no record
+    """
+    if request.app.state.holder.site.record is None:
+        raise HTTPException(404)
+    room: RecordRoom = request.app.state.record_room
+    return room
+
+
+Room = Annotated[RecordRoom, Depends(room_of)]
+"""The room of the record, as a parameter of a page; there is no such page without a record."""
