@@ -3,7 +3,21 @@
 from importlib import import_module
 from types import ModuleType
 
-PAGES: tuple[str, ...] = ("home", "api_guide", "releases", "log", "downloads", "planner", "about", "contest", "contests", "audit")
+PAGES: tuple[str, ...] = (
+    "home",
+    "api_guide",
+    "releases",
+    "log",
+    "downloads",
+    "planner",
+    "about",
+    "contest",
+    "contests",
+    "audit",
+    "places",
+    "series",
+    "track_record",
+)
 """Modules of this package that have a ``router``."""
 
 

@@ -1,0 +1,235 @@
+"""What the pages of places show: their series by part of the data, and deaths on a route beside crossings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import Literal
+
+from markupsafe import Markup
+
+from havre.places import place_name
+from havre.places.spelling import plain
+from havre.record.outlook import ExpectedMonth, Outlook
+from havre.record.wording import ALL, Wording
+from havre.texts import LANGUAGES, Language
+from havre.web.charts.fans import Fan, fan_of, spark_of
+from havre.web.reading.series import series_path
+from havre.web.site import SiteRelease
+
+Side = Literal["origin", "destination"]
+Kind = Literal["destination", "route", "origin"]
+KINDS: tuple[Kind, ...] = ("destination", "route", "origin")
+ROUTE = "route:"
+DEATHS = "deaths_and_missing"
+CROSSINGS = ("irregular_crossings", "sea_arrivals", "arrivals")
+"""Measures that count who crossed, the one that is taken first where there are several."""
+NEAR = 6
+_NEAR_ENOUGH = 0.6
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A series as a row of a table.
+
+    Parameters
+    ----------
+    name : what it is called where the page says the rest
+    """
+
+    outlook: Outlook
+    name: str
+    path: str
+    spark: Markup
+
+    @property
+    def next(self) -> ExpectedMonth | None:
+        """The nearest month that is forecast."""
+        return self.outlook.expected[0] if self.outlook.expected else None
+
+    @property
+    def last(self) -> ExpectedMonth | None:
+        """The furthest month that is forecast."""
+        return self.outlook.expected[-1] if self.outlook.expected else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """The series of a place in one scope.
+
+    Parameters
+    ----------
+    total : the place with everything on the other side together; ``None`` where the scope has no such series
+    fan : chart of the total
+    entries : the other series, the largest first
+    """
+
+    scope: str
+    measure: str
+    source: str
+    total: Outlook | None
+    fan: Fan | None
+    entries: tuple[Entry, ...]
+
+
+def parts_of(release: SiteRelease, code: str, side: Side, words: Wording) -> list[Part]:
+    """Give the series of a place by scope, those with a total first.
+
+    Parameters
+    ----------
+    side : whether the place is the origin or the destination
+    """
+    own = [each for each in release.outlooks if each.row[side] == code]
+    parts = [
+        _part(release, [each for each in own if each.key[0] == scope], side, words)
+        for scope in dict.fromkeys(each.key[0] for each in own)
+    ]
+    return sorted(parts, key=lambda part: part.total is None)
+
+
+def _part(release: SiteRelease, outlooks: list[Outlook], side: Side, words: Wording) -> Part:
+    other: Side = "origin" if side == "destination" else "destination"
+    total = next((each for each in outlooks if each.row[other] == ALL), None)
+    fan = None if total is None else fan_of(release.published.release, total, words)
+    entries = tuple(
+        entry_of(release, each, words.place(each.row[other]), words) for each in outlooks if each is not total
+    )
+    first = outlooks[0].row
+    return Part(first["scope"], first["measure"], _source(release, first["source"]), total, fan, entries)
+
+
+def entry_of(release: SiteRelease, outlook: Outlook, name: str, words: Wording) -> Entry:
+    """Make the row of a series."""
+    return Entry(outlook, name, path_of(release, outlook, words.language), spark_of(outlook, words))
+
+
+def path_of(release: SiteRelease, outlook: Outlook, language: Language) -> str:
+    """Give the address of a series; its scope is told where it is in several."""
+    scope, *key = outlook.key
+    measure, origin, destination = key
+    several = len(release.series[(measure, origin, destination)]) > 1
+    return series_path(language, measure, origin, destination, scope=scope if several else None)
+
+
+def _source(release: SiteRelease, source: str) -> str:
+    return next((c.provider for c in release.published.release.facts.sources if c.id == source), source)
+
+
+def codes_of(release: SiteRelease, kind: Kind) -> tuple[str, ...]:
+    """List the places of a kind."""
+    return {"destination": release.destinations, "route": release.routes, "origin": release.origins}[kind]
+
+
+def place_path(language: Language, kind: Kind, code: str) -> str:
+    """Give the address of the page of a place.
+
+    Examples
+    --------
+    >>> place_path("fr", "route", "route:channel")
+    '/fr/route/channel'
+    """
+    return f"/{language}/{kind}/{code.removeprefix(ROUTE)}"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A place of the index: its largest series, and how many there are."""
+
+    kind: Kind
+    code: str
+    name: str
+    path: str
+    outlook: Outlook
+    spark: Markup
+    count: int
+    losing: int
+
+
+def listed(release: SiteRelease, kind: Kind, words: Wording) -> list[Listed]:
+    """List the places of a kind by name."""
+    side: Side = "origin" if kind == "origin" else "destination"
+    by_code: dict[str, list[Outlook]] = {}
+    for each in release.outlooks:
+        by_code.setdefault(each.row[side], []).append(each)
+    rows = [_listed(kind, code, by_code[code], words) for code in codes_of(release, kind)]
+    return sorted(rows, key=lambda row: plain(row.name))
+
+
+def _listed(kind: Kind, code: str, own: list[Outlook], words: Wording) -> Listed:
+    other = "destination" if kind == "origin" else "origin"
+    best = max(own, key=lambda each: (each.row[other] == ALL, not each.is_hidden, each.row["recent_mean"] or 0))
+    spark = spark_of(best, words, f"spark-{kind}-{code.removeprefix(ROUTE)}")
+    losing = sum(each.is_losing for each in own)
+    return Listed(kind, code, words.place(code), place_path(words.language, kind, code), best, spark, len(own), losing)
+
+
+def near(release: SiteRelease, texts: Iterable[str], language: Language) -> list[tuple[Kind, str]]:
+    """List the places whose code or name looks most like a text, best first."""
+    scored: dict[tuple[Kind, str], float] = {}
+    for text in texts:
+        wanted = plain(text.removeprefix(ROUTE))
+        for kind in KINDS:
+            for code in codes_of(release, kind):
+                names = (plain(code.removeprefix(ROUTE)), *(plain(place_name(code, each)) for each in LANGUAGES))
+                likeness = max(_likeness(wanted, name) for name in names)
+                scored[kind, code] = max(likeness, scored.get((kind, code), 0.0))
+    best = sorted(scored, key=lambda place: (-scored[place], place_name(place[1], language)))
+    return [place for place in best if scored[place] >= _NEAR_ENOUGH][:NEAR]
+
+
+def _likeness(wanted: str, name: str) -> float:
+    if len(wanted) >= 3 and name.startswith(wanted):
+        return 0.95
+    return SequenceMatcher(None, wanted, name).ratio()
+
+
+@dataclass(frozen=True)
+class DeathsInYear:
+    """Deaths and crossings on a route in a year whose twelve months are all told of both [persons]."""
+
+    year: int
+    deaths: float
+    crossings: float
+
+    @property
+    def per_thousand(self) -> float | None:
+        """Deaths for each thousand crossings that were counted."""
+        return None if self.crossings == 0 else 1000 * self.deaths / self.crossings
+
+
+@dataclass(frozen=True)
+class DeathsOnRoute:
+    """Deaths beside crossings of a route, the latest year first."""
+
+    deaths: Outlook
+    crossings: Outlook
+
+    @cached_property
+    def years(self) -> list[DeathsInYear]:
+        """The years that are wholly told of both; a year with a hidden or missing month is left out."""
+        dead, crossed = (_whole_years(each) for each in (self.deaths, self.crossings))
+        return [DeathsInYear(year, dead[year], crossed[year]) for year in sorted({*dead} & {*crossed}, reverse=True)]
+
+
+def _whole_years(outlook: Outlook) -> dict[int, float]:
+    months: dict[int, list[float]] = {}
+    for month, value in outlook.history:
+        if value is not None:
+            months.setdefault(month.year, []).append(value)
+    return {year: sum(values) for year, values in months.items() if len(values) == 12}
+
+
+def deaths_on(release: SiteRelease, code: str) -> DeathsOnRoute | None:
+    """Give deaths beside crossings of a route; ``None`` where the release does not have both."""
+    deaths = release.one_series(DEATHS, ALL, code)
+    crossings = next(_found(release.one_series, code), None)
+    if deaths is None or crossings is None:
+        return None
+    return DeathsOnRoute(deaths, crossings)
+
+
+def _found(one_series: Callable[[str, str, str], Outlook | None], code: str) -> Iterator[Outlook]:
+    for measure in CROSSINGS:
+        outlook = one_series(measure, ALL, code)
+        if outlook is not None:
+            yield outlook
