@@ -8,13 +8,15 @@ from functools import cached_property
 from markupsafe import Markup
 
 from havre.record.chart_words import MONTHS_SHOWN, chart_summary, chart_text, recent
-from havre.record.charts import NARROW, WIDE, Counted, fan_chart, sparkline
+from havre.record.charts import NARROW, WIDE, Counted, Size, fan_chart, sparkline
 from havre.record.outlook import ExpectedMonth, Outlook
 from havre.record.reviewed import Override
 from havre.record.tables import Release
 from havre.record.wording import Wording
 from havre.texts import say
 
+SIZES = (("wide", WIDE), ("narrow", NARROW))
+"""Size of the drawing for each kind of screen."""
 _PLAIN = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -30,6 +32,7 @@ class Fan:
     name : makes identifiers unique on the page
     months : how many months of history are drawn; ``None`` draws all
     since : months counted after the forecast was made, drawn over it
+    sizes : size of the drawing for each kind of screen
     """
 
     outlook: Outlook
@@ -38,6 +41,7 @@ class Fan:
     name: str
     months: int | None = MONTHS_SHOWN
     since: Counted = ()
+    sizes: tuple[tuple[str, Size], ...] = SIZES
 
     def say(self, key: str, /, **fields: object) -> str:
         """Say a sentence of the catalogue ``web_charts``."""
@@ -66,7 +70,7 @@ class Fan:
         stated = [(each.target_month, each.stated) for each in self.overrides]
         return [
             (kind, fan_chart(self.counted, self.outlook.expected, text, size, stated=stated, since=self.since))
-            for kind, size in (("wide", WIDE), ("narrow", NARROW))
+            for kind, size in self.sizes
             for text in (chart_text(self.outlook, self.words, f"{self.name}-{kind}", months=self.months),)
         ]
 
@@ -98,6 +102,7 @@ def fan_of(
     name: str | None = None,
     months: int | None = MONTHS_SHOWN,
     since: Counted = (),
+    sizes: tuple[tuple[str, Size], ...] = SIZES,
 ) -> Fan:
     """Make the fan chart of a series of a release.
 
@@ -106,8 +111,10 @@ def fan_of(
     name : makes identifiers unique on the page; by default the key of the series
     months : how many months of history are drawn; ``None`` draws all
     since : months counted after the forecast was made, from a later release
+    sizes : size of the drawing for each kind of screen, where it is not the usual one
     """
-    return Fan(outlook, words, overrides_of(release, outlook), name or name_of(outlook), months, tuple(since))
+    own = overrides_of(release, outlook)
+    return Fan(outlook, words, own, name or name_of(outlook), months, tuple(since), sizes)
 
 
 def spark_of(outlook: Outlook, words: Wording, name: str | None = None) -> Markup:

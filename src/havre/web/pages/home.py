@@ -1,12 +1,29 @@
 """The first page: what the next twelve months may bring, and how far to trust it."""
 
+import math
+from collections.abc import Iterable
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from havre.evaluate.surges import LEAST_PERSONS
+from havre.record.charts import NARROW, Size
+from havre.record.report import Page as Report
+from havre.record.report import is_web_address
+from havre.record.wording import Wording
 from havre.texts import as_language
-from havre.web.rendering import Lang, page
+from havre.web.charts.fans import fan_of
+from havre.web.charts.maps import land_of, map_figure
+from havre.web.charts.outlook_map import maps_of
+from havre.web.reading.glance import biggest_changes, losing_scopes, scopes_at_a_glance, surges_of
+from havre.web.reading.places import KINDS, codes_of, path_of, place_path
+from havre.web.rendering import Lang, SiteNow, page
 
 router = APIRouter(include_in_schema=False)
+
+HALF = Size(540, 320, 6)
+"""Size of a chart that has another beside it on a wide screen."""
+LOSING_SHOWN = 6
 
 
 @router.get("/")
@@ -18,6 +35,45 @@ def start(request: Request) -> Response:
 
 
 @router.get("/{lang}/")
-def home(request: Request, lang: Lang) -> Response:
+def home(request: Request, lang: Lang, site: SiteNow) -> Response:
     """Show the first page."""
-    return page(request, "home.html.jinja", lang)
+    release, words = site.latest, site.words(lang)
+    tables = release.published.release
+    report = Report(tables, release.outlooks, words)
+    shown = scopes_at_a_glance(report)
+    sizes = (("wide", HALF), ("narrow", NARROW))
+    fans = [fan_of(tables, each.outlook, words, name=f"scope-{n}", sizes=sizes) for n, each in enumerate(shown, 1)]
+    maps = maps_of(release.outlooks)
+    land = land_of(maps)
+    places = {*release.destinations, *release.routes}
+
+    def place_link(code: str) -> str | None:
+        kind = "route" if code.startswith("route:") else "destination"
+        return place_path(lang, kind, code) if code in places else None
+
+    rises, falls = biggest_changes(release.outlooks)
+    return page(
+        request,
+        "home.html.jinja",
+        lang,
+        release=release,
+        report=report,
+        glances=list(zip(shown, fans, strict=True)),
+        land=land,
+        maps=[map_figure(each, land, words, place_link, f"map-{n}") for n, each in enumerate(maps, 1)],
+        changes=(("rises", rises), ("falls", falls)),
+        surges=surges_of(tables, release.outlooks),
+        losing_scopes=losing_scopes(report),
+        losing_shown=LOSING_SHOWN,
+        kinds=[(kind, _named(codes_of(release, kind), words)) for kind in KINDS],
+        least_surge=LEAST_PERSONS,
+        infinity=math.inf,
+        path_of=lambda outlook: path_of(release, outlook, lang),
+        place_path=lambda kind, code: place_path(lang, kind, code),
+        is_web_address=is_web_address,
+    )
+
+
+def _named(codes: Iterable[str], words: Wording) -> list[tuple[str, str]]:
+    """Give name and code of places, by name."""
+    return sorted((words.place(code), code) for code in codes)
