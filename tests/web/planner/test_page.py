@@ -1,4 +1,4 @@
-"""The page of the planner: in a browser nothing that is entered is sent; without scripts the server computes the same."""
+"""The planner in a browser sends nothing that is entered; without scripts the server computes the same."""
 
 import pytest
 from fastapi.testclient import TestClient
