@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from havre.record.contest_log import Became, entries_of, what_became
 from havre.record.log.checkpoint import Checkpoint, parse_checkpoint
@@ -11,8 +12,10 @@ from havre.record.log.entries import parse_entry
 from havre.record.log.keys import Verifier, parse_verifier
 from havre.record.log.notes import Note, parse_note
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
-from havre.record.log.rotation import ADDED, LOG_ROLE, REVOKED, key_history, keys_at
-from havre.web.site import Site
+from havre.record.log.rotation import ADDED, LOG_ROLE, REVOKED, KeySpan, key_history, keys_at
+
+if TYPE_CHECKING:
+    from havre.web.site import Site
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class LogView:
     first : the key that signed first, from which all others are followed
     valid : keys that may sign at the present size
     became : what became of releases after they were published, by their names
+    spans : every key that ever signed, with the sizes at which it may
     """
 
     folder: Path
@@ -32,6 +36,7 @@ class LogView:
     first: Verifier
     valid: tuple[Verifier, ...]
     became: Mapping[str, Became]
+    spans: tuple[KeySpan, ...]
 
     @property
     def tree(self) -> Tree:
@@ -47,7 +52,7 @@ class LogView:
         return None
 
 
-def read_log(site: Site) -> LogView | None:
+def read_log(site: "Site") -> LogView | None:
     """Read the log of a site; ``None`` where it has none.
 
     Raises
@@ -57,8 +62,13 @@ def read_log(site: Site) -> LogView | None:
     """
     if site.log_folder is None or site.record is None:
         return None
-    _, note = read_checkpoint(folder_files(site.log_folder), CHECKPOINT)
-    return _read(site.log_folder, note, site.record.log_keys)
+    return view_log(site.log_folder, site.record.log_keys)
+
+
+def view_log(folder: Path, keys: tuple[Verifier, ...]) -> LogView:
+    """Read the log in a folder; see :func:`read_log`."""
+    _, note = read_checkpoint(folder_files(folder), CHECKPOINT)
+    return _read(folder, note, keys)
 
 
 @lru_cache(maxsize=4)
@@ -69,7 +79,7 @@ def _read(folder: Path, data: bytes, keys: tuple[Verifier, ...]) -> LogView:
     first = _first_key(entries, keys)
     spans = key_history(entries, first, checkpoint.origin)
     became = {each.release: each for each in what_became(entries)}
-    return LogView(folder, checkpoint, note, first, keys_at(spans, checkpoint.size), became)
+    return LogView(folder, checkpoint, note, first, keys_at(spans, checkpoint.size), became, tuple(spans))
 
 
 def _first_key(entries: list[bytes], keys: tuple[Verifier, ...]) -> Verifier:

@@ -20,8 +20,10 @@ from havre.record.outlook import Outlook, read_outlooks
 from havre.record.published import Published, read_published
 from havre.record.settings import FILE as RECORD_FILE
 from havre.record.settings import RecordSettings, read_settings
+from havre.record.verify import verify_release
 from havre.record.wording import ALL, Wording
 from havre.texts import LANGUAGES, Language
+from havre.web.log_view import LogView, view_log
 from havre.web.settings import WebSettings
 
 SeriesKey = tuple[str, str, str]
@@ -35,9 +37,11 @@ class SiteRelease:
     Parameters
     ----------
     published : as it was read from its folder
+    mark : what its manifest looked like in the folder when it was read
     """
 
     published: Published
+    mark: list[object] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -132,6 +136,7 @@ class Site:
     record : settings of the record, ``None`` where the site shows plain releases that nobody reviewed
     refused : releases that are not shown, each with why
     fingerprint : what the folders looked like when they were read
+    withdrawn : names of releases that were taken back
     """
 
     settings: WebSettings
@@ -140,11 +145,12 @@ class Site:
     refused: tuple[Refused, ...] = ()
     fingerprint: str = ""
     measure_names: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    withdrawn: frozenset[str] = frozenset()
 
     @property
     def latest(self) -> SiteRelease:
-        """The newest release."""
-        return self.releases[0]
+        """The newest release that was not taken back; where all were, the newest, which says so."""
+        return next((each for each in self.releases if each.id not in self.withdrawn), self.releases[0])
 
     def release(self, name: str) -> SiteRelease | None:
         """Find a release by its name."""
@@ -180,14 +186,16 @@ def release_folders(settings: WebSettings) -> tuple[Path, ...]:
 
 def fingerprint_of(settings: WebSettings) -> str:
     """Tell what the folders look like, so that a change is noticed without reading them."""
-    marks = []
-    for folder in release_folders(settings):
-        try:
-            state = (folder / MANIFEST).stat()
-        except OSError:
-            continue
-        marks.append([str(folder), state.st_mtime_ns, state.st_size, state.st_ino])
-    return json.dumps(marks)
+    marks = [_mark(folder / MANIFEST) for folder in release_folders(settings)]
+    return json.dumps([*marks, _mark(settings.record / "log" / "checkpoint"), _mark(settings.record / RECORD_FILE)])
+
+
+def _mark(path: Path) -> list[object]:
+    try:
+        state = path.stat()
+    except OSError:
+        return [str(path)]
+    return [str(path), state.st_mtime_ns, state.st_size, state.st_ino]
 
 
 def read_site(settings: WebSettings, last: Site | None = None) -> Site:
@@ -195,22 +203,27 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
 
     Parameters
     ----------
-    last : the snapshot before; a release of it whose folder is now damaged stays as it was, and is told as refused
+    last : the snapshot before: what did not change since is not read again, and a release of it whose folder is now
+        damaged stays as it was, and is told as refused
 
     Raises
     ------
     FileError : there is no release
-    HavreError : none of the releases can be shown; all problems are told
+    HavreError : none of the releases can be shown, or the log is damaged
     """
     fingerprint = fingerprint_of(settings)
+    record = _record(settings)
+    log = None if record is None else view_log(settings.record / "log", record.log_keys)
+    before = {} if last is None else {each.published.folder: each for each in last.releases}
     good: list[SiteRelease] = []
     refused: list[Refused] = []
     for folder in release_folders(settings):
+        kept = before.get(folder)
         try:
-            good.append(_checked(SiteRelease(read_published(folder))))
+            unchanged = kept is not None and kept.mark == _mark(folder / MANIFEST)
+            good.append(kept if kept is not None and unchanged else _read_release(folder, log))
         except HavreError as error:
             refused.append(Refused(folder.name, error))
-            kept = None if last is None else next((e for e in last.releases if e.published.folder == folder), None)
             if kept is not None:
                 good.append(kept)
     if not good:
@@ -218,13 +231,31 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
             raise refused[0].error
         raise FileError("web.no_release", record=settings.record, releases=settings.releases)
     good.sort(key=_order, reverse=True)
-    return Site(settings, tuple(good), _record(settings), tuple(refused), fingerprint, _names())
+    withdrawn = frozenset() if log is None else _withdrawn(log)
+    return Site(settings, tuple(good), record, tuple(refused), fingerprint, _names(), withdrawn)
 
 
-def _checked(release: SiteRelease) -> SiteRelease:
-    """Build now what the first reader would have to wait for, and what would fail then."""
+def _read_release(folder: Path, log: LogView | None) -> SiteRelease:
+    """Read a release, and build now what the first reader would have to wait for.
+
+    With a record, it must stand in the log, by keys that could sign at that time.
+
+    Raises
+    ------
+    HavreError : something of it is not as it was published
+    """
+    mark = _mark(folder / MANIFEST)
+    if log is not None:
+        keys = tuple(dict.fromkeys(span.key for span in log.spans))
+        verify_release(folder, keys, origin=log.checkpoint.origin, history=log.spans)
+    release = SiteRelease(read_published(folder), mark)
     _ = release.series
     return release
+
+
+def _withdrawn(log: LogView) -> frozenset[str]:
+    steps = {name: log.stands(name) for name in log.became}
+    return frozenset(name for name, step in steps.items() if step is not None and step[0] == "withdrawn")
 
 
 def _order(release: SiteRelease) -> tuple[Any, ...]:
