@@ -15,7 +15,7 @@ def test_the_start_leads_to_the_language_that_is_asked_for(client: TestClient, a
     assert (found.status_code, found.headers["location"]) == (307, f"/{language}/")
 
 
-@pytest.mark.parametrize("path", ["/en/", "/fr/", "/en/nothing", "/api/v1/nothing", "/healthz", "/favicon.svg"])
+@pytest.mark.parametrize("path", ["/en/", "/fr/", "/en/nothing", "/robots.txt", "/healthz", "/favicon.svg"])
 def test_every_answer_has_the_headers(client: TestClient, path: str) -> None:
     found = client.get(path)
     assert {name: found.headers[name] for name in HEADERS} == HEADERS

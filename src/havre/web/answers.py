@@ -3,13 +3,15 @@
 Also gives each answer its ETag, compresses it, and answers ``HEAD`` and conditional requests (RFC 9110).
 """
 
+import asyncio
 import gzip
 import hashlib
-import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,7 +32,12 @@ _COMPRESSIBLE = (
 )
 _COMPRESSIBLE_ALSO = ("image/svg+xml", "application/ld+json", "application/xml", "application/schema+json")
 DEFAULT_CACHING = "public, max-age=60"
+STREAM = "text/event-stream"
+COMPRESSED_ASIDE = 100_000
+"""Bytes from which a thread of its own compresses."""
 Pairs = list[tuple[bytes, bytes]]
+Key = tuple[str, str, bytes]
+"""Name of the site as it was asked, path, query."""
 
 
 @dataclass(frozen=True)
@@ -51,79 +58,115 @@ class Answer:
 
 
 class KeptAnswers:
-    """A layer around the app that gives kept answers.
+    """A layer around the app that gives kept answers, and binds each request to the snapshot of its beginning.
 
     An answer is kept where it is a 200 to a ``GET``, sets no cookie, and its ``Cache-Control`` names neither
-    ``no-store``, ``no-cache`` nor ``private``.
+    ``no-store``, ``no-cache`` nor ``private``. Of several requests that ask the same at once, one is answered by the
+    app, and the others wait for that.
     """
 
     def __init__(self, app: ASGIApp, holder: SiteHolder, most: int = MOST_BYTES) -> None:
         self.app = app
         self._holder = holder
         self._most = most
-        self._kept: OrderedDict[tuple[str, bytes], Answer] = OrderedDict()
+        self._kept: OrderedDict[Key, Answer] = OrderedDict()
+        self._begun: dict[Key, asyncio.Event] = {}
         self._bytes = 0
         self._of: tuple[Site, int] | None = None
-        self._lock = threading.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or let the app answer and keep that."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         now = self._now()
-        key = (scope["path"], scope.get("query_string", b""))
-        found = self._kept.get(key)
-        if found is None:
-            inner = {**scope, "method": "GET"}
-            await self.app(inner, receive, _Collecting(self, scope, inner, send, now, key))
-            scope["route_path"] = _route(inner)
+        # Whatever answers sees one snapshot, also where a newer one comes meanwhile.
+        scope["site"] = now[0]
+        if scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
             return
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
+        key = (self._host(scope), scope["path"], scope.get("query_string", b""))
+        found = await self._find(key)
+        if found is None:
+            await self._ask(scope, receive, send, now, key)
+            return
         scope["route_path"] = found.route
         await give(found, scope, send)
+
+    def _host(self, scope: Scope) -> str:
+        """Tell under which name the site was asked, where its answers may name it: nobody names it for others."""
+        if self._holder.settings.address:
+            return ""
+        return f"{scope.get('scheme', '')}://{Headers(scope=scope).get('host', '')}"
+
+    async def _find(self, key: Key) -> Answer | None:
+        """Give a kept answer; where the same is being answered right now, wait for that."""
+        begun = self._begun.get(key)
+        if key not in self._kept and begun is not None:
+            await begun.wait()
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    async def _ask(self, scope: Scope, receive: Receive, send: Send, now: tuple[Site, int], key: Key) -> None:
+        inner = {**scope, "method": "GET"}
+        begun = asyncio.Event()
+        self._begun.setdefault(key, begun)
+        collecting = _Collecting(self, scope, inner, send, now, key)
+        collecting.unkept = lambda: self._end(key, begun)
+        try:
+            await self.app(inner, receive, collecting)
+        finally:
+            self._end(key, begun)
+            scope["route_path"] = _route(inner)
+
+    def _end(self, key: Key, begun: asyncio.Event) -> None:
+        """Let those go on who wait for an answer."""
+        begun.set()
+        if self._begun.get(key) is begun:
+            del self._begun[key]
 
     def _now(self) -> tuple[Site, int]:
         """Give snapshot and day; where they are others than those of the kept answers, these are forgotten."""
         now = (self._holder.site, datetime.now(UTC).toordinal())
         if self._of is None or self._of[0] is not now[0] or self._of[1] != now[1]:
-            with self._lock:
-                self._kept.clear()
-                self._bytes, self._of = 0, now
+            self._kept.clear()
+            self._bytes, self._of = 0, now
         return now
 
-    def keep(self, key: tuple[str, bytes], answer: Answer, of: tuple[Site, int]) -> None:
+    def keep(self, key: Key, answer: Answer, of: tuple[Site, int]) -> None:
         """Keep an answer that was made from a snapshot, unless another one has taken its place meanwhile."""
-        with self._lock:
-            if self._of is None or of[0] is not self._of[0] or of[1] != self._of[1] or answer.size > LARGEST_KEPT:
-                return
-            before = self._kept.pop(key, None)
-            self._bytes += answer.size - (0 if before is None else before.size)
-            self._kept[key] = answer
-            while self._bytes > self._most:
-                _, gone = self._kept.popitem(last=False)
-                self._bytes -= gone.size
+        if self._of is None or of[0] is not self._of[0] or of[1] != self._of[1] or answer.size > LARGEST_KEPT:
+            return
+        before = self._kept.pop(key, None)
+        self._bytes += answer.size - (0 if before is None else before.size)
+        self._kept[key] = answer
+        while self._bytes > self._most:
+            _, gone = self._kept.popitem(last=False)
+            self._bytes -= gone.size
 
 
 class _Collecting:
     """Collects what the app sends, unless that is a stream without an end."""
 
     def __init__(
-        self, answers: KeptAnswers, scope: Scope, inner: Scope, send: Send, of: tuple[Site, int], key: tuple[str, bytes]
+        self, answers: KeptAnswers, scope: Scope, inner: Scope, send: Send, of: tuple[Site, int], key: Key
     ) -> None:
         self._answers, self._scope, self._inner, self._send = answers, scope, inner, send
         self._of, self._key = of, key
         self._start: Message | None = None
         self._parts: list[bytes] = []
         self._passing = False
+        self.unkept: Callable[[], None] = lambda: None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            kind = Headers(raw=message["headers"]).get("content-type", "")
-            self._passing = kind.startswith("text/event-stream")
+            headers = Headers(raw=list(message["headers"]))
+            self._passing = headers.get("content-type", "").startswith(STREAM)
             self._start = message
+            if message["status"] != 200 or not headers_allow(headers):
+                self.unkept()
             if self._passing:
                 await self._send(message)
         elif self._passing or self._start is None:
@@ -134,7 +177,12 @@ class _Collecting:
                 await self._finish(self._start)
 
     async def _finish(self, start: Message) -> None:
-        answer = make_answer(start["status"], start["headers"], b"".join(self._parts), _route(self._inner))
+        made = (start["status"], start["headers"], b"".join(self._parts), _route(self._inner))
+        if len(made[2]) < COMPRESSED_ASIDE:
+            answer = make_answer(*made)
+        else:
+            # Others need not wait while much is compressed.
+            answer = await to_thread.run_sync(make_answer, *made)
         if may_be_kept(answer):
             self._answers.keep(self._key, answer, self._of)
         await give(answer, self._scope, self._send)
@@ -163,10 +211,14 @@ def make_answer(status: int, headers: Pairs, body: bytes, route: str) -> Answer:
 
 def may_be_kept(answer: Answer) -> bool:
     """Whether everybody may be given this answer until something new is published."""
-    told = Headers(raw=answer.headers)
+    return answer.status == 200 and headers_allow(Headers(raw=answer.headers))
+
+
+def headers_allow(told: Headers) -> bool:
+    """Whether the headers of an answer let everybody be given it."""
     caching = told.get("cache-control", "")
     forbidden = any(word in caching for word in ("no-store", "no-cache", "private"))
-    return answer.status == 200 and not forbidden and "set-cookie" not in told
+    return not forbidden and "set-cookie" not in told and not told.get("content-type", "").startswith(STREAM)
 
 
 async def give(answer: Answer, scope: Scope, send: Send) -> None:

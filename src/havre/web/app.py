@@ -14,7 +14,7 @@ from havre.web.counting import Counting, Metrics
 from havre.web.guards import Bounds, SafeHeaders
 from havre.web.health import router as health_router
 from havre.web.holder import SiteHolder
-from havre.web.problems import add_problems
+from havre.web.problems import Caught, add_problems
 from havre.web.settings import WebSettings
 
 DESCRIPTION = (
@@ -65,6 +65,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         if hasattr(part, "set_up"):
             part.set_up(app)
     # The layer that is added last is asked first.
+    app.add_middleware(Caught)
     app.add_middleware(Bounds, settings=settings)
     app.add_middleware(KeptAnswers, holder=holder)
     app.add_middleware(CrossOrigin)

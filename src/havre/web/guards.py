@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
+from math import ceil
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,7 +56,7 @@ class SafeHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                told = MutableHeaders(raw=message["headers"] if isinstance(message["headers"], list) else [])
+                told = MutableHeaders(raw=list(message["headers"]))
                 for name, value in HEADERS.items():
                     told.setdefault(name, value)
                 if told["X-Frame-Options"] == "ALLOW":
@@ -90,7 +91,7 @@ class Bounds:
         most = self._settings.posts_a_minute if writes else self._settings.reader_requests_a_minute
         wait = self._wait(caller_of(scope, self._settings.trusted_proxies), most, writes=writes) if most else 0.0
         if wait > 0:
-            await _refuse(scope, send, 429, {"Retry-After": str(max(1, round(wait)))})
+            await _refuse(scope, send, 429, {"Retry-After": str(ceil(wait))})
             return
         largest = self._settings.upload_bytes + 10_000 if scope["path"].endswith(UPLOADS) else FORM_BYTES
         if writes and _told_length(scope) > largest:
@@ -131,15 +132,20 @@ class _Bounded:
 
 def caller_of(scope: Scope, proxies: tuple[str, ...]) -> str:
     """Tell from where a request comes: the address, of IPv6 the network (/64); behind a trusted proxy what it says."""
-    told = str((scope.get("client") or ("",))[0])
+    told = _plain_address(str((scope.get("client") or ("",))[0]))
     if told in proxies:
         forwarded = Headers(scope=scope).get("x-forwarded-for", "").rsplit(",", maxsplit=1)[-1].strip()
-        told = forwarded or told
+        told = _plain_address(forwarded) or told
     try:
         address = ip_address(told)
     except ValueError:
         return told
     return str(int(address) >> 64) if isinstance(address, IPv6Address) else str(address)
+
+
+def _plain_address(told: str) -> str:
+    """Write an IPv4 address as such, also where a socket for both kinds tells it as one of IPv6."""
+    return told.removeprefix("::ffff:") if "." in told else told
 
 
 def _told_length(scope: Scope) -> int:

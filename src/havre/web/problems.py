@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from havre.errors import HavreError
 from havre.texts import Language, as_language, say
@@ -24,7 +25,6 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HavreError, _havre)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -45,10 +45,49 @@ def _havre(request: Request, error: Exception) -> Response:
     return problem(request, 422, error.message(language), advice=error.advice(language) or None)
 
 
-def _unexpected(request: Request, error: Exception) -> Response:
-    # No address of a reader, no query: only where it happened.
-    _log.error("an error in %s %s", request.method, request.scope.get("path"), exc_info=error)
-    return problem(request, 500, None)
+class Caught:
+    """The innermost layer: what nobody expected becomes an answer like any other, with all headers, and a line of log.
+
+    Where an answer has begun already there is no other to give: the connection is cut, so that nobody takes a part for
+    the whole.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and answer for what is raised."""
+        begun = False
+
+        async def told(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, told)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            # Only where it happened: no query, nothing of who asked.
+            _log.error("an error in %s %s", scope["method"], _pattern(scope), exc_info=error)
+            await _answer_500(scope, receive, send)
+
+
+async def _answer_500(scope: Scope, receive: Receive, send: Send) -> None:
+    request = Request(scope, receive)
+    try:
+        answer = problem(request, 500, None)
+    except Exception:
+        # The page of the error does not work either.
+        answer = JSONResponse(
+            {"type": "about:blank", "title": "Error", "status": 500}, 500, {"Cache-Control": "no-store"}
+        )
+    await answer(scope, receive, send)
+
+
+def _pattern(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "") or "other")
 
 
 def problem(

@@ -29,8 +29,8 @@ MENU = (
 
 
 def site_of(request: Request) -> Site:
-    """Give the snapshot that this request is answered from."""
-    site: Site = request.app.state.holder.site
+    """Give the snapshot that this request is answered from: that of its beginning (:mod:`havre.web.answers`)."""
+    site: Site = request.scope.get("site") or request.app.state.holder.site
     return site
 
 

@@ -1,5 +1,6 @@
 """Runs the site: one process, which ends requests that it has begun before it stops."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -7,12 +8,17 @@ import sys
 from collections.abc import Callable
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from havre.web.app import create_app
 from havre.web.settings import WebError, WebSettings
 
 GRACE_SECONDS = 20
 """How long requests that were begun may take after the site was asked to stop."""
+HEAD_BYTES = 64_000
+"""Most bytes of address and headers of a request."""
+HEAD_SECONDS = 20
+"""How long address and headers of a request may take to arrive."""
 
 
 class JsonLines(logging.Formatter):
@@ -29,6 +35,44 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             told["error"] = self.formatException(record.exc_info)
         return json.dumps(told, ensure_ascii=False)
+
+
+class BoundedRequests(HttpToolsProtocol):
+    """Reads requests, up to a size and a time: who sends headers without an end, or none at all, is cut off."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._in_head, self._head_bytes, self._ended = True, 0, False
+        self._late = self.loop.call_later(HEAD_SECONDS, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._late.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read; what comes after an answer is a request again, and is waited for as long."""
+        if self._in_head and self._late.cancelled():
+            self._late = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._ended = False
+        super().data_received(data)
+        # Where something ended in these data, they are no head alone.
+        if self._in_head and not self._ended and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES:
+                self.send_400_response("Too many bytes before the request is complete.")
+
+    def on_headers_complete(self) -> None:
+        """Answer."""
+        self._in_head = False
+        self._late.cancel()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Wait for another request."""
+        self._in_head, self._head_bytes, self._ended = True, 0, True
+        super().on_message_complete()
 
 
 def serve_site(
@@ -59,7 +103,8 @@ def serve_site(
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=15,
             proxy_headers=False,
-            h11_max_incomplete_event_size=64_000,
+            http=BoundedRequests,
+            ws="none",
         )
         server = _Telling(config, lambda: ready(_address(listening, host), latest.id, latest.is_reviewed))
         latest = app.state.holder.site.latest

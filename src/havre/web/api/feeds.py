@@ -162,7 +162,7 @@ def _contests(telling: _Telling) -> Iterable[Entry]:
         if error.status_code != 404:
             raise
         return
-    for contest in found[:MOST_ENTRIES]:
+    for contest in found.contests[:MOST_ENTRIES]:
         yield _contest(telling, contest)
 
 

@@ -377,11 +377,19 @@ class Contest(Told):
     text_erased: bool
 
 
+class ReleaseBecame(Told):
+    """What became of a release after it was published, as the log tells: one step after another."""
+
+    release: str
+    steps: tuple[dict[str, Any], ...] = Field(description="Each with `kind`, `at`, `entry`, and what belongs to it.")
+
+
 class Contests(Page):
-    """The public list of contests, the newest first."""
+    """The public list of contests, the newest first, and what became of releases."""
 
     at: Moment
     items: tuple[Contest, ...]
+    releases: tuple[ReleaseBecame, ...]
 
 
 class Index(Told):
