@@ -1,13 +1,11 @@
-"""Where programs begin: the index, and the OpenAPI document."""
-
-from typing import Any
+"""Where programs begin."""
 
 from fastapi import FastAPI, Request
-from fastapi.openapi.utils import get_openapi
 
 from havre import __version__
-from havre.web.api.models import Index, Problem
-from havre.web.api.problems_told import BROKEN, TOO_MANY, UNCHANGED
+from havre.web.api.models import Index
+from havre.web.api.openapi import openapi_document
+from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import api_router, joined, root_of
 from havre.web.api.telling import month_text
 from havre.web.rendering import SiteNow
@@ -34,19 +32,6 @@ PLACES = (
     "history.parquet",
     "openapi.json",
 )
-TAGS = (
-    ("index", "Where to begin."),
-    ("releases", "What was published, when, from what, and who reviewed it."),
-    ("series", "What was counted and what is expected, by measure, origin and destination."),
-    ("tables", "Whole releases as one table."),
-    ("trust", "Track record, likely surges."),
-    ("explanations", "What each figure was made of."),
-    ("reference", "Measures, places, sources."),
-    ("contests", "What people contest, and what became of it."),
-    ("register", "What is known of automated border systems."),
-    ("embeds", "Charts for pages of one's own."),
-    ("feeds", "Atom feeds."),
-)
 
 
 @router.get("", summary="Index", responses=UNCHANGED)
@@ -71,26 +56,5 @@ def index(request: Request, site: SiteNow) -> Index:
 
 
 def set_up(app: FastAPI) -> None:
-    """Let the OpenAPI document tell the errors that any address may give, and where the site is."""
-    setattr(app, "openapi", lambda: app.openapi_schema or _document(app))  # noqa: B010 - FastAPI's way to change it
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    made = get_openapi(
-        title=app.title,
-        version=app.version,
-        summary="Forecasts of displacement that can be read, questioned and trusted.",
-        description=app.description,
-        routes=app.routes,
-        license_info=app.license_info,
-        tags=[{"name": name, "description": told} for name, told in TAGS],
-        servers=[{"url": app.state.settings.address or "/"}],
-    )
-    schemas = made.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    for operations in made["paths"].values():
-        for operation in operations.values():
-            for status, told in {**TOO_MANY, **BROKEN}.items():
-                operation["responses"].setdefault(str(status), told)
-    app.openapi_schema = made
-    return made
+    """Let the OpenAPI document tell the errors that any address may give, and examples of what the site has."""
+    setattr(app, "openapi", lambda: openapi_document(app))  # noqa: B010 - FastAPI's way to change it
