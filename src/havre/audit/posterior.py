@@ -53,5 +53,5 @@ def quantile(at_most: Callable[[float], float], level: float, low: float, high: 
         return low
     if at_most(high) <= level:
         return high
-    ends = special.logit((low, high))
-    return float(special.expit(optimize.brentq(lambda x: at_most(special.expit(x)) - level, *ends, xtol=1e-13)))
+    ends = float(special.logit(low)), float(special.logit(high))
+    return float(special.expit(optimize.brentq(lambda x: at_most(float(special.expit(x))) - level, *ends, xtol=1e-13)))

@@ -48,8 +48,8 @@ class Calculator:
         return tuple(field for group in self.groups for field in group)
 
     def texts(self, asked: Mapping[str, str]) -> dict[str, str]:
-        """Give what stands in each field: what was asked; at first, and where nothing was asked, the example."""
-        if asked.get("calculator") != self.name:
+        """Give what stands in each field: what was asked, or at first the example."""
+        if asked.get("calculator") != self.name or not any(field.name in asked for field in self.fields):
             return {field.name: field.first for field in self.fields}
         # One letter too many is kept, so that a text that is too long is refused and not shortened in silence.
         return {field.name: asked.get(field.name, "")[: MOST_LETTERS + 1] for field in self.fields}

@@ -76,6 +76,7 @@ export function percent(share, language) {
 export function span(found, language) {
   if (!found) return "";
   const [low, high] = [found.low, found.high].map((end) => percent(end, language));
+  if (low === high) return low;
   return `${low.endsWith(`${SPACE}%`) ? low.slice(0, -2) : low}${DASH}${high}`;
 }
 
