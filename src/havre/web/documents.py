@@ -4,6 +4,7 @@ The wheel holds them beside this file (``pyproject.toml``, ``force-include``); a
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +20,9 @@ from havre.texts import Language
 FOLDER = "documents"
 NAMES = ("charter.md", "charter.fr.md", "glossary.md")
 """Files of ``docs`` that the site shows."""
-_ENTRY = re.compile(r"\*\*(?P<en>[^*]+)\*\* · (?P<fr>.+)\n- (?P<meaning_en>.+)\n- \*(?P<meaning_fr>.+)\*")
+_ENTRY = re.compile(
+    r"\*\*(?P<term>[^*]+)\*\*(?P<of> \([^)]*\))? · (?P<fr>.+)\n- (?P<meaning_en>.+)\n- \*(?P<meaning_fr>.+)\*"
+)
 _SECTION = re.compile(r"^## (?P<en>.+?) · (?P<fr>.+)$", re.MULTILINE)
 
 
@@ -99,17 +102,24 @@ def glossary(language: Language) -> tuple[Section, ...]:
     text = document("glossary.md")
     heads = list(_SECTION.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
+    anchors: Counter[str] = Counter()
     return tuple(
-        Section(head[language], _terms(text[head.end() : end], language)) for head, end in zip(heads, ends, strict=True)
+        Section(head[language], _terms(text[head.end() : end], language, anchors))
+        for head, end in zip(heads, ends, strict=True)
     )
 
 
-def _terms(text: str, language: Language) -> tuple[Term, ...]:
-    other = "fr" if language == "en" else "en"
-    return tuple(
-        Term(anchor_of(found["en"]), found[language], found[other], _inline(found[f"meaning_{language}"]))
-        for found in _ENTRY.finditer(text)
-    )
+def _terms(text: str, language: Language, anchors: Counter[str]) -> tuple[Term, ...]:
+    """Read the words of a part; one that stands in two parts has a number in its second anchor."""
+    found: list[Term] = []
+    for entry in _ENTRY.finditer(text):
+        words = {"en": f"{entry['term']}{entry['of'] or ''}", "fr": entry["fr"]}
+        word, other = (words["en"], words["fr"]) if language == "en" else (words["fr"], words["en"])
+        anchor = anchor_of(entry["term"])
+        anchors[anchor] += 1
+        numbered = anchor if anchors[anchor] == 1 else f"{anchor}-{anchors[anchor]}"
+        found.append(Term(numbered, word, other, _inline(entry[f"meaning_{language}"])))
+    return tuple(found)
 
 
 def _inline(text: str) -> Markup:

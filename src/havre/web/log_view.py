@@ -6,13 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from havre.errors import RecordError
 from havre.record.contest_log import Became, entries_of, what_became
 from havre.record.log.checkpoint import Checkpoint, parse_checkpoint
 from havre.record.log.entries import parse_entry
 from havre.record.log.keys import Verifier, parse_verifier
+from havre.record.log.merkle import leaf_hash
 from havre.record.log.notes import Note, parse_note
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
 from havre.record.log.rotation import ADDED, LOG_ROLE, REVOKED, KeySpan, key_history, keys_at
+from havre.record.log.tiles import WIDTH, bundle_path, few, width_of
 
 if TYPE_CHECKING:
     from havre.web.site import Site
@@ -28,6 +31,7 @@ class LogView:
     valid : keys that may sign at the present size
     became : what became of releases after they were published, by their names
     spans : every key that ever signed, with the sizes at which it may
+    leaves : hash of each entry, with which those are compared that are read again for a page
     """
 
     folder: Path
@@ -37,11 +41,22 @@ class LogView:
     valid: tuple[Verifier, ...]
     became: Mapping[str, Became]
     spans: tuple[KeySpan, ...]
+    leaves: tuple[bytes, ...]
 
-    @property
-    def tree(self) -> Tree:
-        """The entries and tiles of this size."""
-        return Tree(folder_files(self.folder), self.checkpoint.size)
+    def entries(self, start: int, stop: int) -> list[bytes]:
+        """Read entries from the disk.
+
+        Raises
+        ------
+        RecordError : they are not those that the checkpoint was signed over, or a file is missing
+        """
+        found = list(Tree(folder_files(self.folder), self.checkpoint.size).entries(start, stop))
+        wrong = [start + at for at, data in enumerate(found) if leaf_hash(data) != self.leaves[start + at]]
+        if wrong:
+            index = wrong[0] // WIDTH
+            path = bundle_path(index, width_of(self.checkpoint.size, 0, index))
+            raise RecordError("record.log.entries", path=path, numbers=few(wrong))
+        return found
 
     def stands(self, release: str) -> tuple[str, str] | None:
         """Tell what ended a release: ``superseded`` with the name of the other one, or ``withdrawn`` with why."""
@@ -79,7 +94,16 @@ def _read(folder: Path, data: bytes, keys: tuple[Verifier, ...]) -> LogView:
     first = _first_key(entries, keys)
     spans = key_history(entries, first, checkpoint.origin)
     became = {each.release: each for each in what_became(entries)}
-    return LogView(folder, checkpoint, note, first, keys_at(spans, checkpoint.size), became, tuple(spans))
+    return LogView(
+        folder,
+        checkpoint,
+        note,
+        first,
+        keys_at(spans, checkpoint.size),
+        became,
+        tuple(spans),
+        tuple(leaf_hash(data) for data in entries),
+    )
 
 
 def _first_key(entries: list[bytes], keys: tuple[Verifier, ...]) -> Verifier:

@@ -2,9 +2,10 @@
 
 from functools import cache
 
+from havre.record.settings import RecordSettings
 from havre.texts import Language, catalogue
 from havre.web.log_view import LogView
-from havre.web.site import Site, SiteRelease
+from havre.web.site import SiteRelease
 
 REFUSALS = ("record.log.", "record.verify.", "record.key.", "record.reviewed.", "record.review.other_statement")
 """Beginnings of the keys of errors that the browser tells too, in the same words as ``havre verify``."""
@@ -18,16 +19,22 @@ def texts_of(language: Language) -> dict[str, str]:
     return {**refusals, **own, "language": language}
 
 
-def facts_for(site: Site, log: LogView, language: Language, release: SiteRelease | None = None) -> dict[str, object]:
-    """Give what the browser needs to verify a release, or without one the log alone."""
-    witnesses = [] if site.record is None else [key.text for key, _ in site.record.witnesses]
+def facts_for(
+    record: RecordSettings, log: LogView | None, language: Language, release: SiteRelease | None = None
+) -> dict[str, object]:
+    """Give what the browser needs to verify a release, or without one the log alone.
+
+    Parameters
+    ----------
+    log : ``None`` where it is damaged: then the browser finds out where
+    """
     return {
         "kind": "log" if release is None else "release",
         "id": "" if release is None else release.id,
         "files": "" if release is None else f"/files/{release.id}/",
         "log": "/log/",
-        "key": log.first.text,
-        "origin": log.checkpoint.origin,
-        "witnesses": witnesses,
+        "key": record.log_keys[0].text if log is None else log.first.text,
+        "origin": record.origin,
+        "witnesses": [key.text for key, _ in record.witnesses],
         "texts": texts_of(language),
     }

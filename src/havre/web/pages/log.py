@@ -3,13 +3,16 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
+from havre.errors import HavreError, RecordError
 from havre.record.log.cosignature import Witness, seen_at
 from havre.record.log.entries import Entry, parse_entry
 from havre.record.log.notes import Note
+from havre.texts import Language
 from havre.web.log_view import LogView
 from havre.web.pages.releases import as_of_now, log_or_problem
 from havre.web.rendering import Lang, SiteNow, page
@@ -22,17 +25,22 @@ ON_A_PAGE = 50
 
 @dataclass(frozen=True)
 class Row:
-    """An entry, its number, and the path of what it is about, empty where that has no page."""
+    """An entry with its number, and the path of what it is about, empty where that has no page.
+
+    ``entry`` is ``None`` for bytes that are in the log and are no entry of Havre's.
+    """
 
     number: int
-    entry: Entry
+    data: bytes
+    entry: Entry | None
     about: str
 
     @property
     def written(self) -> str:
-        """The entry as JSON that can be read."""
-        told = json.loads(self.entry.canonical())
-        return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
+        """The entry as text that can be read."""
+        if self.entry is None:
+            return self.data.decode("utf-8", "backslashreplace")
+        return json.dumps(json.loads(self.data), ensure_ascii=False, indent=1, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -49,29 +57,45 @@ class Seen:
 def log(request: Request, lang: Lang, site: SiteNow, number: int | None = Query(None, alias="page", ge=1)) -> Response:
     """Show the log; pages of entries are counted from the first entry on, so that their addresses stay."""
     found, problem = log_or_problem(site, lang)
-    if found is None:
-        return as_of_now(page(request, "log.html.jinja", lang, log=None, problem=problem))
+    if found is None or site.record is None:
+        return _without_entries(request, lang, site, problem)
     pages = max(1, -(-found.checkpoint.size // ON_A_PAGE))
     number = pages if number is None else number
     if number > pages:
         raise HTTPException(404)
-    facts = {
+    try:
+        rows = rows_of(site, found, (number - 1) * ON_A_PAGE, number * ON_A_PAGE)
+    except HavreError as error:
+        return _without_entries(request, lang, site, error.message(lang))
+    facts: dict[str, Any] = {
         "log": found,
         "problem": None,
-        "rows": rows_of(site, found, (number - 1) * ON_A_PAGE, number * ON_A_PAGE),
+        "rows": rows,
         "number": number,
         "pages": pages,
         "witnesses": witnesses_of(site, found.note),
-        "verify": facts_for(site, found, lang),
+        "verify": facts_for(site.record, found, lang),
     }
     return as_of_now(page(request, "log.html.jinja", lang, **facts))
 
 
+def _without_entries(request: Request, language: Language, site: Site, problem: str | None) -> Response:
+    """Tell that there is no log, or that it is damaged; where it is, the browser can still find out which file."""
+    verify = None if site.record is None else facts_for(site.record, None, language)
+    return as_of_now(page(request, "log.html.jinja", language, log=None, problem=problem, verify=verify))
+
+
 def rows_of(site: Site, found: LogView, start: int, stop: int) -> list[Row]:
     """Read entries, the newest first."""
-    entries = list(found.tree.entries(start, stop))
-    parsed = [parse_entry(data, f"entry {start + at}") for at, data in enumerate(entries)]
-    return [Row(start + at, entry, _about(site, entry)) for at, entry in enumerate(parsed)][::-1]
+    return [_row(site, start + at, data) for at, data in enumerate(found.entries(start, stop))][::-1]
+
+
+def _row(site: Site, number: int, data: bytes) -> Row:
+    try:
+        entry = parse_entry(data, f"entry {number}")
+    except RecordError:
+        return Row(number, data, None, "")
+    return Row(number, data, entry, _about(site, entry))
 
 
 def _about(site: Site, entry: Entry) -> str:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from babel.numbers import format_decimal
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -50,7 +51,7 @@ def releases(request: Request, lang: Lang, site: SiteNow, number: int = Query(1,
     log, problem = log_or_problem(site, lang)
     rows = [(each, file_count(each, lang), None if log is None else log.stands(each.id)) for each in shown]
     refused = [(each.folder, each.error.message(lang)) for each in site.refused] if number == 1 else []
-    facts = {"rows": rows, "problem": problem, "refused": refused, "number": number, "pages": pages}
+    facts: dict[str, Any] = {"rows": rows, "problem": problem, "refused": refused, "number": number, "pages": pages}
     return as_of_now(page(request, "releases.html.jinja", lang, **facts))
 
 
@@ -61,24 +62,21 @@ def release(request: Request, lang: Lang, site: SiteNow, name: str) -> Response:
     if one is None:
         raise HTTPException(404)
     log, problem = log_or_problem(site, lang)
-    provable = log is not None and one.published.logged
     contents = one.published.contents
     size = size_in_words(sum(len(content) for content in contents.values()), lang)
     became = log.became.get(name) if log is not None else None
-    facts = {
+    facts: dict[str, Any] = {
         "release": one,
         "facts": one.published.release.facts,
         "review": one.published.release.review,
         "changed": changed_figures(one),
         "files": files_of(one, lang),
         "size": size,
-        "zip_size": size,
         "options": options_of(one),
-        "log": log,
         "problem": problem,
         "became": [] if became is None else ListPage(lang, datetime.now(UTC)).steps(became),
         "stands": None if log is None else log.stands(name),
-        "verify": facts_for(site, log, lang, one) if provable and log is not None else None,
+        "verify": facts_for(site.record, log, lang, one) if site.record and one.published.logged else None,
         "own_files": {"files": f"/files/{one.id}/", "texts": texts_of(lang)},
         "explanations": [path for path in contents if path.endswith(f".{lang}.html")],
     }
