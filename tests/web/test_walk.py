@@ -6,7 +6,19 @@ from playwright.sync_api import Browser
 from havre.texts import LANGUAGES
 from tests.web.site_case import WIDTHS, faults, opened
 
-WALKED: tuple[str, ...] = ("",)
+WALKED: tuple[str, ...] = (
+    "",
+    "releases",
+    "releases/r-2",
+    "log",
+    "about",
+    "about/charter",
+    "about/methods",
+    "about/data",
+    "about/glossary",
+    "about/accessibility",
+    "about/imprint",
+)
 """Paths after the language; add each new page."""
 
 
