@@ -1,0 +1,242 @@
+"""Kept answers: given again until a new snapshot, bounded in bytes, asked once, never mixed, never for another host."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from havre.web import answers
+from havre.web.answers import KeptAnswers, make_answer, may_be_kept
+
+Sent = list[dict[str, Any]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class Counted:
+    """An app that answers with the snapshot of its request, and counts how often it is asked."""
+
+    def __init__(self, *, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = (), body: bytes = b"") -> None:
+        self.status, self.headers, self.body = status, headers, body
+        self.asked = 0
+        self.wait: asyncio.Event | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked += 1
+        if self.wait is not None:
+            await self.wait.wait()
+        await send({"type": "http.response.start", "status": self.status, "headers": list(self.headers)})
+        await send({"type": "http.response.body", "body": self.body or str(scope["site"]).encode()})
+
+
+def holder(address: str = "") -> Any:
+    return SimpleNamespace(site="first", settings=SimpleNamespace(address=address))
+
+
+async def ask(kept: App, path: str = "/", query: bytes = b"", host: str = "a", method: str = "GET") -> Sent:
+    sent: Sent = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode())]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": headers}
+    await kept(scope, None, send)
+    return sent
+
+
+def body(sent: Sent) -> bytes:
+    return b"".join(message.get("body", b"") for message in sent)
+
+
+def test_an_answer_is_given_again_until_a_new_snapshot_comes() -> None:
+    held, app = holder(), Counted()
+    kept = KeptAnswers(app, held)
+
+    async def story() -> None:
+        assert [body(await ask(kept)) for _ in range(3)] == [b"first"] * 3
+        held.site = "second"
+        assert [body(await ask(kept)) for _ in range(3)] == [b"second"] * 3
+
+    asyncio.run(story())
+    assert app.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (404, ()),
+        (200, ((b"cache-control", b"no-store"),)),
+        (200, ((b"cache-control", b"no-cache"),)),
+        (200, ((b"cache-control", b"private, max-age=5"),)),
+        (200, ((b"set-cookie", b"a=b"),)),
+    ],
+)
+def test_what_is_for_one_or_for_now_is_not_kept(status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    app = Counted(status=status, headers=headers)
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> None:
+        for _ in range(3):
+            await ask(kept)
+
+    asyncio.run(story())
+    assert app.asked == 3
+
+
+def test_no_answer_is_given_to_another_host_unless_the_address_is_set() -> None:
+    async def asked(address: str) -> int:
+        app = Counted()
+        kept = KeptAnswers(app, holder(address))
+        for host in ("a", "b", "a"):
+            await ask(kept, host=host)
+        return app.asked
+
+    assert asyncio.run(asked("")) == 2
+    assert asyncio.run(asked("https://havre.example")) == 1
+
+
+def test_equal_questions_at_once_are_answered_once() -> None:
+    app = Counted()
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> list[bytes]:
+        app.wait = asyncio.Event()
+        asking = [asyncio.create_task(ask(kept)) for _ in range(20)]
+        await asyncio.sleep(0)
+        app.wait.set()
+        return [body(sent) for sent in await asyncio.gather(*asking)]
+
+    assert asyncio.run(story()) == [b"first"] * 20
+    assert app.asked == 1
+
+
+def test_who_waits_for_what_is_not_kept_asks_again() -> None:
+    app = Counted(headers=((b"cache-control", b"no-store"),))
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> None:
+        app.wait = asyncio.Event()
+        asking = [asyncio.create_task(ask(kept)) for _ in range(5)]
+        await asyncio.sleep(0)
+        app.wait.set()
+        await asyncio.gather(*asking)
+
+    asyncio.run(story())
+    assert app.asked == 5
+
+
+def test_who_waits_for_what_fails_asks_again() -> None:
+    asked = 0
+
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        raise RuntimeError
+
+    kept = KeptAnswers(failing, holder())
+
+    async def story() -> list[Any]:
+        return await asyncio.gather(*(ask(kept) for _ in range(3)), return_exceptions=True)
+
+    assert [type(each) for each in asyncio.run(story())] == [RuntimeError] * 3
+    assert asked == 3
+
+
+def test_an_answer_of_an_older_snapshot_is_given_whole_and_not_kept() -> None:
+    held, app = holder(), Counted()
+    kept = KeptAnswers(app, held)
+
+    async def story() -> tuple[bytes, bytes]:
+        app.wait = asyncio.Event()
+        slow = asyncio.create_task(ask(kept))
+        await asyncio.sleep(0)
+        held.site = "second"
+        app.wait.set()
+        return body(await slow), body(await ask(kept))
+
+    assert asyncio.run(story()) == (b"first", b"second")
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 400)), max_size=60))
+def test_what_is_kept_is_bounded_and_counted_right(asked: list[tuple[int, int]]) -> None:
+    app = Counted()
+    kept = KeptAnswers(app, holder(), most=3_000)
+
+    async def story() -> None:
+        for path, size in asked:
+            app.body = b"x" * size
+            await ask(kept, f"/{path}")
+            assert sum(each.size for each in kept._kept.values()) == kept._bytes <= 3_000
+
+    asyncio.run(story())
+
+
+def test_thousands_of_random_queries_do_not_fill_the_memory() -> None:
+    app = Counted(body=b"x" * 500)
+    kept = KeptAnswers(app, holder(), most=100_000)
+
+    async def story() -> None:
+        for number in range(3_000):
+            await ask(kept, query=str(number).encode())
+
+    asyncio.run(story())
+    assert kept._bytes <= 100_000
+    assert len(kept._kept) <= 100
+    assert kept._begun == {}
+
+
+def test_a_large_answer_is_compressed_aside_and_not_kept_beyond_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: set[int] = set()
+    made = make_answer
+
+    def noting(*told: Any) -> Any:
+        threads.add(threading.get_ident())
+        return made(*told)
+
+    monkeypatch.setattr(answers, "make_answer", noting)
+    app = Counted(headers=((b"content-type", b"text/csv"),), body=b"x" * (answers.LARGEST_KEPT + 1))
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> None:
+        for _ in range(2):
+            assert body(await ask(kept)) == app.body
+
+    asyncio.run(story())
+    assert app.asked == 2
+    assert threading.get_ident() not in threads
+
+
+def test_a_stream_passes_at_once_and_nobody_waits_for_its_end() -> None:
+    async def story() -> list[int]:
+        told: list[int] = []
+        going = asyncio.Event()
+
+        async def stream(scope: Any, receive: Any, send: Any) -> None:
+            headers = [(b"content-type", b"text/event-stream")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"data: 1\n\n", "more_body": True})
+            told.append(len(told))
+            await going.wait()
+            await send({"type": "http.response.body", "body": b""})
+
+        kept = KeptAnswers(stream, holder())
+        asking = [asyncio.create_task(ask(kept)) for _ in range(3)]
+        while len(told) < 3:
+            await asyncio.sleep(0)
+        going.set()
+        sent = await asyncio.gather(*asking)
+        assert all(body(each) == b"data: 1\n\n" for each in sent)
+        return told
+
+    assert asyncio.run(asyncio.wait_for(story(), 5)) == [0, 1, 2]
+
+
+def test_only_what_is_200_and_public_may_be_kept() -> None:
+    assert may_be_kept(make_answer(200, [], b"", ""))
+    assert not may_be_kept(make_answer(500, [], b"", ""))
