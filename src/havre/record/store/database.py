@@ -83,7 +83,7 @@ def open_store(folder: Path, address: str | None = None) -> Store:
     ------
     RecordError : the address is wrong, the database cannot be reached, or was made by a later version
     """
-    engine = _sqlite(folder) if address is None else _server(address)
+    engine = sqlite_engine(folder / FILE) if address is None else _server(address)
     try:
         _migrate(engine)
     except (OperationalError, DBAPIError) as error:
@@ -106,13 +106,19 @@ def _server(address: str) -> Engine:
     return create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool, isolation_level="SERIALIZABLE")
 
 
-def _sqlite(folder: Path) -> Engine:
+def sqlite_engine(path: Path) -> Engine:
+    """Open an SQLite file, made where there is none, that its owner alone can read and that is whole after a crash.
+
+    Raises
+    ------
+    RecordError : it cannot be made
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _keep_private(folder / FILE)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_private(path)
     except OSError as error:
         raise RecordError("record.store.unusable", reason=error.strerror or str(error)) from error
-    engine = create_engine(f"sqlite:///{folder / FILE}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _settings(connection: SqliteConnection, _: Any) -> None:

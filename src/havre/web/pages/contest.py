@@ -3,17 +3,25 @@
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.responses import Response
 
-from havre.errors import HavreError, Problem, RecordError, Term
+from havre.errors import HavreError, Problem, RecordError, Term, check_none
 from havre.record.contest import Receipt, contest_of, erase, follow
 from havre.record.contest_filing import file_now
 from havre.record.contest_list import ListPage
-from havre.record.contest_texts import MOST_CONTACT, MOST_EVIDENCE, MOST_WHY, WHOLE, ContestText
+from havre.record.contest_texts import (
+    MOST_CONTACT,
+    MOST_EVIDENCE,
+    MOST_WHY,
+    WHOLE,
+    ContestText,
+    check_about,
+    check_text,
+)
 from havre.texts import Language
 from havre.web.figures import choices, contestable, in_words, joined, split
 from havre.web.forms import Posted, PostedForm
@@ -171,12 +179,31 @@ def _filed(request: Request, room: RecordRoom, site: Site, posted: Posted) -> Re
     about = target if target in WHOLE else joined(posted.line("series"), posted.line("month"))
     figures = None if about in WHOLE else contestable(shown)
     text = ContestText(*(posted.text(name) for name in ("why", "evidence", "contact")))
-    if not about:
-        raise RecordError("web.contest.no_figure")
+    _check_all(about, figures, text)
     source = caller_of(request.scope, request.app.state.settings.trusted_proxies)
     with room.open() as record:
         return file_now(record.store, record.settings, shown.id, about, text, room.clock(), source=source,
                         figures=figures)  # fmt: skip
+
+
+def _check_all(about: str, figures: Collection[str] | None, text: ContestText) -> None:
+    """Check what is contested and what was written together, so that all of it is told at once.
+
+    Raises
+    ------
+    RecordError : something of it cannot be filed
+    """
+    problems = [] if about else [Problem.of("web.contest.no_figure")]
+    try:
+        if about:
+            check_about(about, figures)
+    except HavreError as error:
+        problems += error.problems
+    try:
+        check_text(text)
+    except HavreError as error:
+        problems += error.problems
+    check_none(problems, RecordError)
 
 
 def _told(problems: Sequence[Problem], lang: Language) -> dict[str, list[str]]:

@@ -1,0 +1,91 @@
+"""One action of somebody at the desk: their key is opened, the record changes, log and journal are written."""
+
+import logging
+from collections.abc import Sequence
+
+from havre.errors import HavreError, Problem
+from havre.record.log.keys import Signer
+from havre.record.publication import Record
+from havre.texts import Language
+from havre.web.desk.journal import note
+from havre.web.desk.passwords import AccountError
+from havre.web.desk.room import Visit
+from havre.web.desk.signing import open_key, open_log_key
+from havre.web.forms import Posted
+
+_log = logging.getLogger("havre.web")
+_PLACES = {
+    "web.desk.key_password": "key_password",
+    "web.desk.no_key": "key_password",
+    "web.desk.slow": "key_password",
+    "web.desk.log_key_password": "log_password",
+    "web.desk.no_log_key": "log_password",
+    "record.review.override": "value",
+    "record.review.small": "value",
+    "record.review.no_count": "value",
+    "record.figure.unknown": "figure",
+    "record.figure.name": "figure",
+    "web.contest.no_figure": "figure",
+    "record.review.reason": "reason",
+    "record.review.note": "note",
+}
+"""Beside which field of a form a problem is told; all else stands above the form."""
+
+
+def open_own_key(visit: Visit, posted: Posted) -> Signer:
+    """Open the key of who acts with the password that they typed; who tries passwords is slowed down.
+
+    Raises
+    ------
+    AccountError : no key is kept, the password is wrong, or too many were wrong of late
+    """
+    name = f"key {visit.account.name}"
+    wait = visit.desk.throttle.wait(name, visit.caller)
+    if wait:
+        raise AccountError("web.desk.slow", minutes=-(-wait // 60))
+    try:
+        signer = open_key(visit.desk.settings.state, visit.account, posted.text("key_password"))
+    except AccountError as error:
+        if error.problems[0].key == "web.desk.key_password":
+            visit.desk.throttle.failed(name, visit.caller)
+            with visit.desk.store.change() as connection:
+                note(connection, visit.account.name, "key_refused", visit.at)
+        raise
+    visit.desk.throttle.succeeded(name, visit.caller)
+    return signer
+
+
+def open_keys(visit: Visit, posted: Posted) -> tuple[Signer, tuple[Signer, ...]]:
+    """Open the key of who acts, and that of the log where it is at hand.
+
+    Raises
+    ------
+    AccountError : one of them cannot be opened
+    """
+    signer = open_own_key(visit, posted)
+    return signer, open_log_key(visit.desk.settings, posted.text("log_password"))
+
+
+def conclude(
+    visit: Visit, record: Record, kind: str, subject: str, signers: Sequence[Signer], detail: str = ""
+) -> None:
+    """Note what was done, and append to the log what waits, where its key is at hand.
+
+    What was decided stands whatever happens to the log: its entries wait then, and the desk tells how many.
+    """
+    try:
+        if signers:
+            record.flush(signers)
+    except HavreError as error:
+        _log.exception("the log could not be written")
+        detail = f"{detail} {error.message()}".strip()
+    with visit.desk.store.change() as connection:
+        note(connection, visit.account.name, kind, visit.at, subject, detail)
+
+
+def told(problems: Sequence[Problem], lang: Language, form: str) -> dict[str, list[str]]:
+    """Put problems beside the fields of a form that they speak of: ``form.field``, ``form.form`` for all else."""
+    found: dict[str, list[str]] = {}
+    for each in problems:
+        found.setdefault(f"{form}.{_PLACES.get(each.key, 'form')}", []).append(each.sentence(lang))
+    return found
