@@ -39,7 +39,8 @@ def contest_queue(
     shown.sort(key=lambda each: each.answer_by if state == "open" else each.filed_at, reverse=state != "open")
     return desk_page(
         request, "contests.html.jinja", lang, visit, contests=shown[:500], count=len(shown), state=state,
-        told=ListPage(lang, visit.at), at=visit.at, abouts={each.id: about_of(each, site, lang) for each in shown[:500]},
+        told=ListPage(lang, visit.at), at=visit.at,
+        abouts={each.id: about_of(each, site, lang) for each in shown[:500]},
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ PAGES: tuple[str, ...] = (
     "about",
     "contest",
     "contests",
+    "desk",
     "audit",
     "places",
     "series",
