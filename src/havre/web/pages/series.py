@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from havre.errors import HavreError
-from havre.months import parse_month
+from havre.months import month_index, parse_month
 from havre.record.report import Page as Report
 from havre.record.report import is_web_address
 from havre.texts import Language, say
@@ -75,6 +75,7 @@ def corridor(
         asked=asked,
         report=Report(plain, shown.release.outlooks, words),
         fan=fan_of(plain, shown.outlook, words),
+        months_since=month_index(plain.facts.made_on) - month_index(shown.row["last_month"]),
         tiles=[each for each in shown.months if each.expected.horizon in TILES and each.expected.quantiles],
         vintages=vintages,
         vintage=vintage,

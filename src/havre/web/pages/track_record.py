@@ -81,6 +81,7 @@ def track_record(
         lang,
         s=s,
         report=report,
+        horizons_of=partial(_ensemble, report),
         lines=lines,
         drawing=_drawing(lines, s, words) if lines else None,
         mark_path=mark_path,
@@ -103,7 +104,7 @@ def _say(language: Language, key: str, /, **fields: object) -> str:
 
 
 def _ensemble(report: Report, scope: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = report.release.skill.filter(scope=scope, kind="ensemble").to_dicts()
+    rows: list[dict[str, Any]] = report.release.skill.filter(scope=scope, kind="ensemble").sort("horizon").to_dicts()
     return rows
 
 

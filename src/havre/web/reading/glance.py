@@ -9,7 +9,7 @@ from havre.record.outlook import Outlook, Row
 from havre.record.report import Page as Report
 from havre.record.report import Scope
 from havre.record.tables import Release
-from havre.release_alarms import LIKELY, LikelySurge, likely_surges
+from havre.release_alarms import LIKELY, LikelySurge, PastAlarms, likely_surges, told_past_alarms
 from havre.web.charts.outlook_map import Typical, typical_month
 
 MONTHS_COMPARED = 3
@@ -92,16 +92,37 @@ class Change:
         return not self.ahead.low <= self.before <= self.ahead.high
 
 
-def biggest_changes(outlooks: Iterable[Outlook], most: int = CHANGES_SHOWN) -> tuple[list[Change], list[Change]]:
-    """List the largest rises and the largest falls in persons a month.
+@dataclass(frozen=True)
+class Changes:
+    """The biggest changes of a release.
+
+    Parameters
+    ----------
+    compared : how many series could be compared
+    beyond : those whose mean before lies outside the range expected, the largest change first
+    rises, falls : the largest rises and falls in persons a month, inside their range or not
+    """
+
+    compared: int
+    beyond: tuple[Change, ...]
+    rises: tuple[Change, ...]
+    falls: tuple[Change, ...]
+
+
+def biggest_changes(outlooks: Iterable[Outlook], most: int = CHANGES_SHOWN) -> Changes:
+    """Compare the next months of every series with the last twelve.
 
     Series with a hidden month among those compared are passed over. A series that two scopes hold is told once, by the
     data that end last.
     """
     found = [change for outlook in _told_once(outlooks) if (change := _change(outlook)) is not None]
-    rises = sorted((each for each in found if each.difference > 0), key=lambda each: -each.difference)
-    falls = sorted((each for each in found if each.difference < 0), key=lambda each: each.difference)
-    return rises[:most], falls[:most]
+    found.sort(key=lambda each: (-abs(each.difference), each.outlook.key))
+    return Changes(
+        len(found),
+        tuple(each for each in found if each.is_outside),
+        tuple(each for each in found if each.difference > 0)[:most],
+        tuple(each for each in found if each.difference < 0)[:most],
+    )
 
 
 def _change(outlook: Outlook) -> Change | None:
@@ -134,6 +155,17 @@ class Surge:
         """The month in which a surge is most likely."""
         return max(self.months, key=lambda each: each.chance)
 
+    @property
+    def spans(self) -> list[tuple[date, date]]:
+        """First and last month of each run of consecutive months."""
+        runs: list[list[LikelySurge]] = []
+        for each in self.months:
+            if runs and runs[-1][-1].horizon == each.horizon - 1:
+                runs[-1].append(each)
+            else:
+                runs.append([each])
+        return [(run[0].target_month, run[-1].target_month) for run in runs]
+
 
 def surges_of(release: Release, outlooks: Sequence[Outlook]) -> list[Surge]:
     """List the series in which a surge is more likely than not, the likeliest first."""
@@ -146,6 +178,33 @@ def surges_of(release: Release, outlooks: Sequence[Outlook]) -> list[Surge]:
         for key, months in found.items()
         if key in by_key
     ]
+
+
+@dataclass(frozen=True)
+class AlarmsBefore:
+    """How alarms at the same chance did in the backtest of a scope, over all horizons.
+
+    Parameters
+    ----------
+    by_horizon : the record of each horizon
+    """
+
+    scope: Scope
+    by_horizon: tuple[PastAlarms, ...]
+
+    def total(self, name: str) -> int:
+        """Add up a count of the record over the horizons."""
+        return sum(int(getattr(each, name)) for each in self.by_horizon)
+
+    def at(self, horizon: int) -> PastAlarms | None:
+        """Give the record of a horizon; ``None`` where none was judged."""
+        return next((each for each in self.by_horizon if each.horizon == horizon and each.judged), None)
+
+
+def alarms_before(report: Report) -> dict[str, AlarmsBefore]:
+    """Give the record of alarms of each scope that a release tells, by the code of the scope."""
+    told = told_past_alarms(report.release)
+    return {scope.code: AlarmsBefore(scope, told[scope.code]) for scope in report.scopes if scope.code in told}
 
 
 @dataclass(frozen=True)

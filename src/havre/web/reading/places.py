@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from havre.places import place_name
 from havre.places.spelling import plain
+from havre.record.chart_words import recent
 from havre.record.outlook import ExpectedMonth, Outlook
 from havre.record.wording import ALL, Wording
 from havre.texts import LANGUAGES, Language
@@ -100,7 +101,14 @@ def _part(release: SiteRelease, outlooks: list[Outlook], side: Side, words: Word
 
 def entry_of(release: SiteRelease, outlook: Outlook, name: str, words: Wording) -> Entry:
     """Make the row of a series."""
-    return Entry(outlook, name, path_of(release, outlook, words.language), spark_of(outlook, words))
+    return Entry(outlook, name, path_of(release, outlook, words.language), small_chart(outlook, words))
+
+
+def small_chart(outlook: Outlook, words: Wording, name: str | None = None) -> Markup:
+    """Draw the small chart of a series; nothing where every figure that it would show is hidden."""
+    if not recent(outlook) and outlook.is_hidden:
+        return Markup()
+    return spark_of(outlook, words, name)
 
 
 def path_of(release: SiteRelease, outlook: Outlook, language: Language) -> str:
@@ -158,7 +166,7 @@ def listed(release: SiteRelease, kind: Kind, words: Wording) -> list[Listed]:
 def _listed(kind: Kind, code: str, own: list[Outlook], words: Wording) -> Listed:
     other = "destination" if kind == "origin" else "origin"
     best = max(own, key=lambda each: (each.row[other] == ALL, not each.is_hidden, each.row["recent_mean"] or 0))
-    spark = spark_of(best, words, f"spark-{kind}-{code.removeprefix(ROUTE)}")
+    spark = small_chart(best, words, f"spark-{kind}-{code.removeprefix(ROUTE)}")
     losing = sum(each.is_losing for each in own)
     return Listed(kind, code, words.place(code), place_path(words.language, kind, code), best, spark, len(own), losing)
 

@@ -147,8 +147,9 @@ def shown_months(release: SiteRelease, outlook: Outlook) -> Iterator[ShownMonth]
 
 
 def find_series(site: Site, key: SeriesKey, scope: str | None) -> ShownSeries | None:
-    """Find a series in the newest release that has it; ``None`` where none has."""
-    for release in site.releases:
+    """Find a series in the newest release that has it, of those that were not taken back; ``None`` where none has."""
+    standing = [each for each in site.releases if each.id not in site.withdrawn]
+    for release in standing or site.releases:
         found = release.one_series(*key, scope=scope)
         if found is not None:
             others = tuple(each for each in release.series[key] if each.key != found.key)

@@ -101,7 +101,7 @@ class Vintage:
 
 
 def vintages_of(shown: ShownSeries) -> tuple[Vintage, ...]:
-    """Give the series as every release before the shown one told it, the oldest first."""
+    """Give the series as every other release told it, the oldest first: those that were taken back are among them."""
     found = []
     for release in shown.site.releases:
         if release is shown.release:

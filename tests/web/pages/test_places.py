@@ -1,0 +1,96 @@
+"""Pages of places: their series, near names for what is none, deaths beside crossings; lists that can be searched."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser
+
+from havre.texts import LANGUAGES
+from havre.web.reading.places import deaths_on
+from havre.web.site import read_site
+from tests.web.pages.plain_case import ROUTE, made, plain_site, write
+from tests.web.pages.series_tables import page_of, written
+from tests.web.site_case import opened, settings_for
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("places") / "releases", made("one"))
+
+
+@pytest.fixture(scope="module")
+def plain(releases: Path) -> TestClient:
+    return TestClient(plain_site(releases), raise_server_exceptions=False)
+
+
+def test_every_place_is_listed_and_its_page_is_there(client: TestClient, plain: TestClient) -> None:
+    for asked in (client, plain):
+        links = [str(each.attributes["href"]) for each in page_of(asked, "/en/places").css(".place-list a")]
+        assert len(links) == len(set(links)) >= 4
+        for link in links:
+            series = [str(each.attributes["href"]) for each in page_of(asked, link).css("main a[href*='/corridor/']")]
+            assert series
+            assert {asked.get(each).status_code for each in series} == {200}
+
+
+def test_a_destination_tells_its_total_and_each_origin(client: TestClient) -> None:
+    page = page_of(client, "/en/destination/DEU")
+    assert [each.text(strip=True) for each in page.css("table.series tbody th")] == ["Syria", "Afghanistan", "Eritrea"]
+    first = page.css_first("table.series tbody tr")
+    assert first is not None
+    assert [cell.text(strip=True) for cell in first.css("td.number")] == ["207", "186139–212", "190161–221"]
+    assert page.css_first("figure.fan svg") is not None
+
+
+@pytest.mark.parametrize("asked", ["germany", "Allemagne", "de", "deu"])
+def test_other_spellings_of_a_place_lead_to_it(client: TestClient, asked: str) -> None:
+    found = client.get(f"/fr/destination/{asked}")
+    assert (found.status_code, found.headers["location"]) == (307, "/fr/destination/DEU")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("destination/germny", "destination/DEU"), ("origin/DEV", "destination/DEU"), ("route/syr", "origin/SYR")],
+)
+def test_what_is_no_place_leads_to_near_ones(client: TestClient, language: str, asked: str, near: str) -> None:
+    found = client.get(f"/{language}/{asked}")
+    assert found.status_code == 404
+    assert f'<a href="/{language}/{near}">' in found.text
+    assert found.headers["cache-control"] == "no-store"
+
+
+def test_what_was_typed_is_not_taken_for_markup(client: TestClient) -> None:
+    assert "<script>alert" not in client.get("/en/destination/<script>alert(1)<").text
+
+
+def test_deaths_stand_beside_crossings_in_whole_years(plain: TestClient, releases: Path) -> None:
+    release = read_site(settings_for(releases.parent / "nothing", releases=releases)).latest
+    found = deaths_on(release, ROUTE)
+    assert found is not None
+    assert [each.year for each in found.years] == [2020, 2019, 2018, 2017, 2016]
+    year = found.years[0]
+    sums = {
+        outlook.key[1]: sum(value for month, value in outlook.history if month.year == 2020 and value is not None)
+        for outlook in (found.deaths, found.crossings)
+    }
+    assert (year.deaths, year.crossings) == (sums["deaths_and_missing"], sums["irregular_crossings"])
+    row = page_of(plain, "/en/route/central-mediterranean").css_first("#deaths tbody tr")
+    assert row is not None
+    rate = 1000 * year.deaths / year.crossings
+    told = [written(year.deaths), written(year.crossings), f"{rate:.1f}"]
+    assert [cell.text(strip=True) for cell in row.css("td")] == told
+
+
+def test_a_list_is_searched_and_a_table_sorted_in_the_browser(chromium: Browser, address: str) -> None:
+    with opened(chromium, f"{address}/fr/places") as (page, said):
+        page.get_by_role("searchbox").fill("erythree")
+        shown = page.locator(".place-list li:visible a")
+        assert shown.all_inner_texts() == ["Érythrée"]
+        assert page.get_by_role("status").inner_text().startswith("Lieux trouvés : 1 sur")
+        page.goto(f"{address}/fr/destination/DEU")
+        page.get_by_role("button", name="Série").click()
+        assert page.locator("table.series tbody th").all_inner_texts() == ["Afghanistan", "Érythrée", "Syrie"]
+        assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
+        assert said == []
