@@ -4,7 +4,9 @@ A snapshot is built aside and checked before it takes the place of the last one 
 """
 
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -37,7 +39,7 @@ class SiteRelease:
     Parameters
     ----------
     published : as it was read from its folder
-    mark : what its manifest looked like in the folder when it was read
+    mark : what its folder looked like when it was read
     """
 
     published: Published
@@ -186,8 +188,9 @@ def release_folders(settings: WebSettings) -> tuple[Path, ...]:
 
 def fingerprint_of(settings: WebSettings) -> str:
     """Tell what the folders look like, so that a change is noticed without reading them."""
-    marks = [_mark(folder / MANIFEST) for folder in release_folders(settings)]
-    return json.dumps([*marks, _mark(settings.record / "log" / "checkpoint"), _mark(settings.record / RECORD_FILE)])
+    record = settings.record
+    beside = (record / "log" / "checkpoint", record / RECORD_FILE, *sorted((record / "track-record").glob("*")))
+    return json.dumps([*map(_look_of, release_folders(settings)), *map(_mark, beside)])
 
 
 def _mark(path: Path) -> list[object]:
@@ -196,6 +199,18 @@ def _mark(path: Path) -> list[object]:
     except OSError:
         return [str(path)]
     return [str(path), state.st_mtime_ns, state.st_size, state.st_ino]
+
+
+def _look_of(folder: Path) -> list[object]:
+    """Tell what a release looks like, by all its files: one that is half there is looked at again once it is whole."""
+    files = size = written = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                state = os.stat(os.path.join(root, name))  # noqa: PTH116, PTH118 - thousands of them, every few seconds
+                files, size = files + 1, size + state.st_size
+                written = (31 * written + state.st_mtime_ns + state.st_ino) % (1 << 61)
+    return [str(folder), files, size, written]
 
 
 def read_site(settings: WebSettings, last: Site | None = None) -> Site:
@@ -220,7 +235,7 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
     for folder in release_folders(settings):
         kept = before.get(folder)
         try:
-            unchanged = kept is not None and kept.mark == _mark(folder / MANIFEST)
+            unchanged = kept is not None and kept.mark == _look_of(folder)
             good.append(kept if kept is not None and unchanged else _read_release(folder, log))
         except HavreError as error:
             refused.append(Refused(folder.name, error))
@@ -232,7 +247,10 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
         raise FileError("web.no_release", record=settings.record, releases=settings.releases)
     good.sort(key=_order, reverse=True)
     withdrawn = frozenset() if log is None else _withdrawn(log)
-    return Site(settings, tuple(good), record, tuple(refused), fingerprint, _names(), withdrawn)
+    found = Site(settings, tuple(good), record, tuple(refused), fingerprint, _names(), withdrawn)
+    # What the first readers ask of the newest release is read now, while its folder is as it was checked.
+    _ = found.latest.explained
+    return found
 
 
 def _read_release(folder: Path, log: LogView | None) -> SiteRelease:
@@ -244,7 +262,7 @@ def _read_release(folder: Path, log: LogView | None) -> SiteRelease:
     ------
     HavreError : something of it is not as it was published
     """
-    mark = _mark(folder / MANIFEST)
+    mark = _look_of(folder)
     if log is not None:
         keys = tuple(dict.fromkeys(span.key for span in log.spans))
         verify_release(folder, keys, origin=log.checkpoint.origin, history=log.spans)
