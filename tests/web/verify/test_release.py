@@ -236,12 +236,14 @@ def test_what_this_browser_saw_before_must_be_how_the_log_begins(case: Case, tmp
     with open_record(tmp_path / "fork") as record:
         record.log.append(entries(9), [KEY])
     fork = tmp_path / "fork" / "log"
-    asked = [case.plain(run="log", remembered=each) for each in (before, kept(case.log), kept(larger), kept(fork))]
-    seen, same, shrank, forked = case.verdicts(*asked)
+    spoilt = {"note": "bm9uZQ==", "at": "2026-12-01T00:00:00Z"}
+    tried = (before, kept(case.log), kept(larger), kept(fork), spoilt)
+    seen, same, shrank, forked, unread = case.verdicts(*(case.plain(run="log", remembered=each) for each in tried))
     assert seen["passed"]
     assert same["passed"]
     assert "verify.limit.nothing_remembered" not in seen["limitKeys"]
     assert (shrank["keys"], forked["keys"]) == (["record.log.shrinks"], ["record.log.forks"])
+    assert (unread["passed"], "verify.limit.memory_unreadable" in unread["limitKeys"]) == (True, True)
     assert forked["evidence"] == [(fork / CHECKPOINT).read_text(), (case.log / CHECKPOINT).read_text()]
 
 
@@ -251,11 +253,15 @@ def test_another_first_key_and_a_cosignature_that_was_changed_are_refused(case: 
     cosigned = with_cosignatures(note, [cosign(note.text, WITNESS, AT)])
     wrong = Note(note.text, (*note.signatures, cosign(note.text + "x", WITNESS, AT)))
     witness = witness_of(WITNESS).text
-    other, good, bad = case.verdicts(
+    other, good, bad, silent, elsewhere = case.verdicts(
         case.plain(key=stranger.verifier.text),
         case.plain(logChanges={CHECKPOINT: cosigned.encode().hex()}, witnesses=[witness]),
         case.plain(logChanges={CHECKPOINT: wrong.encode().hex()}, witnesses=[witness]),
+        case.plain(run="log", witnesses=[witness], needed=1),
+        case.plain(run="log", origin="havre.example/another"),
     )
+    assert (silent["passed"], silent["keys"]) == (False, ["record.log.few_witnesses"])
+    assert (elsewhere["passed"], elsewhere["keys"]) == (False, ["record.log.other_log"])
     assert not other["passed"]
     assert (good["passed"], good["states"]["witnesses"]) == (True, "passed")
     assert (bad["passed"], bad["states"]["witnesses"]) == (False, "failed")

@@ -7,7 +7,8 @@
  * @typedef {import("./rotation.js").Span} Span
  * @typedef {{checkpoint: Checkpoint, tree: Tree, spans: Span[]}} Followed
  * @typedef {{note: string, at: string}} Remembered checkpoint in base64 that this browser verified, and when
- * @typedef {{log: Get, first: Key, witnesses: Key[], remembered?: Remembered | null, ownKeys?: boolean}} Asked
+ * @typedef {{log: Get, first: Key, witnesses: Key[], needed?: number, origin?: string, remembered?: Remembered | null,
+ *   ownKeys?: boolean}} Asked `needed` of the witnesses must have cosigned; `origin` is the name that the log must have
  */
 
 import { decoded, textOf } from "./bytes.js";
@@ -25,12 +26,13 @@ const AT_ONCE = 8;
  * Verify the log: its checkpoint, all entries and tiles, its keys, what this browser saw before, and witnesses.
  * @param {import("./checks.js").Checks} checks
  * @param {Asked} asked
+ * @param {number} [needed] how many of the witnesses must have cosigned the checkpoint
  * @returns {Promise<{followed: Followed | null, cosigned: boolean}>} the log, null where it cannot be followed; and
  *   whether a known witness cosigned its checkpoint
  */
-export async function verifyLog(checks, asked) {
+export async function verifyLog(checks, asked, needed = 0) {
   const checkpoint = await checks.step("checkpoint", [], async () => {
-    const found = await readCheckpoint(asked.log);
+    const found = await readCheckpoint(asked);
     return { fields: { origin: found.origin, size: found.size }, found };
   });
   const followed = await checks.step("entries", ["checkpoint"], async (going) => {
@@ -49,19 +51,23 @@ export async function verifyLog(checks, asked) {
     return { fields: { names: signed.map((key) => key.text).join(", "), added, revoked }, found: signed };
   });
   await checkRemembered(checks, asked.remembered ?? null, followed);
-  const cosigned = await checkWitnesses(checks, asked.witnesses, checkpoint);
+  const cosigned = await checkWitnesses(checks, asked.witnesses, checkpoint, needed);
   checks.limit(asked.ownKeys ? "verify.limit.your_key" : "verify.limit.key_of_site");
   checks.limit("verify.limit.code_of_site");
   return { followed, cosigned };
 }
 
-/** @param {Get} log @returns {Promise<Checkpoint>} */
-async function readCheckpoint(log) {
+/** @param {Asked} asked @returns {Promise<Checkpoint>} */
+async function readCheckpoint({ log, origin }) {
   const data = await log(CHECKPOINT);
   if (data === null) {
     throw new Refused("record.log.missing", { path: CHECKPOINT });
   }
-  return parseCheckpoint(data, CHECKPOINT);
+  const found = parseCheckpoint(data, CHECKPOINT);
+  if (origin !== undefined && found.origin !== origin) {
+    throw new Refused("record.log.other_log", { where: CHECKPOINT, found: found.origin, expected: origin });
+  }
+  return found;
 }
 
 /**
@@ -136,13 +142,13 @@ function refusedOnly(error) {
  * @param {Followed | null} followed
  */
 async function checkRemembered(checks, remembered, followed) {
-  if (remembered === null) {
-    checks.limit("verify.limit.nothing_remembered");
+  const note = remembered && readRemembered(remembered);
+  if (!remembered || !note) {
+    checks.limit(remembered ? "verify.limit.memory_unreadable" : "verify.limit.nothing_remembered");
     return;
   }
   await checks.step("remembered", ["keys"], async () => {
     const { tree, checkpoint } = /** @type {Followed} */ (followed);
-    const note = parseCheckpoint(decoded(remembered.note, "remembered"), "remembered");
     try {
       if (note.size > tree.size) {
         const fields = { where: CHECKPOINT, origin: note.origin, old: note.size, new: tree.size };
@@ -156,6 +162,19 @@ async function checkRemembered(checks, remembered, followed) {
     }
     return { fields: { old: note.size, size: tree.size, at: remembered.at }, found: true };
   });
+}
+
+/**
+ * @param {Remembered} remembered
+ * @returns {Checkpoint | null} null where it cannot be read: that is no fault of the log
+ */
+function readRemembered({ note }) {
+  try {
+    return parseCheckpoint(decoded(note, "localStorage"), "localStorage");
+  } catch (error) {
+    refusedOnly(error);
+    return null;
+  }
 }
 
 /**
@@ -180,18 +199,30 @@ export async function checkBegins(tree, now, before) {
  * @param {import("./checks.js").Checks} checks
  * @param {Key[]} witnesses
  * @param {Checkpoint | null} checkpoint
+ * @param {number} needed
  * @returns {Promise<boolean>} whether one of them cosigned
  */
-async function checkWitnesses(checks, witnesses, checkpoint) {
+async function checkWitnesses(checks, witnesses, checkpoint, needed) {
   const listed = checkpoint?.note.signatures.some((each) => witnesses.some((key) => isOf(each, key)));
-  if (!checkpoint || !listed) {
+  if (!checkpoint || (!listed && !needed)) {
     return false;
   }
   const signed = await checks.step("witnesses", ["checkpoint"], async () => {
     const found = await named(CHECKPOINT, () => signedBy(checkpoint.note, witnesses));
+    if (distinct(found) < needed) {
+      throw fewWitnesses(distinct(witnesses), distinct(found), needed);
+    }
     return { fields: { names: namesAndTimes(checkpoint, found) }, found };
   });
   return signed !== null;
+}
+
+/** @param {Key[]} keys @returns {number} however often a key is listed, and under however many names, it is one */
+export const distinct = (keys) => new Set(keys.map((key) => key.key.join())).size;
+
+/** @param {number} asked @param {number} found @param {number} needed @returns {Refused} */
+export function fewWitnesses(asked, found, needed) {
+  return new Refused("record.log.few_witnesses", { asked, found, needed, reasons: "" });
 }
 
 /**

@@ -83,7 +83,8 @@ class Panel {
   /** @returns {Promise<{verdict: Verdict, checkpoint: Checkpoint | null}>} */
   async verified() {
     const { facts } = this;
-    const asked = { log: filesAt(facts.log), remembered: recall(store(), facts.origin), ...(await this.keys()) };
+    const remembered = recall(store(), facts.origin);
+    const asked = { log: filesAt(facts.log), origin: facts.origin, remembered, ...(await this.keys()) };
     /** @param {import("./checks.js").Check} check */
     const tell = (check) => this.check(check);
     if (facts.kind === "log") {

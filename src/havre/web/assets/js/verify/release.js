@@ -4,7 +4,7 @@
  * entry in the log, the entry against the tree, and the signature of the reviewer.
  * @typedef {import("./notes.js").Key} Key
  * @typedef {import("./tiles.js").Get} Get
- * @typedef {import("./log.js").Asked & {release: Get, id: string, needed?: number, people?: Key[]}} AskedRelease
+ * @typedef {import("./log.js").Asked & {release: Get, id: string, people?: Key[]}} AskedRelease
  * @typedef {{id: string, files: Record<string, string>, review: any}} Manifest
  */
 
@@ -12,7 +12,7 @@ import { textOf } from "./bytes.js";
 import { Checks } from "./checks.js";
 import { digest } from "./crypto.js";
 import { isObject, parseEntry } from "./entries.js";
-import { checkBegins, namesAndTimes, verifyLog } from "./log.js";
+import { checkBegins, distinct, fewWitnesses, namesAndTimes, verifyLog } from "./log.js";
 import { isIncluded, leafHash } from "./merkle.js";
 import { COSIGNATURE, checkSignedBy, isOf, parseCheckpoint, parseKey, parseProof, signedBy } from "./notes.js";
 import { Refused, named } from "./refused.js";
@@ -79,7 +79,7 @@ export async function verifyRelease(asked, tell = () => {}) {
  */
 export async function verifyLogAlone(asked, tell = () => {}) {
   const checks = new Checks(tell);
-  const { followed, cosigned } = await verifyLog(checks, asked);
+  const { followed, cosigned } = await verifyLog(checks, asked, asked.needed);
   if (!cosigned) {
     checks.limit("verify.limit.no_witness");
   }
@@ -191,7 +191,7 @@ async function checkProof(asked, entry, followed) {
 async function checkCosigned(asked, point, listed, keys) {
   const seen = await signedBy(point.note, listed);
   if (distinct(seen) < listed.length) {
-    throw few(listed.length, distinct(seen), listed.length);
+    throw fewWitnesses(listed.length, distinct(seen), listed.length);
   }
   const known = [...keys, ...listed];
   const strange = point.note.signatures.filter((each) => !known.some((key) => isOf(each, key)));
@@ -202,16 +202,10 @@ async function checkCosigned(asked, point, listed, keys) {
   const trusted = listed.filter((each) => asked.witnesses.some((key) => key.text === each.text));
   const needed = asked.needed ?? 0;
   if (distinct(trusted) < needed) {
-    throw few(distinct(asked.witnesses), distinct(trusted), needed);
+    throw fewWitnesses(distinct(asked.witnesses), distinct(trusted), needed);
   }
   return trusted;
 }
-
-/** @param {number} asked @param {number} found @param {number} needed @returns {Refused} */
-const few = (asked, found, needed) => new Refused("record.log.few_witnesses", { asked, found, needed, reasons: "" });
-
-/** @param {Key[]} keys @returns {number} however often a key is listed, and under however many names, it is one */
-const distinct = (keys) => new Set(keys.map((key) => key.key.join())).size;
 
 /** @param {Get} release @returns {Promise<Key[]>} the witnesses that the release lists */
 async function readWitnesses(release) {
