@@ -32,6 +32,7 @@ from havre.record.disclosure import DEFAULT_THRESHOLD, Protection, protect_forec
 from havre.record.folder import check_free, write_release
 from havre.record.rounding import rounded_history
 from havre.record.tables import SERIES, SKILL, Release, ReleaseFacts, SourceCredit
+from havre.release_alarms import PAST_ALARMS, as_option
 from havre.release_explanations import explained
 from havre.release_tables import (
     forecast_rows,
@@ -419,7 +420,12 @@ def _facts(
         members=MEMBERS,
         baselines=tuple(BASELINES),
         backtest_origins={name: (card.origins[0], card.origins[-1]) for name, card in cards.items()},
-        options={**settings, "left_out": left_out, **({"completed": completed} if options.complete_recent else {})},
+        options={
+            **settings,
+            "left_out": left_out,
+            **({"completed": completed} if options.complete_recent else {}),
+            PAST_ALARMS: {name: as_option(card, ENSEMBLE) for name, card in cards.items()},
+        },
         inputs=inputs,
         sources=tuple(_credits(panel.observations, outlooks)),
         reference_only=panel.reference,

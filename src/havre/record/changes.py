@@ -16,6 +16,8 @@ from havre.record.tables import SCOPE_KEY, Release, ReleaseFacts
 
 SeriesName = tuple[str, str, str, str]
 """Scope, measure, origin, destination."""
+FINDINGS = ("left_out", "completed", "past_alarms")
+"""Options that tell what was found while a release was made: they follow from its data and choices."""
 _ENDS = {"median": 0.5, "low": 0.1, "high": 0.9}
 
 
@@ -191,7 +193,7 @@ def _revised(rows: pl.DataFrame) -> tuple[Revised, ...]:
 
 def _settings(facts: ReleaseFacts) -> dict[str, object]:
     """Give what a release depends on besides its data; what follows from these is left out."""
-    chosen = {name: value for name, value in facts.options.items() if name not in ("left_out", "completed")}
+    chosen = {name: value for name, value in facts.options.items() if name not in FINDINGS}
     named = ("code_version", "seed", "threshold", "ensemble", "members", "baselines", "reference_only")
     return {**{name: getattr(facts, name) for name in named}, **chosen}
 

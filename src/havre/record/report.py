@@ -46,7 +46,9 @@ GROUPED_LEVELS = ("corridor", "origin", "destination", "route")
 
 _ABBREVIATION = re.compile(r"\(([A-Z]{2,})\)")
 LEFT_OUT = "left_out"
-"""Option that names the series left out: too long for a page, it stands in the manifest."""
+"""Option that names the series left out."""
+IN_MANIFEST_ALONE = (LEFT_OUT, "past_alarms")
+"""Options that are too long for a page."""
 COVERAGE_TOLERANCE = 0.05
 """An 80 % interval that held less than 75 % or more than 85 % of the time is called too narrow or too wide."""
 
@@ -156,9 +158,9 @@ class Page:
         destinations = {outlook.row["destination"] for outlook in named}
         place = [self.words.place(destinations.pop())] if len(destinations) == 1 else []
         label = self.name(named[0]) if len(named) == 1 else ", ".join([*measures, *place])
-        return f"{label} ({self._source_name(str(outlooks[0].row['source']))})"
+        return f"{label} ({self.source_name(str(outlooks[0].row['source']))})"
 
-    def _source_name(self, source: str) -> str:
+    def source_name(self, source: str) -> str:
         """Name a source shortly: the abbreviation of its provider where it gives one, else the provider."""
         provider = next((credit.provider for credit in self.release.facts.sources if credit.id == source), source)
         return abbreviation[1] if (abbreviation := _ABBREVIATION.search(provider)) else provider
@@ -302,7 +304,7 @@ class Page:
         return [
             (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
             for name, value in sorted(self.release.facts.options.items())
-            if value is not None and name != LEFT_OUT
+            if value is not None and name not in IN_MANIFEST_ALONE
         ]
 
     @property

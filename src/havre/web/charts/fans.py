@@ -58,6 +58,12 @@ class Fan:
         return recent(self.outlook, self.months)
 
     @property
+    def has_gaps(self) -> bool:
+        """Whether a month among those that are drawn is hidden or was not published."""
+        hidden = any(month.quantiles is None for month in self.outlook.expected)
+        return hidden or any(value is None for _, value in self.counted)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not self.counted and self.outlook.is_hidden

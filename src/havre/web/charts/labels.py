@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from havre.web.charts.projections import Point
 
-LETTER, LINE = 7.0, 16.0
-"""Width of a letter and height of a line of the labels [px]."""
+LETTER, LINE = 8.2, 16.0
+"""Width of a wide letter and height of a line of the labels, bold at 13 px [px]."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,15 @@ class Mark:
     radius: float
 
 
-def place_labels(marks: Iterable[Mark], width: int, height: int) -> list[Label]:
+def place_labels(marks: Iterable[Mark], width: int, height: int, avoid: Iterable[Box] = ()) -> list[Label]:
     """Place the names of marks, the most important first; a name that finds no room is left out.
 
     Parameters
     ----------
     width, height : of the drawing [px]
+    avoid : where no name may stand
     """
-    taken: list[Box] = []
+    taken: list[Box] = list(avoid)
     placed = []
     for mark in marks:
         for label in _around(mark):

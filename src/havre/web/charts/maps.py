@@ -5,14 +5,15 @@ thin line inside it where that range begins. Routes are whole lines between shor
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
 from havre.record.wording import Wording
 from havre.texts import say
-from havre.web.charts.labels import Label, Mark, place_labels
+from havre.web.charts.labels import Box, Label, Mark, place_labels
 from havre.web.charts.outlook_map import Course, OutlookMap, Spot, Typical
 from havre.web.charts.projections import Point, View, view_of
 from havre.web.charts.shapes import land_path
@@ -32,6 +33,8 @@ class MapSize:
 WIDE_MAP = MapSize("wide", 580, 560, 56, 14)
 NARROW_MAP = MapSize("narrow", 358, 400, 38, 7)
 SIZES = (WIDE_MAP, NARROW_MAP)
+THINNEST, WIDEST = 2.0, 8.0
+"""Width of the line of a route [px]: the busiest is the widest."""
 LEAST = 2.5
 """Radius of the smallest mark [px]."""
 TOUCH = 12
@@ -75,7 +78,7 @@ class MapFigure:
     def rows(self) -> list[tuple[str, str | None, Typical | None, str]]:
         """Name, address, typical month and kind (``spot``, ``course`` or ``other``) of each place that has a series."""
         spots = [(each.code, each.typical, "spot") for each in self.found.spots]
-        courses = [(each.code, each.typical, "course") for each in self.found.courses if each.outlook is not None]
+        courses = [(each.code, each.typical, "course") for each in self.found.routes]
         return [(self.words.place(code), self.link(code), typical, kind) for code, typical, kind in (*spots, *courses)]
 
     @property
@@ -85,43 +88,82 @@ class MapFigure:
         return [(self.words.place(code), self.link(code)) for code in codes]
 
 
-def land_of(maps: Sequence[OutlookMap]) -> tuple[tuple[str, View, Markup], ...]:
-    """Give the window that shows every map, and its land, for each kind of screen; none where there is no map."""
-    places = [point for each in maps for point in each.places]
-    if not places:
-        return ()
-    views = [(size, view_of(places, size.width, size.height, margin=round(size.largest * 0.8))) for size in SIZES]
-    return tuple((size.kind, view, land_path(view)) for size, view in views)
+EUROPE = (-27.0, 26.0, 46.0, 72.0)
+"""West, south, east and north of what is shown in one common window [degrees]."""
+LEAST_SPAN = 0.3
+"""A window spans at least so much, about 1,900 km [radii of the Earth]."""
+
+
+@dataclass(frozen=True)
+class Land:
+    """A window and its land, which several maps of a page may share; the page holds each path once.
+
+    Parameters
+    ----------
+    name : identifier of the path
+    view : the window
+    path : the land as the data of an SVG path
+    """
+
+    name: str
+    view: View
+    path: Markup
+
+
+def lands_of(maps: Sequence[OutlookMap]) -> tuple[dict[str, Land], ...]:
+    """Give the land of each map for each kind of screen; maps of Europe alone share one window."""
+    within = [all(_in_europe(point) for point in each.places) for each in maps]
+    shared = [point for each, inside in zip(maps, within, strict=True) if inside for point in each.places]
+    common = _lands("europe", shared) if shared else {}
+    return tuple(
+        common if inside else _lands(each.measure, each.places) for each, inside in zip(maps, within, strict=True)
+    )
+
+
+def _lands(name: str, places: Sequence[Point]) -> dict[str, Land]:
+    return {
+        size.kind: Land(f"land-{name}-{size.kind}", view, land_path(view))
+        for size in SIZES
+        for view in (view_of(places, size.width, size.height, round(size.largest * 0.8), LEAST_SPAN),)
+    }
+
+
+def _in_europe(point: Point) -> bool:
+    west, south, east, north = EUROPE
+    return west <= point[0] <= east and south <= point[1] <= north
 
 
 def map_figure(
-    found: OutlookMap,
-    land: Sequence[tuple[str, View, Markup]],
-    words: Wording,
-    link: Callable[[str], str | None],
-    name: str,
+    found: OutlookMap, lands: Mapping[str, Land], words: Wording, link: Callable[[str], str | None], name: str
 ) -> MapFigure:
     """Draw a map in a language.
 
     Parameters
     ----------
-    land : from :func:`land_of`; the page holds its paths once, as ``<path id="land-KIND">``
+    lands : of this map, from :func:`lands_of`
+    link : gives the address of a place by its code; ``None`` where it has no page
+    name : makes identifiers unique on the page
     """
-    views = {kind: view for kind, view, _ in land}
-    drawings = tuple((size.kind, _drawing(found, views[size.kind], size, words, link, name)) for size in SIZES)
+    drawings = tuple((size.kind, _drawing(found, lands[size.kind], size, words, link, name)) for size in SIZES)
     return MapFigure(found, words, name, drawings, link)
 
 
 def summary_of(found: OutlookMap, words: Wording) -> str:
-    """Tell a map in sentences: its largest destinations and how many are hidden."""
-    shown = [each for each in found.spots if each.typical is not None]
-    told = [_told(each.code, each.typical, words) for each in shown[:3]]
-    hidden = len(found.spots) - len(shown)
-    parts = [_say(words, "summary", measure=words.measure(found.measure), count=words.number(len(found.spots)))]
-    if told:
-        parts.append(_say(words, "summary_largest", places="; ".join(told)))
+    """Tell a map in sentences: how many destinations and routes it has, the largest ones, how many are hidden."""
+    marks: list[tuple[str, Typical | None]] = [(each.code, each.typical) for each in (*found.spots, *found.routes)]
+    shown = sorted((each for each in marks if each[1]), key=lambda each: -each[1].median if each[1] else 0.0)
+    counts = [
+        _say(words, f"{kind}.{'one' if count == 1 else 'many'}", count=words.number(count))
+        for kind, count in (("destinations", len(found.spots)), ("routes", len(found.routes)))
+        if count
+    ]
+    parts = [_say(words, "summary", measure=words.measure(found.measure), counts=", ".join(counts))]
+    if shown:
+        told = "; ".join(_told(code, typical, words) for code, typical in shown[:3])
+        parts.append(_say(words, "summary_largest", places=told))
+    hidden = len(marks) - len(shown)
     if hidden:
-        parts.append(_say(words, "summary_hidden", count=words.number(hidden)))
+        parts.append(_say(words, f"summary_hidden.{'one' if hidden == 1 else 'many'}", count=words.number(hidden)))
     return " ".join(parts)
 
 
@@ -138,21 +180,22 @@ def _told(code: str, typical: Typical | None, words: Wording) -> str:
 
 def _drawing(
     found: OutlookMap,
-    view: View,
+    land: Land,
     size: MapSize,
     words: Wording,
     link: Callable[[str], str | None],
     name: str,
 ) -> Markup:
-    largest = max(found.largest, 1.0)
+    largest, busiest, view = max(found.largest, 1.0), max(found.busiest, 1.0), land.view
 
     def radius(value: float) -> float:
         return max(LEAST, size.largest * math.sqrt(value / largest))
 
-    courses = [_course(each, view, words, link) for each in reversed(found.courses)]
+    courses = [_course(each, view, busiest, words, link) for each in reversed(found.courses)]
     # Small circles lie above large ones, so that each can be seen and hit.
     spots = [_spot(each, view.place(*each.at), radius, words, link) for each in found.spots]
-    labels = [_label(each) for each in place_labels(_marks(found, view, size, radius, words), size.width, size.height)]
+    marks = _marks(found, view, size, radius, words)
+    labels = [_label(each) for each in place_labels(marks, size.width, size.height, avoid=_room(found, view))]
     title, description = f"{name}-{size.kind}-title", f"{name}-{size.kind}-desc"
     heading = _say(words, "title", measure=words.measure(found.measure))
     return Markup(  # noqa: S704 - every text in it went through escape()
@@ -160,7 +203,7 @@ def _drawing(
         f'role="group" aria-labelledby="{title}" aria-describedby="{description}">'
         f'<title id="{title}">{escape(heading)}</title>'
         f'<desc id="{description}">{escape(summary_of(found, words))}</desc>'
-        f'<use class="land" href="#land-{size.kind}"/>{"".join((*courses, *spots, *labels))}</svg>'
+        f'<use class="land" href="#{land.name}"/>{"".join((*courses, *spots, *labels))}</svg>'
     )
 
 
@@ -182,13 +225,14 @@ def _spot(
     return _linked(drawn, _told(spot.code, spot.typical, words), link(spot.code))
 
 
-def _course(course: Course, view: View, words: Wording, link: Callable[[str], str | None]) -> str:
+def _course(course: Course, view: View, busiest: float, words: Wording, link: Callable[[str], str | None]) -> str:
     points = [view.place(*each) for each in course.line]
     path = _curve(points)
     if course.outlook is None:
         return f'<path class="course-faint" d="{path}"><title>{escape(words.place(course.code))}</title></path>'
+    wide = THINNEST + (WIDEST - THINNEST) * (course.typical.median / busiest if course.typical else 0.0)
     drawn = (
-        f'<path class="course-touch" d="{path}"/><path class="course" d="{path}"/>'
+        f'<path class="course-touch" d="{path}"/><path class="course" stroke-width="{_put(wide)}" d="{path}"/>'
         f'<path class="course-head" d="{_head(points)}"/>'
     )
     return _linked(drawn, _told(course.code, course.typical, words), link(course.code))
@@ -211,11 +255,11 @@ def _curve(points: Sequence[Point]) -> str:
     return "".join(parts)
 
 
-def _head(points: Sequence[Point], long: float = 9.0) -> str:
+def _head(points: Sequence[Point], long: float = 12.0) -> str:
     """Draw the head of an arrow at the end of a line."""
     (x1, y1), (x2, y2) = points[-2], points[-1]
     turn = math.atan2(y2 - y1, x2 - x1)
-    wings = [(x2 - long * math.cos(turn + side), y2 - long * math.sin(turn + side)) for side in (-0.45, 0.45)]
+    wings = [(x2 - long * math.cos(turn + side), y2 - long * math.sin(turn + side)) for side in (-0.55, 0.55)]
     return f"M{_put(wings[0][0])},{_put(wings[0][1])}L{_put(x2)},{_put(y2)}L{_put(wings[1][0])},{_put(wings[1][1])}z"
 
 
@@ -223,16 +267,28 @@ def _marks(
     found: OutlookMap, view: View, size: MapSize, radius: Callable[[float], float], words: Wording
 ) -> list[Mark]:
     """Name the routes that have a series, then the largest destinations."""
-    routes = [
-        Mark(words.place(each.code), view.place(*each.line[len(each.line) // 2]), 4)
-        for each in found.courses
-        if each.outlook is not None
-    ]
+    routes = [Mark(words.place(each.code), view.place(*each.line[len(each.line) // 2]), 6) for each in found.routes]
     places = [
         Mark(words.place(each.code), view.place(*each.at), radius(each.typical.median) if each.typical else 3)
         for each in found.spots
     ]
-    return [*routes, *places][: size.named]
+    faint = [
+        Mark(words.place(each.code), view.place(*each.line[len(each.line) // 2]), 6)
+        for each in found.courses
+        if each.outlook is None
+    ]
+    return [*routes, *places, *faint][: size.named]
+
+
+def _room(found: OutlookMap, view: View, around: float = 3.0) -> list[Box]:
+    """Keep names off the lines of routes: small boxes along them."""
+    points = [
+        (x1 + (x2 - x1) * part / 4, y1 + (y2 - y1) * part / 4)
+        for each in found.courses
+        for (x1, y1), (x2, y2) in pairwise([view.place(*point) for point in each.line])
+        for part in range(5)
+    ]
+    return [Box(x - around, y - around, x + around, y + around) for x, y in points]
 
 
 def _label(label: Label) -> str:

@@ -5,9 +5,11 @@ mean of the medians of the months ahead, and its range runs between the means of
 of it can be worked out from the figures on the pages.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from havre.panel.measures import measures
 from havre.places.geography import capital_position, route_sketches
 from havre.record.outlook import Outlook
 from havre.record.wording import ALL
@@ -108,6 +110,21 @@ class OutlookMap:
     not_drawn: tuple[Outlook, ...]
 
     @property
+    def routes(self) -> tuple[Course, ...]:
+        """The routes that have a series."""
+        return tuple(each for each in self.courses if each.outlook is not None)
+
+    @property
+    def marked(self) -> int:
+        """How many destinations and routes have a series and a place on the map."""
+        return len(self.spots) + len(self.routes)
+
+    @property
+    def busiest(self) -> float:
+        """The largest median of a route [persons a month]; 0 where there is none."""
+        return max((each.typical.median for each in self.routes if each.typical), default=0.0)
+
+    @property
     def largest(self) -> float:
         """The largest end of a range [persons a month]; 0 where every figure is hidden."""
         return max((each.typical.high for each in self.spots if each.typical), default=0.0)
@@ -115,19 +132,24 @@ class OutlookMap:
     @property
     def places(self) -> list[Point]:
         """Every place that should be seen [degrees]."""
-        own = [point for each in self.courses if each.outlook is not None for point in each.line]
-        arrivals = [each.line[-1] for each in self.courses if each.outlook is None]
-        return [*(each.at for each in self.spots), *own, *arrivals]
+        own = [point for each in self.routes for point in each.line]
+        faint = [each.line for each in self.courses if each.outlook is None]
+        short = [point for line in faint for point in line if math.dist(point, line[-1]) < SHORT]
+        return [*(each.at for each in self.spots), *own, *short]
 
 
 def maps_of(outlooks: Iterable[Outlook]) -> tuple[OutlookMap, ...]:
-    """Make the map of each measure that has a destination or a route, in the order of the outlooks."""
+    """Make the map of each measure that has several destinations or routes, in the usual order of measures.
+
+    Where no measure has several, the map of the first that has one is made.
+    """
     by_measure: dict[str, list[Outlook]] = {}
     for outlook in outlooks:
         if outlook.row["origin"] == ALL and outlook.row["destination"] != ALL:
             by_measure.setdefault(outlook.row["measure"], []).append(outlook)
-    made = [_map_of(measure, _one_each(own)) for measure, own in by_measure.items()]
-    return tuple(each for each in made if each.spots or any(course.outlook for course in each.courses))
+    made = [_map_of(measure, _one_each(by_measure[measure])) for measure in measures() if measure in by_measure]
+    several = tuple(each for each in made if each.marked > 1)
+    return several or tuple(each for each in made if each.marked)[:1]
 
 
 def _one_each(outlooks: Sequence[Outlook]) -> list[Outlook]:
@@ -171,6 +193,8 @@ def place_of(code: str) -> Point | None:
     return shape.middle if shape is not None else capital_position(code)
 
 
+SHORT = 6.0
+"""So much of a route that is drawn to find one's way should be seen [degrees from where people arrive]."""
 NEAR = 9.0
 """A route is drawn to find one's way where it ends this near to a destination [degrees]."""
 
@@ -182,9 +206,3 @@ def _leads_to(spots: Sequence[Spot], line: Sequence[Point]) -> bool:
 
 def _size(typical: Typical | None) -> tuple[bool, float]:
     return typical is None, -(typical.median if typical is not None else 0.0)
-
-
-def by_code(found: OutlookMap) -> Mapping[str, Typical | None]:
-    """Give the typical month of each destination and route that has a series, in the order of the map."""
-    own = {each.code: each.typical for each in found.courses if each.outlook is not None}
-    return {**{each.code: each.typical for each in found.spots}, **own}

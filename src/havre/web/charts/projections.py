@@ -68,10 +68,10 @@ class View:
 
 
 LEAST_SPAN = 0.02
-"""The window spans at least so much, about 130 km [radii of the Earth]."""
+"""By default a window spans at least so much, about 130 km [radii of the Earth]."""
 
 
-def view_of(places: Sequence[Point], width: int, height: int, margin: int = 40) -> View:
+def view_of(places: Sequence[Point], width: int, height: int, margin: int = 40, least_span: float = LEAST_SPAN) -> View:
     """Make the window that shows places, as large as they allow.
 
     Parameters
@@ -79,6 +79,7 @@ def view_of(places: Sequence[Point], width: int, height: int, margin: int = 40) 
     places : longitude and latitude [degrees]; at least one
     width, height : size of the drawing [px]
     margin : room that is kept at each side [px]
+    least_span : how much it spans at least [radii of the Earth]
 
     Raises
     ------
@@ -90,7 +91,7 @@ def view_of(places: Sequence[Point], width: int, height: int, margin: int = 40) 
     about = (min(longitudes) + max(longitudes)) / 2, (min(latitudes) + max(latitudes)) / 2
     flat = [equal_area(*each, about) for each in places]
     xs, ys = [x for x, _ in flat], [y for _, y in flat]
-    wide, high = max(max(xs) - min(xs), LEAST_SPAN), max(max(ys) - min(ys), LEAST_SPAN)
+    wide, high = max(max(xs) - min(xs), least_span), max(max(ys) - min(ys), least_span)
     scale = min((width - 2 * margin) / wide, (height - 2 * margin) / high)
     return View(
         about,

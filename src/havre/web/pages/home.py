@@ -13,9 +13,16 @@ from havre.record.report import is_web_address
 from havre.record.wording import Wording
 from havre.texts import as_language
 from havre.web.charts.fans import fan_of
-from havre.web.charts.maps import land_of, map_figure
+from havre.web.charts.maps import lands_of, map_figure
 from havre.web.charts.outlook_map import maps_of
-from havre.web.reading.glance import biggest_changes, losing_scopes, scopes_at_a_glance, surges_of
+from havre.web.reading.glance import (
+    CHANGES_SHOWN,
+    alarms_before,
+    biggest_changes,
+    losing_scopes,
+    scopes_at_a_glance,
+    surges_of,
+)
 from havre.web.reading.places import KINDS, codes_of, path_of, place_path
 from havre.web.rendering import Lang, SiteNow, page
 
@@ -44,14 +51,13 @@ def home(request: Request, lang: Lang, site: SiteNow) -> Response:
     sizes = (("wide", HALF), ("narrow", NARROW))
     fans = [fan_of(tables, each.outlook, words, name=f"scope-{n}", sizes=sizes) for n, each in enumerate(shown, 1)]
     maps = maps_of(release.outlooks)
-    land = land_of(maps)
+    lands = lands_of(maps)
     places = {*release.destinations, *release.routes}
 
     def place_link(code: str) -> str | None:
         kind = "route" if code.startswith("route:") else "destination"
         return place_path(lang, kind, code) if code in places else None
 
-    rises, falls = biggest_changes(release.outlooks)
     return page(
         request,
         "home.html.jinja",
@@ -59,13 +65,15 @@ def home(request: Request, lang: Lang, site: SiteNow) -> Response:
         release=release,
         report=report,
         glances=list(zip(shown, fans, strict=True)),
-        land=land,
-        maps=[map_figure(each, land, words, place_link, f"map-{n}") for n, each in enumerate(maps, 1)],
-        changes=(("rises", rises), ("falls", falls)),
+        lands={land.name: land for each in lands for land in each.values()}.values(),
+        maps=[map_figure(each, lands[n], words, place_link, f"map-{n + 1}") for n, each in enumerate(maps)],
+        changes=biggest_changes(release.outlooks),
         surges=surges_of(tables, release.outlooks),
+        alarms_before=alarms_before(report),
         losing_scopes=losing_scopes(report),
         losing_shown=LOSING_SHOWN,
         kinds=[(kind, _named(codes_of(release, kind), words)) for kind in KINDS],
+        changes_shown=CHANGES_SHOWN,
         least_surge=LEAST_PERSONS,
         infinity=math.inf,
         path_of=lambda outlook: path_of(release, outlook, lang),
