@@ -31,7 +31,7 @@ def test_every_calculator_answers_without_scripts(client: TestClient, name: str,
     assert asked.status_code == 200
     shown = plain(asked.text)
     made = CALCULATORS[name]
-    for block in made.answer(Fields(made.texts({})), Writer(language)).blocks:
+    for block in made.answer(Fields(made.texts({}, language)), Writer(language)).blocks:
         cells = [cell.text for row in block.rows for cell in row] if isinstance(block, Table) else []
         head = block.caption if isinstance(block, Table) else block.text
         assert all(re.sub(r"\s+", " ", text) in shown for text in (head, *cells))

@@ -20,7 +20,7 @@ from havre.audit.report.page import Page
 from havre.audit.report.render import Length, csp_hash, render_html
 from havre.texts import Language, catalogue, say
 from havre.web.pages.audit_blocks import MILLION, Writer, words_of
-from havre.web.pages.audit_forms import CALCULATORS, Calculator, calculator_of
+from havre.web.pages.audit_forms import CALCULATORS, Calculator, calculator_of, typed
 from havre.web.pages.audit_inputs import Fields
 from havre.web.rendering import Lang, page
 
@@ -44,7 +44,7 @@ def index(request: Request, lang: Lang) -> Response:
     """Show a calculator with its answer, and the register; what is in the address stands in the form."""
     asked = {name: value for name, value in request.query_params.items() if "\0" not in value}
     calculator = calculator_of(asked)
-    texts = calculator.texts(asked)
+    texts = calculator.texts(asked, lang)
     register, on = load_register(), today()
     return page(
         request, "audit.html.jinja", lang,
@@ -145,15 +145,15 @@ def calculations(report: Page) -> list[tuple[str, str]]:
             found.append(_questions(figure))
         else:
             found.append(_identification(figure))
+    told = [{name: typed(text, report.language) for name, text in query.items()} for query in found]
     return [
-        (_name(query, report.language), f"/{report.language}/audit?{urlencode(query)}#calculators") for query in found
+        (_name(query, report.language), f"/{report.language}/audit?{urlencode(query)}#calculators") for query in told
     ]
 
 
 def _name(query: dict[str, str], language: Language) -> str:
     """Name a calculation: its question, and the rates where several calculations ask the same."""
     rates = f" ({query['sensitivity']} / {query['specificity']})" if "sensitivity" in query else ""
-    rates = rates.replace(".", ",") if language == "fr" else rates
     return say("web_audit", f"calculator.{query['calculator']}", language) + rates
 
 

@@ -1,10 +1,12 @@
 """The calculators of the audit: their fields with what stands in them at first, and who answers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from havre.audit.sensors import QUANTITIES
+from havre.texts import Language
 from havre.web.pages import audit_rates, audit_scale
 from havre.web.pages.audit_blocks import Answer, Writer
 from havre.web.pages.audit_inputs import MOST_LETTERS, Fields
@@ -47,12 +49,17 @@ class Calculator:
         """Every field."""
         return tuple(field for group in self.groups for field in group)
 
-    def texts(self, asked: Mapping[str, str]) -> dict[str, str]:
+    def texts(self, asked: Mapping[str, str], language: Language = "en") -> dict[str, str]:
         """Give what stands in each field: what was asked, or at first the example."""
         if asked.get("calculator") != self.name or not any(field.name in asked for field in self.fields):
-            return {field.name: field.first for field in self.fields}
+            return {field.name: typed(field.first, language) for field in self.fields}
         # One letter too many is kept, so that a text that is too long is refused and not shortened in silence.
         return {field.name: asked.get(field.name, "")[: MOST_LETTERS + 1] for field in self.fields}
+
+
+def typed(text: str, language: Language) -> str:
+    """Write numbers as readers of a language type them."""
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if language == "fr" else text
 
 
 def _pairs(count: int, *firsts: tuple[str, str]) -> tuple[tuple[Field, ...], ...]:

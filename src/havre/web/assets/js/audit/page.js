@@ -12,6 +12,7 @@ import { iconPath } from "./icons.js";
 const SVG = "http://www.w3.org/2000/svg";
 const PEOPLE = 1000;
 const PAUSE = 250;
+const LONG = 30;
 
 /**
  * @param {string} name
@@ -34,11 +35,14 @@ function drawn(block, label) {
   return element("figure", { class: "picture" }, element("figcaption", {}, block.text), drawnIcons(block.count, block.text));
 }
 
+/** @param {string} range @returns {string} what is long is a sentence, and may break into lines */
+const classOf = (range) => (range.length > LONG ? "range long" : "range");
+
 /** @param {Table} table @param {string} label @returns {Node} */
 function drawnTable({ caption, columns, rows }, label) {
   /** @param {string} name @param {Record<string, string>} attributes @param {import("./writer.js").Cell} cell */
   const cell = (name, attributes, { text, range }) =>
-    element(name, attributes, text, ...(range ? [element("span", { class: "range" }, range)] : []));
+    element(name, attributes, text, ...(range ? [element("span", { class: classOf(range) }, range)] : []));
   const heads = columns.map((text, at) => element("th", at ? { scope: "col", class: "number" } : { scope: "col" }, text));
   const lines = rows.map(([head, ...cells]) =>
     element("tr", {}, cell("th", { scope: "row" }, head), ...cells.map((one) => cell("td", { class: "number" }, one))),
