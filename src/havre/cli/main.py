@@ -72,6 +72,7 @@ def _declare() -> None:
         serve,
         sources,
         verify,
+        web_accounts,
         witness,
     )
     from havre.cli import record as record_commands
@@ -94,6 +95,7 @@ def _declare() -> None:
     app.add_typer(audit.app, name="audit", help=audit.tell("help"))
     app.command("verify", help=record.tell("verify.help"))(verify.verify)
     app.command("serve", help=serve.tell_serve("help"))(serve.serve)
+    app.add_typer(web_accounts.app, name="web", help=web_accounts.tell("help"))
     app.command("score", help=score.tell("help"))(score.score)
     app.add_typer(contest.app, name="contest", help=contest.tell("help"))
     app.add_typer(log.app, name="log", help=record.tell("log.help"))

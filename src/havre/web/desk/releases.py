@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 import polars as pl
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from havre.errors import HavreError, RecordError
+from havre.pipeline import measure_names
 from havre.record import review
 from havre.record.changes import interval_missed
 from havre.record.deciding import decide
@@ -16,6 +17,7 @@ from havre.record.figures import figures_of
 from havre.record.log.keys import Signer, parse_verifier
 from havre.record.publication import Record, Words
 from havre.record.publishing import is_interrupted, publish_once
+from havre.record.report import render_report
 from havre.record.review import Standing, latest_published, standing
 from havre.record.tables import Release
 from havre.record.verify import verify_release
@@ -27,6 +29,7 @@ from havre.web.desk.passwords import AccountError
 from havre.web.desk.room import Visit, allow, allow_posted, desk_page, lead
 from havre.web.figures import choices, in_words, joined
 from havre.web.forms import Posted, PostedForm
+from havre.web.pages.downloads import PAGE_POLICY
 from havre.web.rendering import Lang, SiteNow
 from havre.web.site import Site
 
@@ -46,6 +49,16 @@ def release_page(
 ) -> Response:
     """Show what a reviewer decides by."""
     return _page(request, lang, site, visit, release, against=against)
+
+
+@router.get("/{lang}/desk/releases/{release}/report")
+def report(lang: Lang, visit: Entered, release: str) -> Response:
+    """Show the report as it would be published, in both languages, away from what the desk may do."""
+    with visit.desk.room.open() as record:
+        now, _ = _found(record, release)
+        shown, _ = submitted(record, now)
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-store"}
+    return HTMLResponse(render_report(shown, measure_names()), headers=headers)
 
 
 @router.post("/{lang}/desk/releases/{release}")
@@ -102,7 +115,6 @@ def _publish(
     visit: Visit, record: Record, release: str, signer: Signer, log_signers: Sequence[Signer], _: Posted
 ) -> None:
     from havre.forecast.models import describe_models
-    from havre.pipeline import measure_names
 
     if not log_signers:
         raise AccountError("web.desk.no_log_key")
