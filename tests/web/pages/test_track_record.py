@@ -70,11 +70,7 @@ def test_every_frozen_forecast_of_what_was_published_is_listed_once(judged: Test
     rows = page_of(judged, PATH).css("#forecasts tbody tr")
     assert 0 < own.height == len(rows) <= PAGE_ROWS
     told = {
-        (
-            str(row.css_first("a").attributes["href"]),
-            row.css("td")[1].text(strip=True),
-            row.css("td")[5].text(strip=True),
-        )  # type: ignore[union-attr]
+        (*(str(link.attributes["href"]) for link in row.css("a")), *(row.css("td")[n].text(strip=True) for n in (1, 5)))
         for row in rows
     }
     assert told == {
@@ -124,8 +120,8 @@ def test_what_is_read_back_is_what_was_published(folder: Path) -> None:
 
 
 def test_coverage_of_all_horizons_weighs_each_by_its_forecasts() -> None:
-    levels = dict.fromkeys((f"coverage_{level}" for level in (50, 80, 90)), 1.0)
-    rows = [
+    levels: dict[str, float | None] = dict.fromkeys((f"coverage_{level}" for level in (50, 80, 90)), 1.0)
+    rows: list[dict[str, float | None]] = [
         {**levels, "coverage_95": 0.5, "forecasts_scored": 30},
         {**levels, "coverage_95": 1.0, "forecasts_scored": 10},
         {**levels, "coverage_95": None, "forecasts_scored": 0},

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from urllib.parse import quote
 
 from babel.numbers import format_decimal
 from fastapi import APIRouter, Request
@@ -70,7 +69,7 @@ def _place(request: Request, language: Language, site: Site, kind: Kind, code: s
     if code not in known:
         meant = find_code(code.removeprefix(ROUTE))
         if meant in known:
-            return RedirectResponse(place_path(language, kind, quote(meant, safe=":")), 307)
+            return RedirectResponse(place_path(language, kind, meant), 307)
         return near_places_page(request, language, site, code, (code,))
     words = site.words(language)
     return page(

@@ -88,6 +88,7 @@ def corridor(
         event_words=partial(event_words, words=words),
         month_names=[format_date(date(2000, month, 1), "LLL", locale=lang) for month in range(1, 13)],
         whole=lambda value: format_decimal(round(value), locale=lang),
+        error_of=lambda value: words.text("number.none") if value is None else format_decimal(value, "#,##0.0", lang),
         here_of=lambda other: series_path(lang, *other.key[1:], scope=other.key[0]),
         is_web_address=is_web_address,
         s=sayer(lang),

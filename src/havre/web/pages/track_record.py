@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 from math import ceil
 from typing import Any
-from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -18,7 +17,7 @@ from havre.texts import Language, say
 from havre.web.reading.coverage import by_size, coverage_chart, held_overall, mark_path
 from havre.web.reading.frozen import PAGE_ROWS, Frozen, Series, read_frozen
 from havre.web.reading.places import path_of
-from havre.web.reading.series import series_path
+from havre.web.reading.series import series_path, with_query
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.site import Site
 
@@ -36,8 +35,7 @@ class Asked:
     def path(self, language: Language, number: int) -> str:
         """Give the address of another page of them."""
         query = {"series": self.series, "release": self.release, "page": number if number > 1 else None}
-        told = urlencode({name: value for name, value in query.items() if value}, safe="/:")
-        return f"/{language}/track-record{'?' + told if told else ''}#frozen"
+        return f"{with_query(f'/{language}/track-record', query)}#every"
 
 
 @dataclass(frozen=True)

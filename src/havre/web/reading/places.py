@@ -128,8 +128,12 @@ def codes_of(release: SiteRelease, kind: Kind) -> tuple[str, ...]:
     return {"destination": release.destinations, "route": release.routes, "origin": release.origins}[kind]
 
 
-def place_path(language: Language, kind: Kind, code: str) -> str:
+def place_path(language: Language, kind: str, code: str) -> str:
     """Give the address of the page of a place.
+
+    Parameters
+    ----------
+    kind : one of :data:`KINDS`
 
     Examples
     --------

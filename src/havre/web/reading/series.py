@@ -1,11 +1,12 @@
 """A series as its page shows it: each month with what a reviewer states, its interval and the name of the figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlencode
+
+from jinja2.utils import url_quote
 
 from havre.record.figures import Figure
 from havre.record.outlook import ExpectedMonth, Outlook, Row
@@ -19,7 +20,27 @@ TILES = (1, 3, 12)
 """Months ahead that stand large at the top of a page."""
 
 
-def series_path(language: Language, measure: str, origin: str, destination: str, **query: str | None) -> str:
+def with_query(path: str, query: Mapping[str, object]) -> str:
+    """Give an address with its query; what is ``None`` is left out.
+
+    Examples
+    --------
+    >>> with_query("/en/track-record", {"series": "sea_arrivals/unhcr_odp/TOT/ITA", "page": None})
+    '/en/track-record?series=sea_arrivals/unhcr_odp/TOT/ITA'
+    """
+    told = "&".join(f"{name}={in_address(str(value), '/')}" for name, value in query.items() if value is not None)
+    return f"{path}?{told}" if told else path
+
+
+def in_address(text: str, also: str = "") -> str:
+    """Write a text so that it can stand in an address; colons stay, and what ``also`` names."""
+    quoted = url_quote(text, for_qs=True).replace("+", "%20")
+    for sign in (":", *also):
+        quoted = quoted.replace(f"%{ord(sign):02X}", sign)
+    return quoted
+
+
+def series_path(language: Language, measure: str, origin: str, destination: str, /, **query: str | None) -> str:
     """Give the address of the page of a series.
 
     Examples
@@ -27,9 +48,8 @@ def series_path(language: Language, measure: str, origin: str, destination: str,
     >>> series_path("en", "sea_arrivals", "TOT", "route:channel", month="2026-12", scope=None)
     '/en/corridor/sea_arrivals/TOT/route:channel?month=2026-12'
     """
-    asked = {name: value for name, value in query.items() if value is not None}
-    path = "/".join(quote(part, safe=":") for part in (measure, origin, destination))
-    return f"/{language}/corridor/{path}{'?' + urlencode(asked, safe='/:') if asked else ''}"
+    path = "/".join(in_address(part) for part in (measure, origin, destination))
+    return with_query(f"/{language}/corridor/{path}", query)
 
 
 @dataclass(frozen=True)
