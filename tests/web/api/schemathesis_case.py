@@ -3,6 +3,7 @@
 import copy
 from collections import Counter
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import schemathesis
@@ -28,7 +29,7 @@ class Outcome:
         statuses = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
         checks = ", ".join(f"{name}: {count}" for name, count in sorted(self.checks.items()))
         return (
-            f"schemathesis {schemathesis.SCHEMATHESIS_VERSION}: {self.cases} cases over {self.operations} operations, "
+            f"schemathesis {version("schemathesis")}: {self.cases} cases over {self.operations} operations, "
             f"{len(self.failures)} failures\nanswers: {statuses}\nchecks passed: {checks}"
         )
 

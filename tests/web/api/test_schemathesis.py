@@ -13,6 +13,6 @@ def test_what_exists_is_answered_as_the_document_says(app: FastAPI) -> None:
 
 
 def test_whatever_is_asked_is_answered_as_the_document_says(app: FastAPI) -> None:
-    outcome = run(app, ("fuzzing",), 4)
+    outcome = run(app, ("fuzzing",), 3)
     assert outcome.failures == []
-    assert outcome.cases > 80
+    assert outcome.cases > 60
