@@ -72,7 +72,7 @@ def show(system: System, as_json: Json = False) -> None:  # noqa: FBT002 - a fla
     for claim in entry.claims:
         source = register.sources[claim.source]
         marks = [tell(f"report.status.{claim.status}"), tell(f"report.verification.{claim.verification}"),
-                 str(claim.date), f"{source.publisher}: {source.title}"]  # fmt: skip
+                 str(claim.date), source.named(language())]  # fmt: skip
         stdout().print(f"{claim.id}\n  {claim.text(language())}\n  {' · '.join(marks)}", soft_wrap=True, markup=False)
     if entry.is_stale(today()):
         days = number(entry.days_since_check(today()))
@@ -161,7 +161,7 @@ def report(
 ) -> None:
     """Write the report about one entry."""
     from havre.audit.register.load import load_register
-    from havre.audit.report.render import render_html, render_pdf, report_files
+    from havre.audit.report.render import Length, render_html, render_pdf, report_files
     from havre.record.folder import write_files
     from havre.whole_files import write_whole
 
@@ -172,9 +172,10 @@ def report(
     else:
         if out is not None and out.suffix not in (".html", ".pdf"):
             raise typer.BadParameter(tell("system.bad_ending", path=out))
-        html = render_html(register, entry, language(), "full" if full else "one_page", today())
+        length: Length = "full" if full else "one_page"
+        html = render_html(register, entry, language(), length, today())
         if out is None:
             typer.echo(html, nl=False)
             return
-        write_whole(out, render_pdf(html) if out.suffix == ".pdf" else html.encode("utf-8"))
+        write_whole(out, render_pdf(html, length) if out.suffix == ".pdf" else html.encode("utf-8"))
     stdout().print(tell("system.written", path=out), soft_wrap=True, markup=False)

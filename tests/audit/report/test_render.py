@@ -1,9 +1,10 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
 from havre.audit.register.load import load_register
-from havre.audit.report.render import LENGTHS, csp_hash, render_html
+from havre.audit.report.render import LENGTHS, csp_hash, render_html, render_pdf
 from havre.texts import LANGUAGES
 
 DAY = date(2026, 11, 30)
@@ -33,3 +34,43 @@ def test_a_stale_entry_says_so() -> None:
     entry = register.entries["sbms"]
     fresh = render_html(register, entry, "en", "full", DAY)
     assert render_html(register, entry, "en", "full", date(2031, 1, 1)) != fresh
+
+
+@pytest.mark.parametrize(("system", "mark"), [("iborderctrl", "73,66"), ("sbms", "9,12–9,53")])
+def test_a_page_in_french_has_no_english_words_of_ours(system: str, mark: str) -> None:
+    register = load_register()
+    for length in LENGTHS:
+        html = render_html(register, register.entries[system], "fr", length, DAY)
+        assert mark in html
+        for word in (
+            "Editors of",
+            "not recorded",
+            "European Union",
+            "Annex ",
+            " arts ",
+            "title and abstract",
+            "1 affirmations",
+        ):
+            assert word not in html
+
+
+@pytest.mark.parametrize("system", ["iborderctrl", "sbms"])
+def test_a_page_for_one_sheet_fits_on_it(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    weasyprint = pytest.importorskip("weasyprint")
+    sheets: list[int] = []
+    write = weasyprint.document.Document.write_pdf
+
+    def counting(document: Any, *args: Any, **settings: Any) -> Any:
+        sheets.append(len(document.pages))
+        return write(document, *args, **settings)
+
+    monkeypatch.setattr(weasyprint.document.Document, "write_pdf", counting)
+    register = load_register()
+    assert render_pdf(render_html(register, register.entries[system], "fr", "one_page", DAY), "one_page")
+    assert sheets == [1]
+
+
+def test_persons_of_an_icon_array_look_as_they_are_in_a_pdf_too() -> None:
+    register = load_register()
+    html = render_html(register, register.entries["iborderctrl"], "en", "one_page", DAY)
+    assert html.count('class="person flagged" fill="#a33a00"') == html.count('class="person clear" fill="none"') == 3

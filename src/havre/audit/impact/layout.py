@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from havre.audit.register.models import Source
+from havre.texts import Language
 
 Tone = Literal["plain", "small", "strong", "alert"]
 
@@ -41,7 +42,7 @@ class Part:
 class Written:
     """A whole assessment in one language."""
 
-    language: str
+    language: Language
     name: str
     title: str
     lead: tuple[Line, ...]

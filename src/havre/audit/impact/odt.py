@@ -50,7 +50,7 @@ def render_odt(page: Written, on: date) -> bytes:
     body.append(_heading(2, page.sources_title))
     for number, source, day in page.sources:
         address = f" {source.url}" if source.url else ""
-        body.append(Paragraph(f"[{number}] {source.title}. {source.publisher}, {day}.{address}", style="havre-small"))
+        body.append(Paragraph(f"[{number}] {source.named(page.language)}, {day}.{address}", style="havre-small"))
     body.append(Paragraph(page.footer, style="havre-small"))
     content = BytesIO()
     document.save(content)

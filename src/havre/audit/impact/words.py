@@ -8,6 +8,7 @@ from havre.audit.impact.answers import Values
 from havre.audit.impact.assessment import Assessment
 from havre.audit.impact.models import Condition, Question, Questionnaire
 from havre.audit.impact.scores import Input, Score
+from havre.audit.report.articles import place_text
 from havre.texts import Language, say
 
 _LAWS = {
@@ -16,7 +17,6 @@ _LAWS = {
 }  # fmt: skip
 _LAW = re.compile(r"(AI Act|GDPR|Charter|Directive 2016/680|Regulation 2018/1725) (?=\d)")
 _NEXT = re.compile(", ")
-_POINT = re.compile(r"(\d+)\((\d+)\)(?:\(([a-z])\))?")
 
 
 def article_text(article: str, language: Language) -> str:
@@ -32,7 +32,7 @@ def article_text(article: str, language: Language) -> str:
         return article
     words = {law: say("impact", f"article.{key}", language) for law, key in _LAWS.items()}
     text = re.sub("|".join(words), lambda found: words[found[0]], article.replace(";", "\u00a0;"))
-    return _POINT.sub(lambda found: f"{found[1]}, §{found[2]}" + (f", {found[3]})" if found[3] else ""), text)
+    return place_text(text, language)
 
 
 @dataclass(frozen=True)

@@ -73,15 +73,33 @@ class Bilingual(Part):
 
 
 class Source(Part):
-    """Where a claim comes from; ``date`` is the source's own, ``undated`` where none is known."""
+    """Where a claim comes from; ``date`` is the source's own, ``undated`` where none is known.
+
+    ``title`` and ``publisher`` are as the source has them, or in English.
+    """
 
     kind: SourceKind
     title: Words
     publisher: Words
+    title_fr: Words | None = None
+    """Where the title is a description, or the source has one in French too; else the title stays as it is."""
+    publisher_fr: Words | None = None
     date: SourceDay
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     address_formed: bool = False
     """The address was formed from the number of a law by the official scheme, and not opened."""
+
+    @property
+    def host(self) -> str:
+        """Name the site of its address; empty where it has none."""
+        return self.url.split("/")[2] if self.url else ""
+
+    def named(self, language: Language) -> str:
+        """Give title and publisher in a language."""
+        french = language == "fr"
+        title = (self.title_fr if french else None) or self.title
+        publisher = (self.publisher_fr if french else None) or self.publisher
+        return f"{title}. {publisher}"
 
 
 class Claim(Part):

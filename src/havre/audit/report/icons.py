@@ -15,6 +15,11 @@ from html import escape
 PEOPLE = 1000
 COLUMNS = 50
 STEP_X, STEP_Y = 8, 13
+LOOKS = {
+    "flagged": 'fill="#a33a00" stroke="#a33a00" stroke-width="0.6"',
+    "clear": 'fill="none" stroke="#8a99aa" stroke-width="0.7"',
+}
+"""Look of each mark as attributes: what makes a PDF does not apply the style of the page inside of a picture."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ def icon_array(parts: Sequence[Part], label: str, columns: int = COLUMNS) -> str
         if part.count:
             places = range(done, done + part.count)
             drawn = "".join(_person(STEP_X * (at % columns), STEP_Y * (at // columns)) for at in places)
-            paths.append(f'<path class="person {escape(part.mark)}" d="{drawn}"/>')
+            paths.append(f'<path class="person {escape(part.mark)}" {LOOKS[part.mark]} d="{drawn}"/>')
         done += part.count
     size = f"0 0 {columns * STEP_X} {rows * STEP_Y}"
     # Explicit size: what makes a PDF needs it.

@@ -12,6 +12,8 @@ from havre.texts import Language
 SPACE = "\u00a0"
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SMALLEST_PLAIN = 1e-4
+CLAIMED_DIGITS = 4
+"""Digits of a share as it was claimed: 75.55 % must not become another claim."""
 NEARLY_ALL = 0.999
 
 
@@ -85,7 +87,8 @@ def span(found: Interval | None, language: Language, scale: float | None = None)
         return None
     if scale is not None:
         return f"{whole(scale * found.low, language)}–{whole(scale * found.high, language)}"
-    return f"{percent(found.low, language).removesuffix(f'{SPACE}%')}–{percent(found.high, language)}"
+    low, high = percent(found.low, language), percent(found.high, language)
+    return low if low == high else f"{low.removesuffix(f'{SPACE}%')}–{high}"
 
 
 def value_of(claim: Claim, vocabulary: Vocabulary, language: Language) -> str | None:
@@ -99,7 +102,7 @@ def value_of(claim: Claim, vocabulary: Vocabulary, language: Language) -> str | 
     name = vocabulary.units[unit].text(language)
     numbers = values or (float(claim.value),)  # type: ignore[arg-type]
     if unit.startswith("share") or unit == "relative change":
-        texts = [percent(number, language) for number in numbers]
+        texts = [percent(number, language, CLAIMED_DIGITS) for number in numbers]
         if unit == "relative change":
             texts = [f"+{text}" if number > 0 else text for text, number in zip(texts, numbers, strict=True)]
         return "–".join(texts) if unit in ("share", "relative change") else f"{'–'.join(texts)} {name}"

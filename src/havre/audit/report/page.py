@@ -11,6 +11,7 @@ from havre.audit.register.load import Register
 from havre.audit.register.models import Claim, Entry
 from havre.audit.register.views import AnnexRow, Group, annex_rows, claims_of, groups_of, sections_of
 from havre.audit.report import numbers
+from havre.audit.report.articles import place_text
 from havre.audit.report.assumptions import assumptions_of
 from havre.audit.report.citations import Citations
 from havre.audit.report.figures import (
@@ -26,6 +27,7 @@ from havre.audit.report.icons import PEOPLE, Part, icon_array, of_a_thousand
 from havre.texts import Language, say
 
 MILLION = 1_000_000
+RATE_DIGITS = 4
 KEY_FIELDS = (
     "purpose.intended", "purpose.dublin", "status.use", "status.start", "scale.size", "scale.people", "scale.refusals",
     "accuracy.requirement", "actors.provider", "actors.authority", "money.total", "place.states", "place.regions",
@@ -214,6 +216,25 @@ class Page:
         """Say how far a claim was checked."""
         return self.text(f"verification.{claim.verification}")
 
+    def counted(self, key: str, count: int) -> str:
+        """Give a sentence with a count, for one or for several."""
+        return self.text(f"{key}_one" if count == 1 else key, count=count)
+
+    def where(self, claim: Claim) -> str:
+        """Write the place of a claim within its source."""
+        return place_text(claim.where or "", self.language)
+
+    def rates(self, figure: ScreeningFigure) -> str:
+        """Say which two rates a check has."""
+        key = "lie" if self.entry.family == "lie_detector" else "other"
+        shares = (figure.screening.sensitivity.share, figure.screening.specificity.share)
+        found, cleared = (numbers.percent(share, self.language, RATE_DIGITS) for share in shares)
+        return self.text(f"rates.{key}", found=found, cleared=cleared)
+
+    def power(self, rate: float) -> str:
+        """Write a small rate as a power of ten."""
+        return numbers.power(rate, self.language)
+
     def percent(self, share: float) -> str:
         """Write a share in per cent."""
         return numbers.percent(share, self.language)
@@ -248,8 +269,8 @@ class Page:
 
     def carried(self, row: GalleryRow) -> str:
         """Write the FPIR of the test at another size, without and with look-alikes."""
-        texts = [self.percent(share) for share in row.carried or ()]
-        return "–".join(sorted(dict.fromkeys(texts), key=texts.index, reverse=True))
+        shares = sorted(row.carried or ())
+        return numbers.span(Interval(shares[0], shares[-1], 1.0), self.language) or "" if shares else ""
 
     def written_day(self, text: str) -> str:
         """Write a date that may be a year, a month or a day."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 Length = Literal["one_page", "full"]
+LETTERS_PT = (7.1, 6.8, 6.5, 6.2)
+"""Sizes of letters [pt] that are tried until a report of one page fits on its sheet."""
 LENGTHS: tuple[Length, ...] = ("one_page", "full")
 
 
@@ -52,19 +54,28 @@ def render_html(register: Register, entry: Entry, language: Language, length: Le
     )
 
 
-def render_pdf(html: str) -> bytes:
-    """Write a page as PDF (needs the extra ``letters``).
+def render_pdf(html: str, length: Length = "full") -> bytes:
+    """Write a page as PDF (needs the extra ``letters``); one that is to fit on a sheet in smaller letters if need be.
 
     Raises
     ------
     RegisterError : the extra is not installed
     """
     try:
-        from weasyprint import HTML
+        from weasyprint import CSS, HTML
     except ImportError as error:
         raise RegisterError("register.extra", kind="PDF") from error
     # Nothing is fetched: the page holds all that it needs, and links are only links.
-    return bytes(HTML(string=html, url_fetcher=_refuse).write_pdf())
+    page = HTML(string=html, url_fetcher=_refuse)
+    if length == "full":
+        return bytes(page.write_pdf())
+    for size in LETTERS_PT:
+        document = page.render(
+            stylesheets=[CSS(string=f"@media print {{ html {{ font-size: {size}pt !important; }} }}")]
+        )
+        if len(document.pages) == 1:
+            break
+    return bytes(document.write_pdf())
 
 
 def report_files(register: Register, entry: Entry, on: date) -> "Iterator[tuple[str, bytes]]":
@@ -79,7 +90,7 @@ def report_files(register: Register, entry: Entry, on: date) -> "Iterator[tuple[
             html = render_html(register, entry, language, length, on)
             name = f"{entry.id}.{length.replace('_', '-')}.{language}"
             yield f"{name}.html", html.encode()
-            yield f"{name}.pdf", render_pdf(html)
+            yield f"{name}.pdf", render_pdf(html, length)
 
 
 def report_style() -> str:
