@@ -18,6 +18,10 @@ WALKED: tuple[str, ...] = (
     "about/glossary",
     "about/accessibility",
     "about/imprint",
+    "corridor/asylum_applications/AFG/DEU",
+    "destination/DEU",
+    "places",
+    "track-record",
 )
 """Paths after the language; add each new page."""
 
