@@ -19,6 +19,13 @@ def texts_of(language: Language) -> dict[str, str]:
     return {**refusals, **own, "language": language}
 
 
+def facts_for_files(release: SiteRelease, language: Language) -> dict[str, object]:
+    """Give what the browser needs to compare files of the reader's device with a release."""
+    needed = ("verify.file_", "verify.fault.unreachable", "record.verify.")
+    texts = {key: text for key, text in texts_of(language).items() if key.startswith(needed)}
+    return {"files": f"/files/{release.id}/", "texts": {**texts, "language": language}}
+
+
 def facts_for(
     record: RecordSettings, log: LogView | None, language: Language, release: SiteRelease | None = None
 ) -> dict[str, object]:

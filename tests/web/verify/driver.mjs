@@ -54,6 +54,7 @@ function plain(verdict, texts = {}) {
     checks: verdict.checks.map((check) => words.say(texts, `verify.check.${check.id}.${check.state}`, check.fields)),
     limits: verdict.limits.map((limit) => words.say(texts, limit.key, limit.fields)),
     limitKeys: verdict.limits.map((limit) => limit.key),
+    since: verdict.since,
     evidence: verdict.evidence,
   };
 }

@@ -12,6 +12,7 @@ import pytest
 
 from havre.errors import HavreError
 from havre.record.log.cosignature import cosign, with_cosignatures, witness_of
+from havre.record.log.entries import Entry
 from havre.record.log.keys import Signer, new_key
 from havre.record.log.network import files_at
 from havre.record.log.notes import Note, parse_note
@@ -245,6 +246,29 @@ def test_what_this_browser_saw_before_must_be_how_the_log_begins(case: Case, tmp
     assert (shrank["keys"], forked["keys"]) == (["record.log.shrinks"], ["record.log.forks"])
     assert (unread["passed"], "verify.limit.memory_unreadable" in unread["limitKeys"]) == (True, True)
     assert forked["evidence"] == [(fork / CHECKPOINT).read_text(), (case.log / CHECKPOINT).read_text()]
+
+
+def test_what_became_of_the_release_is_read_from_the_log(case: Case, tmp_path: Path) -> None:
+    release, log = changed(case, tmp_path / "record")
+    told = [
+        ("correction", "r-1", {}),
+        ("release_superseded", "r-1", {"superseded_by": "r-2"}),
+        ("release_withdrawn", "r-2", {"reason": "about r-1"}),
+        ("contest_answered", "c-1", {"release": "r-1", "outcome": "rejected"}),
+        ("contest_answered", "c-2", {"release": "r-1", "outcome": "upheld"}),
+        ("contest_answered", "r-1", {"release": "r-2", "outcome": "upheld"}),
+    ]
+    with open_record(log.parent) as record:
+        first = record.log.size
+        more = [Entry(kind, AT, name, str(at), body).canonical() for at, (kind, name, body) in enumerate(told)]
+        record.log.append(more, [OTHER])
+    none, found = case.verdicts(case.plain(), case.plain(folder=str(release), log=str(log)))
+    assert (none["since"], found["passed"]) == ([], True)
+    assert [(each["key"], each["fields"]["number"] - first) for each in found["since"]] == [
+        ("verify.since.correction", 0),
+        ("verify.since.release_superseded", 1),
+        ("verify.since.contest_answered", 4),
+    ]
 
 
 def test_another_first_key_and_a_cosignature_that_was_changed_are_refused(case: Case, tmp_path: Path) -> None:

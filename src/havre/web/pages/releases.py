@@ -17,7 +17,7 @@ from havre.texts import Language, say
 from havre.web.log_view import LogView, read_log
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.site import Site, SiteRelease
-from havre.web.verifying import facts_for, texts_of
+from havre.web.verifying import facts_for, facts_for_files
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 50
@@ -77,7 +77,7 @@ def release(request: Request, lang: Lang, site: SiteNow, name: str) -> Response:
         "became": [] if became is None else ListPage(lang, datetime.now(UTC)).steps(became),
         "stands": None if log is None else log.stands(name),
         "verify": facts_for(site.record, log, lang, one) if site.record and one.published.logged else None,
-        "own_files": {"files": f"/files/{one.id}/", "texts": texts_of(lang)},
+        "own_files": facts_for_files(one, lang),
         "explanations": [path for path in contents if path.endswith(f".{lang}.html")],
     }
     return as_of_now(page(request, "release.html.jinja", lang, **facts))

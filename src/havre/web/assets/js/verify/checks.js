@@ -6,8 +6,9 @@
  * @typedef {"running" | "passed" | "failed" | "skipped"} State
  * @typedef {{id: string, state: State, fields: Record<string, Field>, problems: Refused[]}} Check
  * @typedef {(check: Check) => void} Tell
- * @typedef {{key: string, fields: Record<string, Field>}} Limit something that was not checked, as a sentence
- * @typedef {{passed: boolean, checks: Check[], limits: Limit[], evidence: string[]}} Verdict
+ * @typedef {{key: string, fields: Record<string, Field>}} Told a sentence
+ * @typedef {{passed: boolean, checks: Check[], limits: Told[], since: Told[], evidence: string[]}} Verdict `limits` tell
+ *   what was not checked, `since` what the log tells of a release after it was published
  */
 
 import { Refused } from "./refused.js";
@@ -18,8 +19,10 @@ export class Checks {
     this.tell = tell;
     /** @type {Map<string, Check>} */
     this.done = new Map();
-    /** @type {Limit[]} */
+    /** @type {Told[]} */
     this.limits = [];
+    /** @type {Told[]} */
+    this.since = [];
     /** @type {string[]} */
     this.evidence = [];
   }
@@ -60,7 +63,7 @@ export class Checks {
   verdict() {
     const checks = [...this.done.values()];
     const passed = checks.length > 0 && checks.every((check) => check.state === "passed");
-    return { passed, checks, limits: this.limits, evidence: this.evidence };
+    return { passed, checks, limits: this.limits, since: this.since, evidence: this.evidence };
   }
 
   /** @param {Check} check */

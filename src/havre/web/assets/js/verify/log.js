@@ -5,10 +5,12 @@
  * @typedef {import("./notes.js").Checkpoint} Checkpoint
  * @typedef {import("./tiles.js").Get} Get
  * @typedef {import("./rotation.js").Span} Span
- * @typedef {{checkpoint: Checkpoint, tree: Tree, spans: Span[]}} Followed
+ * @typedef {{checkpoint: Checkpoint, tree: Tree, spans: Span[], kept: Entries}} Followed
+ * @typedef {Map<number, Uint8Array>} Entries by their numbers, in order
  * @typedef {{note: string, at: string}} Remembered checkpoint in base64 that this browser verified, and when
  * @typedef {{log: Get, first: Key, witnesses: Key[], needed?: number, origin?: string, remembered?: Remembered | null,
- *   ownKeys?: boolean}} Asked `needed` of the witnesses must have cosigned; `origin` is the name that the log must have
+ *   ownKeys?: boolean, keeps?: (entry: Uint8Array) => boolean}} Asked `needed` of the witnesses must have cosigned;
+ *   `origin` is the name that the log must have; entries that it `keeps` are given back
  */
 
 import { decoded, textOf } from "./bytes.js";
@@ -17,7 +19,7 @@ import { isConsistent, leafHash } from "./merkle.js";
 import { isOf, parseCheckpoint, seenAt, signedBy } from "./notes.js";
 import { Refused, named } from "./refused.js";
 import { checkSigned, keyHistory, mayChangeKeys } from "./rotation.js";
-import { Tree, levels, tilesOf } from "./tiles.js";
+import { Tree, WIDTH, levels, tilesOf } from "./tiles.js";
 
 const CHECKPOINT = "checkpoint";
 const AT_ONCE = 8;
@@ -79,7 +81,7 @@ async function readCheckpoint({ log, origin }) {
  */
 async function followEntries(asked, checkpoint, going) {
   const tree = new Tree(asked.log, checkpoint.size);
-  const { leaves, changes, unreadable } = await readBundles(tree, going);
+  const { leaves, changes, kept, unreadable } = await readBundles(tree, asked.keeps ?? (() => false), going);
   const history = await keyHistory(changes, asked.first, checkpoint.origin).catch(refusedOnly);
   const keys = history instanceof Refused ? [asked.first] : history.map((span) => span.key);
   // A checkpoint that was changed says nothing of what lies under it: it is told first, and alone.
@@ -89,19 +91,21 @@ async function followEntries(asked, checkpoint, going) {
     // A change of keys that a changed file tells is not worth telling: the file is.
     throw new AggregateError(faults.length ? faults : [history]);
   }
-  return { checkpoint, tree, spans: history };
+  return { checkpoint, tree, spans: history, kept };
 }
 
 /**
  * @param {Tree} tree
+ * @param {(entry: Uint8Array) => boolean} keeps
  * @param {(fields: Record<string, number>) => void} going
- * @returns {Promise<{leaves: (Uint8Array[] | null)[], changes: Map<number, Uint8Array>, unreadable: Refused[]}>}
+ * @returns {Promise<{leaves: (Uint8Array[] | null)[], changes: Entries, kept: Entries, unreadable: Refused[]}>}
  */
-async function readBundles(tree, going) {
+async function readBundles(tree, keeps, going) {
   const count = tilesOf(tree.size, 0);
   /** @type {(Uint8Array[] | null)[]} */
   const leaves = [];
-  const changes = new Map();
+  /** @type {[Entries, Entries]} */
+  const [changes, kept] = [new Map(), new Map()];
   const unreadable = [];
   for (let at = 0; at < count; at += AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, count - at) }, (_, each) => at + each);
@@ -113,7 +117,11 @@ async function readBundles(tree, going) {
         continue;
       }
       leaves.push(await Promise.all(bundle.map(leafHash)));
-      bundle.forEach((data, place) => mayChangeKeys(data) && changes.set(numbers[each] * 256 + place, data));
+      for (const [place, data] of bundle.entries()) {
+        const number = numbers[each] * WIDTH + place;
+        mayChangeKeys(data) && changes.set(number, data);
+        keeps(data) && kept.set(number, data);
+      }
     }
     if (unreadable.length >= AT_ONCE) {
       break;
@@ -124,7 +132,7 @@ async function readBundles(tree, going) {
     // A size that was made up would have the browser ask for files without end.
     throw new AggregateError(unreadable);
   }
-  return { leaves, changes, unreadable };
+  return { leaves, changes, kept, unreadable };
 }
 
 /** @param {unknown} error @returns {Refused} */

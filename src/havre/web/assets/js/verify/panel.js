@@ -46,6 +46,7 @@ class Panel {
     this.list = found("verify-checks", HTMLOListElement);
     this.result = found("verify-result", HTMLElement);
     this.limits = found("verify-limits", HTMLUListElement);
+    this.since = found("verify-since", HTMLUListElement);
     this.evidence = found("verify-evidence", HTMLElement);
   }
 
@@ -118,6 +119,8 @@ class Panel {
     this.list.replaceChildren();
     this.limits.replaceChildren();
     this.evidence.replaceChildren();
+    this.since.replaceChildren();
+    this.since.parentElement?.setAttribute("hidden", "");
     this.evidence.parentElement?.setAttribute("hidden", "");
     this.limits.parentElement?.setAttribute("hidden", "");
     this.verdict.textContent = "";
@@ -146,6 +149,8 @@ class Panel {
     const fields = { id: this.facts.id, size: checkpoint?.size ?? 0 };
     const passed = this.say(`verify.passed_${this.facts.kind}`, fields);
     this.tell(verdict.passed ? "success" : "warning", verdict.passed ? passed : this.say("verify.failed"));
+    this.since.replaceChildren(...verdict.since.map((each) => element("li", this.say(each.key, each.fields))));
+    this.since.parentElement?.toggleAttribute("hidden", !verdict.since.length);
     this.limits.replaceChildren(...verdict.limits.map((each) => element("li", this.say(each.key, each.fields))));
     this.limits.parentElement?.toggleAttribute("hidden", !verdict.limits.length);
     this.evidence.replaceChildren(...verdict.evidence.map((each) => element("pre", each, { tabIndex: 0 })));

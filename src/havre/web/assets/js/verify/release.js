@@ -8,7 +8,7 @@
  * @typedef {{id: string, files: Record<string, string>, review: any}} Manifest
  */
 
-import { textOf } from "./bytes.js";
+import { encoded, textOf } from "./bytes.js";
 import { Checks } from "./checks.js";
 import { digest } from "./crypto.js";
 import { isObject, parseEntry } from "./entries.js";
@@ -21,6 +21,7 @@ import { checkSigned } from "./rotation.js";
 
 export const MANIFEST = "manifest.json";
 const [ENTRY, PROOF, WITNESSES] = ["log-entry.json", "log-proof.txt", "log-witnesses.txt"];
+const BECAME = ["release_withdrawn", "release_superseded", "correction", "contest_answered"];
 const AT_ONCE = 4;
 
 /**
@@ -40,7 +41,7 @@ export async function verifyRelease(asked, tell = () => {}) {
     await checkFiles(asked.release, files, going);
     return { fields: { count: Object.keys(files).length }, found: true };
   });
-  const { followed, cosigned } = await verifyLog(checks, asked);
+  const { followed, cosigned } = await verifyLog(checks, { ...asked, keeps: (data) => tells(data, asked.id) });
   const proven = await checks.step("proof", ["manifest", "keys"], async () => {
     const { entryData } = /** @type {{entryData: Uint8Array}} */ (told);
     const found = await checkProof(asked, entryData, /** @type {import("./log.js").Followed} */ (followed));
@@ -66,6 +67,9 @@ export async function verifyRelease(asked, tell = () => {}) {
     const found = await checkReview(manifest.review, manifest.id, MANIFEST, asked.people ?? []);
     return { fields: { ...found }, found };
   });
+  if (checks.done.get("keys")?.state === "passed") {
+    checks.since.push(...whatBecame(/** @type {import("./log.js").Followed} */ (followed).kept, asked.id));
+  }
   checks.limit("verify.limit.not_listed");
   checks.limit("verify.limit.meaning");
   return { verdict: checks.verdict(), checkpoint: followed?.checkpoint ?? null };
@@ -84,6 +88,31 @@ export async function verifyLogAlone(asked, tell = () => {}) {
     checks.limit("verify.limit.no_witness");
   }
   return { verdict: checks.verdict(), checkpoint: followed?.checkpoint ?? null };
+}
+
+const LATIN = new TextDecoder("latin1");
+
+/** @param {Uint8Array} entry @param {string} id @returns {boolean} whether an entry may tell what became of a release */
+function tells(entry, id) {
+  const text = LATIN.decode(entry);
+  return text.includes(LATIN.decode(encoded(JSON.stringify(id)))) && BECAME.some((kind) => text.includes(kind));
+}
+
+/**
+ * Read what the log tells of a release after it was published: its folder cannot tell that.
+ * @param {import("./log.js").Entries} entries
+ * @param {string} id
+ * @returns {import("./checks.js").Told[]}
+ */
+function whatBecame(entries, id) {
+  return [...entries].flatMap(([number, data]) => {
+    const { kind, at, subject, body } = parseEntry(data, `entry ${number}`);
+    const upheld = kind === "contest_answered" && body.release === id && body.outcome !== "rejected";
+    if (!upheld && (kind === "contest_answered" || subject !== id || !BECAME.includes(kind))) {
+      return [];
+    }
+    return [{ key: `verify.since.${kind}`, fields: { number, at, by: String(body.superseded_by ?? "") } }];
+  });
 }
 
 /** @param {Get} get @param {string} path @returns {Promise<Uint8Array>} */
