@@ -29,7 +29,7 @@ class Outcome:
         statuses = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
         checks = ", ".join(f"{name}: {count}" for name, count in sorted(self.checks.items()))
         return (
-            f"schemathesis {version("schemathesis")}: {self.cases} cases over {self.operations} operations, "
+            f"schemathesis {version('schemathesis')}: {self.cases} cases over {self.operations} operations, "
             f"{len(self.failures)} failures\nanswers: {statuses}\nchecks passed: {checks}"
         )
 

@@ -1,0 +1,78 @@
+"""What may be asked: lists in parts, nothing unknown, nothing twice."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+LISTS = ("/releases", "/series", "/skill", "/alarms", "/explanations", "/places", "/contests")
+
+
+@pytest.mark.parametrize("path", [*LISTS, "", "/measures", "/register", "/forecasts.csv"])
+def test_a_parameter_that_is_not_known_is_refused_and_named(client: TestClient, path: str) -> None:
+    found = client.get(f"/api/v1{path}?orgin=SYR")
+    assert (found.status_code, found.headers["content-type"]) == (422, "application/problem+json")
+    assert "orgin" in found.json()["detail"]
+
+
+def test_a_parameter_twice_is_refused_in_the_language_that_is_asked_for(client: TestClient) -> None:
+    found = client.get("/api/v1/series?limit=1&limit=2", headers={"Accept-Language": "fr"})
+    assert found.status_code == 422
+    assert "deux fois" in found.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["limit=0", "limit=1001", "offset=-1", "limit=a", "least=2", "least=nan", "least=inf"]
+)
+def test_values_out_of_bounds_are_refused(client: TestClient, asked: str) -> None:
+    found = client.get(f"/api/v1/alarms?{asked}")
+    assert found.status_code == 422
+    assert found.json()["errors"][0]["where"].startswith("query.")
+
+
+@settings(max_examples=25, deadline=None)
+@given(limit=st.integers(1, 40))
+def test_parts_by_their_links_are_the_whole_in_order(client: TestClient, limit: int) -> None:
+    whole = client.get("/api/v1/skill?limit=1000").json()
+    address, items = f"/api/v1/skill?limit={limit}", []
+    for _ in range(1_000):
+        found = client.get(address)
+        items += found.json()["items"]
+        following = re.search(r'<([^>]*)>; rel="next"', found.headers["link"])
+        assert found.json()["links"].get("next") == (following and following[1])
+        if following is None:
+            break
+        address = following[1]
+    assert items == whole["items"]
+    assert len(items) == whole["total"] == int(found.headers["x-total-count"])
+
+
+@pytest.mark.parametrize("offset", [0, 3, 5_000])
+def test_links_lead_to_parts_that_are_there(client: TestClient, offset: int) -> None:
+    links = client.get(f"/api/v1/skill?limit=4&offset={offset}").json()["links"]
+    for name in set(links) - {"self"}:
+        assert client.get(links[name]).json()["items"] != []
+
+
+def test_the_index_leads_to_what_is_there(client: TestClient) -> None:
+    links = client.get("/api/v1").json()["links"]
+    statuses = {name: client.get(link).status_code for name, link in links.items() if not name.startswith("guide")}
+    assert {name for name, status in statuses.items() if status != 200} == {"track-record"}
+
+
+def test_links_of_a_series_lead_to_what_is_there(client: TestClient) -> None:
+    first = client.get("/api/v1/series?limit=1").json()["items"][0]
+    links = client.get(first["links"]["self"]).json()["links"]
+    assert {"csv", "hxl.csv", "parquet", "embed_fr", "svg_en", "png_en", "page_fr", "release"} <= set(links)
+    assert {name: client.get(link).status_code for name, link in links.items()} == dict.fromkeys(links, 200)
+
+
+def test_where_an_address_is_set_links_begin_with_it(record_folder: object) -> None:
+    from tests.web.site_case import site
+
+    app = site(record_folder, address="https://havre.example")  # type: ignore[arg-type]  # a folder
+    with TestClient(app) as client:
+        links = client.get("/api/v1", headers={"Host": "evil.example"}).json()["links"]
+    assert {link.startswith("https://havre.example/") for link in links.values()} == {True}
