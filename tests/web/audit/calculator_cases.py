@@ -12,6 +12,7 @@ from scipy import special
 from havre.audit.assessment import findings
 from havre.audit.chain import chain
 from havre.audit.claims import Claim, ClaimSet
+from havre.audit.fleet import fleet_outcomes, places_of_people
 from havre.audit.gallery import (
     YearOfSearches,
     fpir,
@@ -238,6 +239,7 @@ def _sensors() -> Iterator[Case]:
         "length_km": [12.0, 40.0], "false_alarms_per_hour": [0.0, 0.5], "targets_per_hour": [0.0, 0.1],
         "confirm_minutes": [5.0, 20.0], "alert_minutes": [10.0, 60.0], "distance_km": [30.0, 80.0],
         "rescue_speed_kmh": [30.0, 50.0], "survival_minutes": [60.0, 180.0],
+        "detection": [0.3, 0.9], "acted_on": [0.5, 0.8], "returned": [0.0, 0.3],
     }  # fmt: skip
     yield Case("sensor", (every,), _sense)
     for name in every:
@@ -249,8 +251,10 @@ def _sensors() -> Iterator[Case]:
 
 def _sense(figures: dict[str, list[float]]) -> list[Any]:
     made = {name: Figure(Interval(low, high, 1.0), "made up", "2026") for name, (low, high) in figures.items()}
-    found = outcomes(Sensor("", made))
-    return [in_time(found), *([one.name, one.range, one.lacks] for one in found)]
+    sensor = Sensor("", made)
+    found = outcomes(sensor)
+    every = [*found, *fleet_outcomes(sensor), *places_of_people(sensor)]
+    return [in_time(found), *([one.name, one.range, one.lacks] for one in every)]
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 
 const folder = pathToFileURL(`${process.argv[2]}/`);
 const load = (name) => import(new URL(name, folder));
-const [special, beta, intervals, rates, screening, questions, chained, gallery, links, sensors, errors] = await Promise.all(
-  ["special", "beta", "intervals", "rates", "screening", "questions", "chain", "gallery", "links", "sensors", "errors"]
+const [special, beta, intervals, rates, screening, questions, chained, gallery, links, sensors, fleet, errors] = await Promise.all(
+  ["special", "beta", "intervals", "rates", "screening", "questions", "chain", "gallery", "links", "sensors", "fleet", "errors"]
     .map((name) => load(`${name}.js`)),
 );
 const ends = (found) => found && [found.low, found.high];
@@ -61,7 +61,8 @@ const OPERATIONS = {
   },
   sensor: (figures) => {
     const found = sensors.outcomes(figures);
-    return [sensors.inTime(found), ...found.map((one) => [one.name, one.range, one.lacks])];
+    const every = [...found, ...fleet.fleetOutcomes(figures), ...fleet.placesOfPeople(figures)];
+    return [sensors.inTime(found), ...every.map((one) => [one.name, one.range, one.lacks])];
   },
 };
 

@@ -52,6 +52,7 @@ CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
         "detection_per_look": ("10%..100%", "1..2"), "false_alarms_per_hour": ("0", "1e-9", "0,5"),
         "sensors": ("3",), "targets_per_hour": ("0..2",), "length_km": ("17",), "survival_minutes": ("10", "1000"),
         "speed_kmh": ("unknown", "1e7", "1..2..3"), "rescue_speed_kmh": ("0.000001",),
+        "detection": ("20%..90%", "1.5"), "acted_on": ("", "1"), "returned": ("", "100%"),
     },
 }  # fmt: skip
 """What is written into one field, the others as at first, and into pairs of fields that follow each other."""

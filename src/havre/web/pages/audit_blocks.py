@@ -126,7 +126,7 @@ REFUSALS = tuple(
     )
 )  # fmt: skip
 """Problems that a calculator can have."""
-_OF_AUDIT = ("finding.", "sensor.result.", "sensor.help_")
+_OF_AUDIT = ("finding.", "sensor.result.", "sensor.place", "sensor.quantity.", "sensor.help_")
 
 
 def words_of(language: Language) -> dict[str, str]:

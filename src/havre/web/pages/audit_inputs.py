@@ -12,7 +12,7 @@ from typing import TypeVar
 from havre.audit.assessment import BaseRate
 from havre.audit.intervals import Interval
 from havre.audit.rates import Rate, parse_rate
-from havre.audit.sensors import QUANTITIES, can_be
+from havre.audit.sensors import ALL_QUANTITIES, can_be
 from havre.errors import AuditError, Problem
 
 Read = TypeVar("Read")
@@ -99,7 +99,7 @@ def parse_range(name: str, text: str) -> Interval:
     AuditError : it is none, or the quantity cannot be that
     """
     low, _, high = text.partition("..")
-    parse = parse_share if QUANTITIES[name] == 1 else parse_number
+    parse = parse_share if ALL_QUANTITIES[name] == 1 else parse_number
     found = Interval(parse(low), parse(high or low), 1.0)
     plausible = all(end == 0 or SMALLEST <= end <= 1 / SMALLEST for end in (found.low, found.high))
     if not (plausible and can_be(name, found)):

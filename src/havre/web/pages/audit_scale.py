@@ -5,17 +5,21 @@ The browser computes and words the same (``assets/js/audit/answers_scale.js``); 
 
 from collections.abc import Iterator
 
+from havre.audit.fleet import fleet_outcomes, places_of_people
 from havre.audit.gallery import YearOfSearches, fpir, fpir_elsewhere, fpir_interval, required_fmr, share_of_hits
 from havre.audit.intervals import Interval
 from havre.audit.links import LinkKind, spread
 from havre.audit.rates import Rate
-from havre.audit.sensors import QUANTITIES, Figure, Outcome, Sensor, in_time, outcomes
+from havre.audit.sensors import ALL_QUANTITIES, Figure, Outcome, Sensor, in_time, outcomes
 from havre.errors import AuditError
 from havre.web.pages.audit_blocks import DASH, MILLION, Answer, Block, Cell, Line, Table, Writer
 from havre.web.pages.audit_inputs import Fields, parse_number, parse_range, parse_share, parse_typed_rate
 
 KINDS = (1, 2, 3)
-SHARES = ("found_by_search", "found_in_looks", "true_alarms")
+SHARES = (
+    "found_by_search", "found_in_looks", "true_alarms", "detected", "not_detected", "nobody_acts", "returned",
+    "too_late", "in_time",
+)  # fmt: skip
 MOST_VARIATION = 10.0
 TOP = 0.01
 
@@ -136,26 +140,37 @@ def _parse_files(text: str) -> float:
 def sensors(fields: Fields, write: Writer) -> Answer:
     """Say what a sensor or fleet does, as far as its figures are known; an empty field is unknown."""
     known: dict[str, Interval] = {}
-    for name in QUANTITIES:
+    for name in ALL_QUANTITIES:
         found = fields.read(name, lambda text, name=name: parse_range(name, text))  # type: ignore[misc]
         if found is not None:
             known[name] = found
     if fields.problems:
         return Answer(problems=fields.problems)
     figures = {name: Figure(ends, DASH, DASH) for name, ends in known.items()}
-    computed = outcomes(Sensor("", figures))
-    rows = tuple((Cell(write.tell(f"audit.sensor.result.{one.name}")), _outcome(one, write)) for one in computed)
+    sensor = Sensor("", figures)
+    computed = outcomes(sensor)
+    rows = tuple(_named("result", one, write) for one in (*fleet_outcomes(sensor), *computed))
+    people = tuple(_named("place", one, write) for one in places_of_people(sensor))
     columns = (write.tell("sensors.result"), write.tell("sensors.range"))
     verdict = in_time(computed)
-    help_ = Line(write.tell(f"audit.sensor.help_{verdict}"), "line" if verdict == "always" else "finding")
     return Answer(
-        (help_, Table(write.tell("sensors.caption"), columns, rows), Line(write.tell("sensors.note"), "note"))
+        (
+            Line(write.tell(f"audit.sensor.help_{verdict}"), "line" if verdict == "always" else "finding"),
+            Table(write.tell("sensors.people"), (write.tell("sensors.place"), write.tell("sensors.range")), people),
+            Line(write.tell("audit.sensor.places"), "note"),
+            Table(write.tell("sensors.caption"), columns, rows),
+            Line(write.tell("sensors.note"), "note"),
+        )
     )
+
+
+def _named(kind: str, found: Outcome, write: Writer) -> tuple[Cell, ...]:
+    return Cell(write.tell(f"audit.sensor.{kind}.{found.name}")), _outcome(found, write)
 
 
 def _outcome(found: Outcome, write: Writer) -> Cell:
     if found.range is None:
-        names = ", ".join(write.tell(f"quantity.{name}") for name in found.lacks)
+        names = ", ".join(write.tell(f"audit.sensor.quantity.{name}") for name in found.lacks)
         return Cell(write.tell("sensors.unknown"), write.tell("sensors.lacks", names=names))
     low, high = (
         write.percent(end) if found.name in SHARES else write.decimal(end)

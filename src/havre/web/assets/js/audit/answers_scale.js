@@ -4,6 +4,7 @@
  */
 
 import { general, refusal } from "./errors.js";
+import { fleetOutcomes, placesOfPeople } from "./fleet.js";
 import { fpir, fpirElsewhere, fpirInterval, requiredFmr, shareOfHits, yearOfSearches } from "./gallery.js";
 import { parseNumber, parseRange, parseShare, parseTypedRate } from "./inputs.js";
 import { spread } from "./links.js";
@@ -19,7 +20,10 @@ import { MILLION, answer, cell, ends, line, refused, table } from "./writer.js";
 /** @typedef {{searches: number, mated: number, fnir: number | null}} Asked */
 
 const KINDS = [1, 2, 3];
-const SHARES = ["found_by_search", "found_in_looks", "true_alarms"];
+const SHARES = [
+  "found_by_search", "found_in_looks", "true_alarms", "detected", "not_detected", "nobody_acts", "returned", "too_late",
+  "in_time",
+];
 const MOST_VARIATION = 10;
 const TOP = 0.01;
 
@@ -152,19 +156,28 @@ export function sensors(fields, write) {
   }
   if (fields.areWrong) return refused(fields);
   const computed = outcomes(known);
-  const rows = computed.map((one) => [cell(write.tell(`audit.sensor.result.${one.name}`)), outcome(one, write)]);
+  const rows = [...fleetOutcomes(known), ...computed].map((one) => row("result", one, write));
+  const people = placesOfPeople(known).map((one) => row("place", one, write));
   const verdict = inTime(computed);
+  const columns = [write.tell("sensors.result"), write.tell("sensors.range")];
   return answer(
     line(write.tell(`audit.sensor.help_${verdict}`), verdict === "always" ? "line" : "finding"),
-    table(write.tell("sensors.caption"), [write.tell("sensors.result"), write.tell("sensors.range")], rows),
+    table(write.tell("sensors.people"), [write.tell("sensors.place"), write.tell("sensors.range")], people),
+    line(write.tell("audit.sensor.places"), "note"),
+    table(write.tell("sensors.caption"), columns, rows),
     line(write.tell("sensors.note"), "note"),
   );
+}
+
+/** @param {"result" | "place"} kind @param {import("./sensors.js").Outcome} found @param {Writer} write @returns {Cell[]} */
+function row(kind, found, write) {
+  return [cell(write.tell(`audit.sensor.${kind}.${found.name}`)), outcome(found, write)];
 }
 
 /** @param {import("./sensors.js").Outcome} found @param {Writer} write @returns {Cell} */
 function outcome({ name, range, lacks }, write) {
   if (range === null) {
-    const names = lacks.map((one) => write.tell(`quantity.${one}`)).join(", ");
+    const names = lacks.map((one) => write.tell(`audit.sensor.quantity.${one}`)).join(", ");
     return cell(write.tell("sensors.unknown"), write.tell("sensors.lacks", { names }));
   }
   const [low, high] = range.map((end) => (SHARES.includes(name) ? write.percent(end) : write.decimal(end)));

@@ -14,6 +14,7 @@ export const QUANTITIES = {
   detection_per_look: 1, looks: Infinity, sensors: Infinity, length_km: Infinity,
   false_alarms_per_hour: Infinity, targets_per_hour: Infinity, confirm_minutes: Infinity,
   alert_minutes: Infinity, distance_km: Infinity, rescue_speed_kmh: Infinity, survival_minutes: Infinity,
+  detection: 1, acted_on: 1, returned: 1,
 };
 const DIVISORS = ["area_km2", "length_km", "rescue_speed_kmh"];
 
@@ -79,6 +80,6 @@ export function inTime(found) {
 }
 
 /** @param {Range[]} ranges @returns {number[][]} */
-function corners(ranges) {
+export function corners(ranges) {
   return ranges.reduce((/** @type {number[][]} */ made, range) => made.flatMap((one) => range.map((end) => [...one, end])), [[]]);
 }
