@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from havre.evaluate.surges import GROWTH
 from havre.record.tables import Release
-from havre.release_alarms import likely_surges
-from tests.record.release_samples import sample_release
+from havre.release_alarms import PAST_ALARMS, PastAlarms, as_option, likely_surges, past_alarms, told_past_alarms
+from tests.evaluate.scorecard_samples import card_of
+from tests.record.release_samples import sample_facts, sample_release
 
 SYRIA = ("germany", "asylum_applications", "SYR", "DEU")
 
@@ -47,3 +49,20 @@ def test_a_hidden_series_and_a_release_of_hidden_series_tell_nothing() -> None:
     assert "ERI" not in {each.series[2] for each in likely_surges(release, least=0.0)}
     hidden = release.forecasts.with_columns(value=pl.lit(None, pl.Float64))
     assert likely_surges(replace(release, forecasts=hidden), least=0.0) == ()
+
+
+def test_past_alarms_are_counted_by_hand() -> None:
+    wis = np.zeros((3, 1, 4, 2))
+    chance = np.zeros((3, 1, 4, 2))
+    chance[2, 0] = [[0.9, 0.1], [0.5, np.nan], [0.49, 0.7], [0.2, 0.8]]
+    came = np.array([[[1, 1], [0, 1], [1, np.nan], [0, 0]]], dtype=float)
+    card = card_of(wis, surge_chance=chance, surge=came)
+    assert list(past_alarms(card, "ours")) == [PastAlarms(1, 4, 2, 1, 1), PastAlarms(2, 2, 1, 0, 1)]
+    assert [each.false for each in past_alarms(card, "ours")] == [1, 1]
+
+
+def test_the_record_of_alarms_is_read_back_from_a_release() -> None:
+    option = as_option(card_of(np.zeros((3, 2, 2, 1))), "ours")
+    release = sample_release(facts=sample_facts(options={PAST_ALARMS: {"germany": option}}))
+    assert told_past_alarms(release) == {"germany": (PastAlarms(1, 4, 0, 0, 0),)}
+    assert told_past_alarms(sample_release()) == {}

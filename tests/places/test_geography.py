@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from havre.errors import PlaceError
 from havre.places import countries, distance_km, distance_matrix, neighbours
-from havre.places.codes import country_table
+from havre.places.codes import country_table, routes
+from havre.places.geography import capital_position, route_sketches
 
 WITHOUT_CAPITAL = {"ATA", "BVT", "HMD", "TKL", "UMI"}
 CODES = sorted(each.code for each in countries())
@@ -80,3 +81,21 @@ def test_the_table_is_the_one_that_its_sidecar_describes() -> None:
     assert sidecar["sha256"] == digest
     assert sidecar["licence"] == "CC BY 4.0"
     assert "GeoNames" in sidecar["attribution"]
+
+
+def test_sketches_of_routes_are_whole_lines_between_known_shores() -> None:
+    sketches = route_sketches()
+    assert set(sketches) <= {each.code for each in routes()}
+    assert all(len(each.line) > 2 for each in sketches.values())
+    assert all(-180 <= x <= 180 and -60 <= y <= 75 for each in sketches.values() for x, y in each.line)
+    ends = {"route:central-mediterranean": "MLT", "route:channel": "GBR", "route:eastern-mediterranean": "GRC"}
+    for code, arrival in ends.items():
+        x, y = capital_position(arrival) or (0.0, 0.0)
+        assert abs(sketches[code].line[-1][0] - x) < 2
+        assert abs(sketches[code].line[-1][1] - y) < 2
+
+
+def test_places_without_a_capital_have_no_position() -> None:
+    assert capital_position("UMI") is None
+    with pytest.raises(PlaceError):
+        capital_position("ZZZ")

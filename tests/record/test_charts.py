@@ -120,3 +120,31 @@ def test_long_numbers_get_the_room_they_need(highest: float) -> None:
     drawing = fan_chart(counted([highest]), [], text())
     labels = re.findall(r'<text class="label" x="([\d.]+)" [^>]*text-anchor="end">([\d,]+)<', drawing)
     assert all(float(x) >= 7 * len(label) for x, label in labels)
+
+
+def test_what_is_stated_and_what_came_since_are_drawn_within_the_chart() -> None:
+    month = date(2020, 4, 1)
+    drawing = fan_chart(
+        counted([10, 20, 30]),
+        [expected(month, 25)],
+        text(),
+        stated=[(month, 400)],
+        since=[(month, 90), (date(2020, 5, 1), 80)],
+    )
+    assert classes(drawing)[-2:] == ["since", "stated"]
+    assert ">400</text>" in drawing
+    assert "stated" not in fan_chart(counted([1]), [expected(month, 25)], text())
+    assert all(0 <= x <= WIDE.width and 0 <= y <= WIDE.height for x, y in coordinates(drawing))
+
+
+def test_labels_of_months_never_run_into_each_other() -> None:
+    months = [(add_months(START, step), 10.0) for step in range(19)]
+    labels = re.findall(
+        r'x="([\d.]+)" y="270" text-anchor="(\w+)">([^<]+)<', fan_chart(months, [], text(), Size(350, 280, 6))
+    )
+    spans = [
+        (float(x) - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * 7.4 * len(said), 7.4 * len(said))
+        for x, anchor, said in labels
+    ]
+    assert len(labels) > 2
+    assert all(left + wide <= after for (left, wide), (after, _) in pairwise(spans))

@@ -55,5 +55,7 @@ def chart_summary(outlook: Outlook, words: Wording, months: int | None = MONTHS_
             "median": words.count(ahead[-1].median),
             "interval": words.interval(ahead[-1].interval(80)),
         }
+    if not fields:
+        return words.text("chart.summary_nothing")
     key = "summary" if counted and ahead else "summary_ahead" if ahead else "summary_hidden"
     return words.text(f"chart.{key}", **fields)

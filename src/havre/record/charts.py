@@ -4,6 +4,7 @@ Colours come from the page's style sheet by class, so that a chart follows dark 
 enters a drawing is escaped here. Nothing is drawn for a suppressed or unpublished month: it stays a gap.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from markupsafe import Markup, escape
 from havre.months import month_index, month_start, month_ticks
 from havre.record.outlook import ExpectedMonth
 
+LETTER = 7.4
+"""Width of a letter of a label [px]."""
 BANDS = (95, 80, 50)
 """Intervals that a fan shows, in percent, the widest first so that narrow ones lie on top."""
 
@@ -118,7 +121,7 @@ def fan_chart(
     ticks = count_ticks(_highest([*counted, *stated, *since], expected))
     widest = max(len(text.number(tick)) for tick in ticks)
     first, last = _month_range([*counted, *since], expected)
-    frame = Frame(14 + 7.4 * widest, size.width - 12, 26, size.height - 30, first, last, ticks[-1])
+    frame = Frame(14 + LETTER * widest, size.width - 12, 26, size.height - 30, first, last, ticks[-1])
     parts = [
         *_count_axis(frame, ticks, text),
         *_month_axis(frame, size, text),
@@ -178,17 +181,25 @@ def _count_axis(frame: Frame, ticks: Sequence[int], text: ChartText) -> list[str
 
 
 def _month_axis(frame: Frame, size: Size, text: ChartText) -> list[str]:
+    """Mark months along the bottom; a label that would run into the one before it is left out."""
     parts = []
     ticks = month_ticks(frame.first, frame.last, size.month_labels)
     years_only = len(ticks) > 1 and all(tick % 12 == 0 for tick in ticks)
+    taken = -math.inf
     for tick in ticks:
         x, month = frame.x(tick), month_start(tick)
+        parts.append(f'<path class="axis" d="M{_put(x)} {_put(frame.bottom)}v5"/>')
+        label = str(month.year) if years_only else text.month(month)
         # A label at either end would be cut by the edge of the drawing if it were centred on its tick.
         anchor = "start" if x < 34 else "end" if x > size.width - 34 else "middle"
+        wide = LETTER * len(label)
+        left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+        if left < taken:
+            continue
+        taken = left + wide + LETTER
         parts.append(
-            f'<path class="axis" d="M{_put(x)} {_put(frame.bottom)}v5"/>'
             f'<text class="label" x="{_put(x)}" y="{_put(frame.bottom + 20)}" text-anchor="{anchor}">'
-            f"{escape(str(month.year) if years_only else text.month(month))}</text>"
+            f"{escape(label)}</text>"
         )
     return parts
 

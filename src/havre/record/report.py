@@ -287,7 +287,7 @@ class Page:
     def spark(self, outlook: Outlook) -> Markup:
         """Draw the small chart of a series; nothing where nothing may be shown."""
         counted = recent(outlook)
-        if not counted and not outlook.expected:
+        if not counted and outlook.is_hidden:
             return Markup()
         text = chart_text(outlook, self.words, self._prefix(outlook, "spark"), spark=True)
         return sparkline(counted, outlook.expected, text)

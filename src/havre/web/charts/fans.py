@@ -126,7 +126,7 @@ def fan_of(
 def spark_of(outlook: Outlook, words: Wording, name: str | None = None) -> Markup:
     """Draw the small chart of a series; nothing where nothing may be shown."""
     counted = recent(outlook)
-    if not counted and not outlook.expected:
+    if not counted and outlook.is_hidden:
         return Markup()
     text = chart_text(outlook, words, name or f"spark-{name_of(outlook)}", spark=True)
     return sparkline(counted, outlook.expected, text)
