@@ -156,8 +156,8 @@ def test_a_stop_ends_what_was_begun_and_takes_nothing_new(served: tuple[subproce
             found += part
     assert (status(found), found.endswith(b'{"whole":true}')) == (200, True)
     _, said = process.communicate(timeout=15)
-    # Ended by the signal it was sent, and by nothing else; no address of anybody in what it said.
-    assert process.returncode in (0, -signal.SIGTERM)
+    # To be asked to end is no fault; no address of anybody in what it said.
+    assert process.returncode == 0
     assert "Traceback" not in said
     assert re.search(r"127\.0\.0\.1", said) is None
     with pytest.raises(ConnectionRefusedError):

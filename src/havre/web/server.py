@@ -126,6 +126,11 @@ class _Telling(uvicorn.Server):
         if self.started:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what was begun; to be asked to end is no fault, so that the signal is not raised once more."""
+        await super().shutdown(sockets)
+        self._captured_signals.clear()
+
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
