@@ -65,3 +65,9 @@ def test_base_rates_that_cannot_be(rates: tuple[float, float]) -> None:
 def test_no_base_rate() -> None:
     with pytest.raises(AuditError):
         assess(ClaimSet("S", ()), [])
+
+
+@pytest.mark.parametrize("level", [0, 1, 1.5, float("nan")])
+def test_a_level_that_cannot_be_is_refused_without_a_sample_too(level: float) -> None:
+    with pytest.raises(AuditError, match="confidence level"):
+        assess(ClaimSet("S", (claim(Rate(0.8), Rate(0.8)),)), [BaseRate(0.1, 0.1)], level)

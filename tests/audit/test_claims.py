@@ -50,7 +50,7 @@ def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(AuditError) as caught:
         parse({**GOOD, "status": "sure", "date": "soon"}, {**GOOD, "sensitivity": "140%", "groups": "unknown"})
     assert [problem.key for problem in caught.value.problems] == [
-        "audit.claim_status", "audit.claim_date", "audit.share", "audit.claim_groups"
+        "audit.claim_status", "audit.claim_date", "audit.claim_rate", "audit.share", "audit.claim_groups"
     ]  # fmt: skip
 
 

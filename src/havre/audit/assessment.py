@@ -75,10 +75,13 @@ def assess(claims: ClaimSet, base_rates: Sequence[BaseRate], level: float = LEVE
 
     Raises
     ------
-    AuditError : no base rate
+    AuditError : no base rate, or a level outside 0 to 1
     """
     if not base_rates:
         raise AuditError("audit.no_checks")
+    # Without a sample no interval would look at it.
+    if not 0 < level < 1:
+        raise AuditError("audit.level", level=f"{level:g}")
     return [_assessed(claim, base_rates, level) for claim in claims.claims]
 
 

@@ -18,6 +18,7 @@ from havre.audit.screening import Screening
 from havre.errors import AuditError, FileError, Problem, check_none
 
 STATUSES = ("measured", "promised", "legal_requirement", "press", "disputed", "refuted")
+EMPTY = (None, "")
 NOT_PUBLISHED = "not_published"
 _NEEDED = ("name", "sensitivity", "specificity", "source", "date", "status")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -89,17 +90,17 @@ def parse_claims(content: Mapping[str, Any], where: str) -> ClaimSet:
 def _parse_claim(row: Mapping[str, Any], number: int, where: str, problems: list[Problem]) -> Claim | None:
     place = f"{where}: claim {number}"
     before = len(problems)
-    problems += [Problem.of("audit.claim_lacks", place=place, field=name) for name in _NEEDED if not row.get(name)]
+    problems += [Problem.of("audit.claim_lacks", place=place, field=name) for name in _NEEDED if row.get(name) in EMPTY]
     status, date = str(row.get("status", "")), str(row.get("date", ""))
     if status and status not in STATUSES:
         problems.append(Problem.of("audit.claim_status", place=place, status=status, near=", ".join(STATUSES)))
     if date and not _DATE.fullmatch(date):
         problems.append(Problem.of("audit.claim_date", place=place, date=date))
-    screening = _screening(row, problems)
+    screening = _screening(row, place, problems)
     raw = row.get("groups", NOT_PUBLISHED)
     groups = None
     if isinstance(raw, dict):
-        groups = {name: _screening({**row, **rates}, problems) for name, rates in raw.items()}
+        groups = {name: _screening({**row, **rates}, f"{place}, {name}", problems) for name, rates in raw.items()}
     elif raw != NOT_PUBLISHED:
         problems.append(Problem.of("audit.claim_groups", place=place, expected=NOT_PUBLISHED))
     if len(problems) > before or screening is None:
@@ -109,14 +110,14 @@ def _parse_claim(row: Mapping[str, Any], number: int, where: str, problems: list
     return Claim(str(row["name"]), screening, str(row["source"]), date, status, known, note)
 
 
-def _screening(row: Mapping[str, Any], problems: list[Problem]) -> Screening | None:
+def _screening(row: Mapping[str, Any], place: str, problems: list[Problem]) -> Screening | None:
     rates: list[Rate] = []
     for name in ("sensitivity", "specificity"):
-        if row.get(name):
+        if row.get(name) not in EMPTY:
             try:
                 rates.append(parse_rate(str(row[name])))
             except AuditError as error:
-                problems += error.problems
+                problems += [Problem.of("audit.claim_rate", place=place, field=name), *error.problems]
     return Screening(*rates) if len(rates) == 2 else None
 
 

@@ -1,11 +1,8 @@
 """A group of commands one of which is meant where the first word names none: ``havre audit iborderctrl``."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from typer.core import TyperGroup
-
-if TYPE_CHECKING:
-    from typer import Context
 
 HELP = ("--help",)
 
@@ -15,8 +12,11 @@ class DefaultCommandGroup(TyperGroup):
 
     default: ClassVar[str]
 
-    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
-        """Put the default command first where no command stands there; nothing at all still shows the help."""
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the default command first where no command stands there; nothing at all still shows the help.
+
+        ``ctx`` is of a class that Typer keeps to itself.
+        """
         if args and args[0] not in self.commands and not set(args[:1]) & set(HELP):
             self.check(args[0])
             args = [self.default, *args]

@@ -96,6 +96,14 @@ def test_logs_from_which_nothing_follows(tmp_path: Path, changed: pl.DataFrame, 
     assert key in refused(changed, tmp_path)
 
 
+def test_a_truth_that_is_the_score_is_found_in_text_too(tmp_path: Path) -> None:
+    LOG.with_columns(truth=pl.col("score")).write_csv(tmp_path / "log.csv")
+    columns = Columns("automated", score="score", truth="truth")
+    with pytest.raises(AuditError) as caught:
+        read_log(tmp_path / "log.csv", columns)
+    assert keys(caught.value) == ["audit.log.truth_is_score"]
+
+
 def test_mixed_encodings_and_other_damage(tmp_path: Path) -> None:
     text = "automated,sex\n1,é\n0,f\n".encode()
     columns = Columns("automated", groups=("sex",))

@@ -101,6 +101,9 @@ def _scan(path: Path, columns: Columns) -> pl.LazyFrame:
     return pl.scan_csv(files, separator=separator, infer_schema=False, schema_overrides=types, decimal_comma=comma)
 
 
+_FIRST_ROWS = 1000
+
+
 def _typed(table: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
     """Name the columns by their meaning; outcomes, months and groups as they stand, numbers as numbers."""
     schema = table.collect_schema()
@@ -133,8 +136,12 @@ def _survey(table: pl.LazyFrame, columns: Columns, name: str) -> tuple[tuple[flo
     """Look over the log once: rows, range of the score, number of values of each column that is counted by."""
     schema = table.collect_schema()
     keys = [key for key in schema.names() if key not in ("score", "seconds")]
-    comparable = schema["truth"].is_numeric() and columns.score is not None
-    same = (pl.col("truth").cast(pl.Float64) == pl.col("score")).all() if comparable else pl.lit(None)
+    truth_is_score = (pl.col("truth").cast(pl.Float64, strict=False) == pl.col("score")).fill_null(value=False).all()
+    comparable = columns.score is not None and columns.truth is not None
+    if comparable and not schema["truth"].is_numeric():
+        # Text is turned into numbers over the whole log only where the first rows are the score.
+        comparable = bool(table.head(_FIRST_ROWS).select(truth_is_score).collect().item())
+    same = truth_is_score if comparable else pl.lit(None)
     seen = table.select(
         pl.len().alias("rows"),
         pl.col("score").min().alias("low"),
@@ -147,7 +154,7 @@ def _survey(table: pl.LazyFrame, columns: Columns, name: str) -> tuple[tuple[flo
         raise AuditError("audit.log.empty", table=name)
     problems = []
     if seen["same"]:
-        problems.append(Problem.of("audit.log.truth_is_score", table=name))
+        raise AuditError("audit.log.truth_is_score", table=name)
     if columns.score is not None and seen["no_score"]:
         problems.append(Problem.of("audit.log.bad_score", table=name, count=seen["no_score"]))
     problems += _too_many(seen, columns, name)

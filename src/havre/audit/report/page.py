@@ -224,6 +224,11 @@ class Page:
         """Write the place of a claim within its source."""
         return place_text(claim.where or "", self.language)
 
+    @property
+    def between(self) -> str:
+        """Give what stands between parts of a sentence."""
+        return f"{numbers.SPACE}; " if self.language == "fr" else "; "
+
     def rates(self, figure: ScreeningFigure) -> str:
         """Say which two rates a check has."""
         key = "lie" if self.entry.family == "lie_detector" else "other"
