@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from havre.errors import HavreError, Problem
+from havre.errors import HavreError, Problem, Term
 from havre.record.log.keys import Signer
 from havre.record.publication import Record
 from havre.texts import Language
@@ -87,5 +87,7 @@ def told(problems: Sequence[Problem], lang: Language, form: str) -> dict[str, li
     """Put problems beside the fields of a form that they speak of: ``form.field``, ``form.form`` for all else."""
     found: dict[str, list[str]] = {}
     for each in problems:
-        found.setdefault(f"{form}.{_PLACES.get(each.key, 'form')}", []).append(each.sentence(lang))
+        part = dict(each.fields).get("part")
+        place = part.removeprefix("term.part.") if isinstance(part, Term) else _PLACES.get(each.key, "form")
+        found.setdefault(f"{form}.{place}", []).append(each.sentence(lang))
     return found
