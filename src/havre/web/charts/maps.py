@@ -150,7 +150,8 @@ def map_figure(
 
 def summary_of(found: OutlookMap, words: Wording) -> str:
     """Tell a map in sentences: how many destinations and routes it has, the largest ones, how many are hidden."""
-    marks: list[tuple[str, Typical | None]] = [(each.code, each.typical) for each in (*found.spots, *found.routes)]
+    routes = [(each.code, each.typical) for each in found.routes]
+    marks = [*((each.code, each.typical) for each in found.spots), *routes]
     shown = sorted((each for each in marks if each[1]), key=lambda each: -each[1].median if each[1] else 0.0)
     counts = [
         _say(words, f"{kind}.{'one' if count == 1 else 'many'}", count=words.number(count))

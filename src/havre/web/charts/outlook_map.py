@@ -176,7 +176,7 @@ def _map_of(measure: str, outlooks: Sequence[Outlook]) -> OutlookMap:
         if outlook is not None
         or (spots and measure in BY_SEA and sketch.way == "sea" and _leads_to(spots, sketch.line))
     ]
-    drawn = {each.code for each in (*spots, *courses)}
+    drawn = {*(each.code for each in spots), *(each.code for each in courses)}
     return OutlookMap(
         measure,
         tuple(sorted(spots, key=lambda each: _size(each.typical))),
