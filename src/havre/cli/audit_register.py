@@ -1,5 +1,6 @@
 """``havre audit register`` and ``report``: what is claimed of border systems, by whom, and pages about them."""
 
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from havre.texts import say
 
 if TYPE_CHECKING:
     from havre.audit.register.models import Entry
+    from havre.audit.report.page import Page
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -161,6 +163,7 @@ def report(
 ) -> None:
     """Write the report about one entry."""
     from havre.audit.register.load import load_register
+    from havre.audit.report.page import Page
     from havre.audit.report.render import Length, render_html, render_pdf, report_files
     from havre.record.folder import write_files
     from havre.whole_files import write_whole
@@ -172,6 +175,9 @@ def report(
     else:
         if out is not None and out.suffix not in (".html", ".pdf"):
             raise typer.BadParameter(tell("system.bad_ending", path=out))
+        if out is None and sys.stdout.isatty():
+            _show_report(Page(register, entry, language(), today()))
+            return
         length: Length = "full" if full else "one_page"
         html = render_html(register, entry, language(), length, today())
         if out is None:
@@ -179,3 +185,12 @@ def report(
             return
         write_whole(out, render_pdf(html, length) if out.suffix == ".pdf" else html.encode("utf-8"))
     stdout().print(tell("system.written", path=out), soft_wrap=True, markup=False)
+
+
+def _show_report(page: "Page") -> None:
+    """Tell a report in a terminal, where nobody reads HTML."""
+    from havre.audit.report.text import lines_of
+
+    for line in lines_of(page):
+        stdout().print(line, soft_wrap=False, markup=False)
+    stdout().print(tell("system.hint", system=page.entry.id), soft_wrap=True, markup=False)
