@@ -22,6 +22,8 @@ WALKED: tuple[str, ...] = (
     "destination/DEU",
     "places",
     "track-record",
+    "audit",
+    "audit/iborderctrl",
 )
 """Paths after the language; add each new page."""
 

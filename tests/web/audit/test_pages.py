@@ -72,7 +72,7 @@ def test_every_entry_shows_every_claim_with_its_source(client: TestClient, langu
         for claim in entry.claims:
             assert f'id="{claim.id}"' in asked.text
             assert re.sub(r"\s+", " ", claim.text(language)) in shown
-            assert re.sub(r"\s+", " ", register.sources[claim.source].title) in shown
+            assert re.sub(r"\s+", " ", register.sources[claim.source].named(language)) in shown
 
 
 def test_values_that_differ_stand_side_by_side(client: TestClient) -> None:
