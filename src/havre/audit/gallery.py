@@ -16,8 +16,9 @@ Grother P, Ngan M, Hanaoka K (2019), Face recognition vendor test part 2, NISTIR
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special
+from scipy import special
 
 from havre.audit.intervals import LEVEL, Interval, interval
 from havre.errors import AuditError, Problem, check_none
@@ -211,7 +212,7 @@ def _solve(target: float, size: float, variation: float) -> float:
     def gap(log_rate: float) -> float:
         return float(-np.expm1(_log_none(np.array([np.exp(log_rate)]), one, variation))[0]) - target
 
-    return float(np.exp(optimize.brentq(gap, low, high, xtol=1e-12, rtol=1e-13)))
+    return float(np.exp(scipy.optimize.brentq(gap, low, high, xtol=1e-12, rtol=1e-13)))
 
 
 def _check(rate: Floats, size: Floats, variation: float) -> None:

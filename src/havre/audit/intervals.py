@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from havre.errors import AuditError
 
@@ -112,7 +113,7 @@ def coverage(trials: int, proportion: ArrayLike, method: str = "clopper-pearson"
     counts = np.arange(trials + 1)
     low, high = proportion_bounds(counts, trials, method, level)
     held = (low <= true[..., None]) & (true[..., None] <= high)
-    chances = np.asarray(stats.binom.pmf(counts, trials, true[..., None]))
+    chances = np.asarray(scipy.stats.binom.pmf(counts, trials, true[..., None]))
     return np.asarray(np.where(held, chances, 0.0).sum(axis=-1))
 
 

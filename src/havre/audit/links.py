@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from havre.errors import AuditError, Problem, check_none
 
@@ -86,4 +86,6 @@ def spread(kinds: Sequence[LinkKind]) -> Spread:
 def _giant(reach: float) -> float:
     """Give the share g of all people in the giant component: 1 − g = e^(−reach · g), for a reach above 1."""
     least = (reach - 1) / reach**2
-    return float(optimize.brentq(lambda share: share + np.expm1(-reach * share), least, 1.0, xtol=1e-16, rtol=1e-14))
+    return float(
+        scipy.optimize.brentq(lambda share: share + np.expm1(-reach * share), least, 1.0, xtol=1e-16, rtol=1e-14)
+    )

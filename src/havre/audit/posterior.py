@@ -8,8 +8,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special
+from scipy import special
 
 Floats = NDArray[np.float64]
 Beta = tuple[float, float]
@@ -54,4 +55,6 @@ def quantile(at_most: Callable[[float], float], level: float, low: float, high: 
     if at_most(high) <= level:
         return high
     ends = float(special.logit(low)), float(special.logit(high))
-    return float(special.expit(optimize.brentq(lambda x: at_most(float(special.expit(x))) - level, *ends, xtol=1e-13)))
+    return float(
+        special.expit(scipy.optimize.brentq(lambda x: at_most(float(special.expit(x))) - level, *ends, xtol=1e-13))
+    )

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import fft, optimize, special
+from scipy import fft, special
 
 from havre.errors import AuditError, Problem, check_none
 from havre.scale import generator
@@ -117,7 +118,7 @@ def threshold_for(world: World, probes: Singles, fmr: float) -> float:
     if not 0 < fmr < 0.5:
         raise AuditError("audit.share", share=f"{fmr:g}")
     return float(
-        optimize.brentq(lambda t: np.log(own_rates(world, probes, t).mean()) - np.log(fmr), 0.0, 30.0, xtol=1e-12)
+        scipy.optimize.brentq(lambda t: np.log(own_rates(world, probes, t).mean()) - np.log(fmr), 0.0, 30.0, xtol=1e-12)
     )
 
 

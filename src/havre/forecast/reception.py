@@ -17,7 +17,6 @@ from typing import Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError as Mistake
-from scipy.stats import gamma
 
 from havre.draws import Floats
 from havre.errors import ForecastError, Problem, Term, check_none
@@ -71,6 +70,9 @@ class Stay:
         if self.shape == 1:
             rate = math.log(2) / self.median
             return np.asarray(np.exp(-rate * months) / rate)
+        # A site that offers the planner does not wait for this to load.
+        from scipy.stats import gamma
+
         scale = self.median / gamma.ppf(0.5, self.shape)
         later = self.shape * scale * gamma.sf(months, self.shape + 1, scale=scale)
         return np.maximum(later - months * gamma.sf(months, self.shape, scale=scale), 0.0)

@@ -17,7 +17,6 @@ from math import ceil, floor, inf
 
 import numpy as np
 import polars as pl
-from scipy.optimize import linprog
 
 from havre.draws import Floats
 from havre.errors import Problem, RecordError, check_none
@@ -301,6 +300,9 @@ class _Rows:
 
         Beside it stand the counts of all cells in such a world, where there is one.
         """
+        # Whoever only reads releases, such as a site, does not wait for this to load.
+        from scipy.optimize import linprog
+
         wanted = np.zeros(self.equal.shape[1])
         wanted[at] = sign
         told = linprog(
