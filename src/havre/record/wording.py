@@ -105,8 +105,15 @@ class Wording:
         return format_date(day, "MMM yyyy", locale=self.language)
 
     def day(self, day: date) -> str:
-        """Write a day in full."""
-        return format_date(day, "long", locale=self.language)
+        """Write a day in full; French writes the first of a month with its ending.
+
+        Examples
+        --------
+        >>> Wording("fr", {}).day(date(2026, 12, 1))
+        '1er décembre 2026'
+        """
+        told = format_date(day, "long", locale=self.language)
+        return f"1er{told[1:]}" if self.language == "fr" and day.day == 1 else told
 
     def horizon(self, months: int) -> str:
         """Write a horizon: "3 months ahead"."""
