@@ -13,6 +13,7 @@ PARTS: tuple[str, ...] = (
     "reference",
     "contests",
     "register",
+    "displacement",
     "embeds",
     "feeds",
 )

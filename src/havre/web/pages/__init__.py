@@ -10,6 +10,7 @@ PAGES: tuple[str, ...] = (
     "log",
     "downloads",
     "planner",
+    "displacement",
     "about",
     "contest",
     "contests",

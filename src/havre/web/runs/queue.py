@@ -70,9 +70,16 @@ class RunQueue:
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._ending = False
+        self._started = 0
 
     def start(self) -> None:
-        """Tell what an earlier process left as interrupted, and begin to work."""
+        """Tell what an earlier process left as interrupted, and begin to work.
+
+        An app that is served twice in one process starts it twice; then it ends with the last of them.
+        """
+        self._started += 1
+        if self._started > 1:
+            return
         for run in self.store.read_all():
             kept = run
             if not run.is_over:
@@ -89,6 +96,9 @@ class RunQueue:
 
     def end(self) -> None:
         """Stop every worker; what was not finished is told as interrupted."""
+        self._started -= 1
+        if self._started > 0:
+            return
         with self._changed:
             self._ending = True
             workers = list(self._workers.values())

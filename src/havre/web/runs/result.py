@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from havre.displacement.camp_capacities import camp_capacities
+from havre.displacement.camp_capacities import camp_capacities, closed_to_newcomers
 from havre.displacement.camp_series import CampSeries, registered
 from havre.displacement.comparison import Comparison
 from havre.displacement.comparison_words import tell
@@ -36,7 +36,8 @@ def result_of(instance: Instance, outcome: Outcome, warnings: Sequence[Problem])
         "camps": _camps(instance, outcome, series, limits),
         "people": _levels(outcome.people, outcome.hasten),
         "validation": _validation(outcome, series),
-        "fill": fill_dates(outcome, limits).as_table() if limits is not None else [],
+        "fill": [] if limits is None else fill_dates(outcome, limits, closed_to_newcomers(instance)).as_table(),
+        "closed_share": closed_to_newcomers(instance),
         "network": _network(instance, outcome),
     }
 

@@ -1,0 +1,338 @@
+"""Displacement: instances with their camps, runs of uploaded instances and of scenarios, and what came of them."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from havre.displacement.simulate import DEFAULT_SEED
+from havre.errors import HavreError
+from havre.texts import Language, say
+from havre.web.pages.displacement_form import (
+    KINDS,
+    MOST_REPLICAS,
+    REPLICAS,
+    borders_of,
+    camps_of,
+    read_replicas,
+    read_scenario_form,
+    roads_of,
+)
+from havre.web.pages.displacement_view import view_result
+from havre.web.rendering import Lang, SiteNow, page
+from havre.web.runs.queue import Asked, QueueFullError, RunQueue
+from havre.web.runs.result import as_csv
+from havre.web.runs.shelf import Shelf, Shown
+from havre.web.runs.store import Run
+from havre.web.runs.upload import MOST_FILES, read_upload
+
+router = APIRouter(include_in_schema=False)
+PREPARE_SECONDS = 3.0
+"""How long after the start the results of the site's own instances are asked for: the first readers go before."""
+RETRY_SECONDS = 30
+_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def set_up(app: FastAPI) -> None:
+    """Make the queue and the shelf of instances, and let them start and end with the app."""
+    queue = RunQueue(app.state.settings)
+    shelf = Shelf(app.state.settings, queue)
+    app.state.runs, app.state.shelf = queue, shelf
+    app.state.starting += [queue.start, lambda: _later(shelf.prepare)]
+    app.state.ending += [queue.end]
+
+
+def _later(act: Callable[[], None]) -> None:
+    """Do something in a while; at the end of the process nobody waits for it."""
+    timer = threading.Timer(PREPARE_SECONDS, act)
+    timer.daemon = True
+    timer.start()
+
+
+def queue_of(request: Request) -> RunQueue:
+    """Give the queue of runs."""
+    queue: RunQueue = request.app.state.runs
+    return queue
+
+
+def shelf_of(request: Request) -> Shelf:
+    """Give the instances of the site."""
+    shelf: Shelf = request.app.state.shelf
+    return shelf
+
+
+@router.get("/{lang}/displacement")
+def displacement(request: Request, lang: Lang, site: SiteNow) -> Response:
+    """Show the instances, and the form for an own one."""
+    return _overview(request, lang)
+
+
+def _overview(request: Request, lang: Language, *, status: int = 200, faults: Sequence[str] = ()) -> Response:
+    shelf, queue = shelf_of(request), queue_of(request)
+    words = request.app.state.holder.site.words(lang)
+    cards = []
+    for shown in shelf.instances.values():
+        result = shelf.result(shown)
+        view = None if result is None else view_result(result, words, invented=shown.invented, name=shown.name)
+        cards.append((shown, view))
+    complete = all(view is not None for _, view in cards) and not faults
+    facts = {
+        "cards": cards,
+        "faults": faults,
+        "waiting": queue.waiting + queue.running,
+        "limits": site_limits(request),
+        "most_files": MOST_FILES,
+    }
+    made = page(request, "displacement.html.jinja", lang, status=status, store=complete, **facts)
+    made.headers["Cache-Control"] = "no-cache" if complete else "no-store"
+    return made
+
+
+def site_limits(request: Request) -> dict[str, Any]:
+    """Give the bounds that hold for what readers run."""
+    settings = request.app.state.settings
+    return {
+        "megabytes": f"{settings.upload_bytes / 1e6:g}",
+        "seconds": settings.run_seconds,
+        "memory": f"{settings.run_memory_bytes / 1e9:g}",
+        "waiting": settings.runs_waiting,
+        "replicas": REPLICAS,
+        "most_replicas": MOST_REPLICAS,
+    }
+
+
+@router.get("/{lang}/displacement/instances/{name}")
+def instance(request: Request, lang: Lang, site: SiteNow, name: str, day: str = "") -> Response:
+    """Show an instance of the site: its network, the curves of its camps, how good they are, and the scenarios."""
+    shown = _shown(request, name)
+    result = shelf_of(request).result(shown)
+    if result is None:
+        return page(request, "displacement_wait.html.jinja", lang, store=False, shown=shown)
+    facts = {**_result_facts(result, site.words(lang), day, invented=shown.invented), "shown": shown, "run": None}
+    return page(request, "displacement_instance.html.jinja", lang, **facts, limits=site_limits(request))
+
+
+def _result_facts(result: dict[str, Any], words: Any, day: str, *, invented: bool) -> dict[str, Any]:
+    number = int(day) if day.isascii() and day.isdigit() and len(day) < 7 else -1
+    network = result["network"]
+    return {
+        "result": result,
+        "view": view_result(result, words, day=number, invented=invented),
+        "choices": {"road": roads_of(result), "border": borders_of(result), "camp": camps_of(result)},
+        "kinds": KINDS,
+        "map_data": {
+            "days": [],
+            "people": network.get("people", []),
+            "language": words.language,
+        },
+    }
+
+
+def _shown(request: Request, name: str) -> Shown:
+    found = shelf_of(request).instances.get(name)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+@router.get("/{lang}/displacement/instances/{name}/{file}")
+def instance_file(request: Request, lang: Lang, name: str, file: str) -> Response:
+    """Give the result of an instance as a file."""
+    shown = _shown(request, name)
+    result = shelf_of(request).result(shown)
+    if result is None:
+        raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
+    return _file(result, file, shown.name)
+
+
+def _file(result: dict[str, Any], file: str, name: str) -> Response:
+    attached = {"Content-Disposition": f'attachment; filename="{name}-{file}"'}
+    if file == "camps.csv":
+        return Response(as_csv(result), media_type="text/csv; charset=utf-8", headers=attached)
+    if file == "result.json":
+        return JSONResponse(result, headers=attached)
+    raise HTTPException(404)
+
+
+@router.post("/{lang}/displacement/runs")
+async def start_run(request: Request, lang: Lang) -> Response:
+    """Take an upload or a scenario, and put it in the queue."""
+    refuse_other_sites(request)
+    # Some more than are taken, so that too many are told in our words.
+    async with request.form(max_files=MOST_FILES + 50, max_fields=30, max_part_size=20_000) as form:
+        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        sent = [
+            (each.filename or "", await each.read())
+            for name, each in form.multi_items()
+            if name == "files" and isinstance(each, UploadFile)
+        ]
+    try:
+        run = await run_in_threadpool(_submit, request, fields, sent, lang)
+    except QueueFullError as error:
+        busy = say("web_displacement", "busy", lang, count=request.app.state.settings.runs_waiting)
+        raise HTTPException(503, busy, {"Retry-After": str(RETRY_SECONDS)}) from error
+    except HavreError as error:
+        if _wants_json(request):
+            told = {"type": "about:blank", "title": say("web", "problem.422", lang), "status": 422}
+            return JSONResponse({**told, "detail": error.message(lang)}, 422, media_type="application/problem+json")
+        faults = [problem.sentence(lang) for problem in error.problems]
+        return await run_in_threadpool(_refused, request, lang, faults)
+    where = f"/{lang}/displacement/runs/{run.id}"
+    if _wants_json(request):
+        return JSONResponse({**told_run(request, run), "page": where}, 202, {"Location": where})
+    return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
+
+
+def _refused(request: Request, lang: Language, faults: Sequence[str]) -> Response:
+    return _overview(request, lang, status=422, faults=faults)
+
+
+def _wants_json(request: Request) -> bool:
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuse a form that another site lets a reader's browser send.
+
+    Raises
+    ------
+    HTTPException : it comes from elsewhere
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What a scenario is added to."""
+
+    name: str
+    shown: Shown | None
+    files: Mapping[str, bytes] | None
+    result: dict[str, Any]
+
+
+def _submit(request: Request, fields: Mapping[str, str], sent: Sequence[tuple[str, bytes]], lang: Language) -> Run:
+    replicas = read_replicas(fields.get("replicas", ""))
+    queue = queue_of(request)
+    if "kind" not in fields:
+        upload = read_upload(sent, request.app.state.settings.upload_bytes)
+        name = _instance_name(sent)
+        return queue.submit(Asked(name, replicas, DEFAULT_SEED, files=upload.files, unused=upload.unused))
+    base = _base(request, fields)
+    scenario = read_scenario_form(fields, base.result, lang)
+    asked = Asked(
+        base.name,
+        replicas,
+        DEFAULT_SEED,
+        files=base.files,
+        folder=base.shown.folder if base.shown else None,
+        shown=base.shown.name if base.shown else "",
+        scenario=scenario,
+    )
+    return queue.submit(asked)
+
+
+def _base(request: Request, fields: Mapping[str, str]) -> _Base:
+    """Find the instance of a scenario: one of the site, or one that was uploaded with a run.
+
+    Raises
+    ------
+    HTTPException : it is not there, or has no result yet
+    """
+    queue, shelf = queue_of(request), shelf_of(request)
+    shown = shelf.instances.get(fields.get("instance", ""))
+    if shown is not None:
+        result = shelf.result(shown)
+        if result is None:
+            raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
+        return _Base(shown.folder.name, shown, None, result)
+    run = queue.run(fields.get("run", ""))
+    content, files = (queue.result(run.id), queue.upload(run.id)) if run else (None, None)
+    if run is None or content is None or files is None:
+        raise HTTPException(404)
+    return _Base(run.name, None, files, json.loads(content))
+
+
+def _instance_name(sent: Sequence[tuple[str, bytes]]) -> str:
+    """Name an uploaded instance: as the archive is called."""
+    name = PurePosixPath(sent[0][0].replace("\\", "/")).stem if len(sent) == 1 else "instance"
+    return _PLAIN.sub("-", name).strip("-")[:40] or "instance"
+
+
+def _run(request: Request, run_id: str) -> Run:
+    found = queue_of(request).run(run_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+@router.get("/{lang}/displacement/runs/{run_id}")
+def run_page(request: Request, lang: Lang, site: SiteNow, run_id: str, day: str = "") -> Response:
+    """Show a run: where it is, or what came of it."""
+    run = _run(request, run_id)
+    shown = shelf_of(request).instances.get(run.shown)
+    content = queue_of(request).result(run.id) if run.state == "done" else None
+    facts: dict[str, Any] = {"run": run, "shown": shown, "place": queue_of(request).place(run.id)}
+    if content is not None:
+        invented = shown is not None and shown.invented
+        facts |= _result_facts(json.loads(content), site.words(lang), day, invented=invented)
+        facts["has_upload"] = run.scenario is None and shown is None
+        facts["limits"] = site_limits(request)
+        return page(request, "displacement_result.html.jinja", lang, store=False, **facts)
+    return page(request, "displacement_run.html.jinja", lang, store=False, **facts)
+
+
+@router.get("/{lang}/displacement/runs/{run_id}/{file}")
+def run_file(request: Request, lang: Lang, run_id: str, file: str) -> Response:
+    """Give the result of a run as a file."""
+    run = _run(request, run_id)
+    content = queue_of(request).result(run.id)
+    if content is None:
+        raise HTTPException(404)
+    made = _file(json.loads(content), file, run.name)
+    made.headers["Cache-Control"] = "no-store"
+    return made
+
+
+@router.post("/{lang}/displacement/runs/{run_id}/stop")
+def stop_run(request: Request, lang: Lang, run_id: str) -> Response:
+    """Stop a run."""
+    refuse_other_sites(request)
+    run = _run(request, run_id)
+    queue_of(request).stop(run.id)
+    return RedirectResponse(f"/{lang}/displacement/runs/{run.id}", 303, {"Cache-Control": "no-store"})
+
+
+@router.post("/{lang}/displacement/runs/{run_id}/erase")
+def erase_run(request: Request, lang: Lang, run_id: str) -> Response:
+    """Erase all that is kept of a run."""
+    refuse_other_sites(request)
+    run = _run(request, run_id)
+    queue_of(request).erase(run.id)
+    return RedirectResponse(f"/{lang}/displacement", 303, {"Cache-Control": "no-store"})
+
+
+def told_run(request: Request, run: Run) -> dict[str, Any]:
+    """Give the state of a run as plain data."""
+    base = f"/api/v1/displacement/runs/{run.id}"
+    return {
+        "id": run.id,
+        "state": run.state,
+        "name": run.name,
+        "replicas": run.replicas,
+        "seed": run.seed,
+        "progress": {"done": run.progress[0], "of": run.progress[1]},
+        "waiting_before": queue_of(request).place(run.id),
+        "problems": [dict(each) for each in run.problems],
+        "reason": run.reason or None,
+        "links": {"self": base, "events": f"{base}/events"},
+    }
