@@ -10,7 +10,10 @@ from tests.cli.command import invoke
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/audit.md", "README.md", "README.fr.md")
-OWN = ("interval", "questions", "chain", "rates", "scale", "links", "experiment", "log", "sensor")
+OWN = (
+    "interval", "questions", "chain", "rates", "roc", "scale", "links", "experiment", "log", "sensor", "impact",
+    "iborderctrl",
+)  # fmt: skip
 
 
 def commands(page: str) -> list[list[str]]:

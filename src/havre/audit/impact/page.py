@@ -66,7 +66,8 @@ def _lead(assessment: Assessment, words: Words) -> Iterator[Line]:
         for file in assessment.files
     ]
     colon = ":" if words.language == "en" else "\u00a0:"
-    yield Line(f"{words.text('answered_by')}{colon} {'; '.join(names)}")
+    between = "; " if words.language == "en" else "\u00a0; "
+    yield Line(f"{words.text('answered_by')}{colon} {between.join(names)}")
 
 
 def _summary(assessment: Assessment, words: Words) -> Iterator[Part]:
