@@ -161,7 +161,7 @@ def test_what_was_decided_waits_for_the_key_of_the_log(desk_app: FastAPI) -> Non
     assert "in review" in " ".join(errors_of(answer))
     hand_in(desk_app.state.settings.record, "r-4")
     assert "Waiting for the log" in noor.get("/en/desk").text
-    assert send(noor, "/en/desk", "append", log_password="wrong").status_code == 422
+    assert send(noor, "/en/desk", "append", log_password=KEY_PASSWORD).status_code == 422
     assert send(noor, "/en/desk", "append", log_password=LOG_PASSWORD).status_code == 303
     assert "Waiting for the log" not in noor.get("/en/desk").text
 
