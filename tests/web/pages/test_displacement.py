@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 
-from tests.web.runs.run_case import archive, arvania, long_run
+from tests.web.runs.run_case import archive, arvania, long_run, write
 from tests.web.site_case import faults, opened, site
 
 RUNS = "/en/displacement/runs"
@@ -160,6 +160,21 @@ def test_a_full_queue_asks_to_come_back(busy: TestClient) -> None:
     assert 'http-equiv="refresh"' in busy.get(where).text
     assert busy.post(f"{where}/stop").status_code == 303
     assert "It was stopped" in busy.get(where).text
+
+
+def test_an_instance_of_the_site_that_cannot_be_simulated_says_so(record_folder: Path, tmp_path: Path) -> None:
+    write(tmp_path / "broken", long_run(5) | {"input_csv/routes.csv": b"#a,b,c\nLindra,Nowhere,1\n"})
+    app = site(record_folder, state=tmp_path / "state", instances=(tmp_path / "broken",))
+    with TestClient(app) as asking:
+        page = asking.get("/en/displacement/instances/broken")
+        assert 'http-equiv="refresh"' in page.text
+        end = time.monotonic() + 60
+        while 'http-equiv="refresh"' in page.text:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+            page = asking.get("/en/displacement/instances/broken")
+        assert "could not be simulated" in page.text
+        assert "Nowhere" in page.text
 
 
 def test_forms_of_other_sites_are_refused(client: TestClient) -> None:

@@ -82,8 +82,8 @@ def _overview(request: Request, lang: Language, *, status: int = 200, faults: Se
     for shown in shelf.instances.values():
         result = shelf.result(shown)
         view = None if result is None else view_result(result, words, invented=shown.invented, name=shown.name)
-        cards.append((shown, view))
-    complete = all(view is not None for _, view in cards) and not faults
+        cards.append((shown, view, shelf.has_failed(shown) is not None))
+    complete = all(view is not None for _, view, _ in cards) and not faults
     facts = {
         "cards": cards,
         "faults": faults,
@@ -115,7 +115,8 @@ def instance(request: Request, lang: Lang, site: SiteNow, name: str, day: str = 
     shown = _shown(request, name)
     result = shelf_of(request).result(shown)
     if result is None:
-        return page(request, "displacement_wait.html.jinja", lang, store=False, shown=shown)
+        failed = shelf_of(request).has_failed(shown)
+        return page(request, "displacement_wait.html.jinja", lang, store=False, shown=shown, failed=failed)
     facts = {**_result_facts(result, site.words(lang), day, invented=shown.invented), "shown": shown, "run": None}
     return page(request, "displacement_instance.html.jinja", lang, **facts, limits=site_limits(request))
 

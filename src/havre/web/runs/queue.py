@@ -39,6 +39,7 @@ class Asked:
     name : of the instance
     files : of an upload; or ``folder``, an instance of the site
     keep_at : where the result is kept instead of with the run
+    patience : how many times as long as a reader's run it may take
     """
 
     name: str
@@ -50,6 +51,7 @@ class Asked:
     scenario: dict[str, Any] | None = None
     keep_at: Path | None = None
     unused: tuple[str, ...] = ()
+    patience: int = 1
 
 
 class RunQueue:
@@ -162,6 +164,11 @@ class RunQueue:
             return self._waiting.index(run_id) if run_id in self._waiting else 0
 
     @property
+    def is_working(self) -> bool:
+        """Whether it has been started and not ended."""
+        return self._started > 0
+
+    @property
     def waiting(self) -> int:
         """How many wait."""
         return len(self._waiting)
@@ -248,7 +255,7 @@ class RunQueue:
                 "replicas": asked.replicas,
                 "seed": asked.seed,
                 "scenario": asked.scenario,
-                "seconds": self._settings.run_seconds,
+                "seconds": self._settings.run_seconds * asked.patience,
                 "memory": self._settings.run_memory_bytes,
             }
             ended = worker.run(task, folder.parent, lambda done, of: self._progress(run_id, done, of))

@@ -17,9 +17,12 @@ from havre.displacement.flee_names import INPUT, LOCATIONS, SETTINGS
 from havre.displacement.simulate import DEFAULT_SEED
 from havre.texts import LANGUAGES, Language
 from havre.web.runs.queue import Asked, QueueFullError, RunQueue
+from havre.web.runs.store import Run
 from havre.web.settings import WebSettings
 
 REPLICAS = 100
+PATIENCE = 10
+"""How many times as long as a run of a reader an instance of the site may take: whoever runs the site chose it."""
 ABOUT = "about.toml"
 RESULT_VERSION = "1"
 """Changes where results are made or laid out in another way, so that kept ones are made again."""
@@ -93,6 +96,7 @@ class Shelf:
                         folder=shown.folder,
                         shown=shown.name,
                         keep_at=self.path(shown),
+                        patience=PATIENCE,
                     )
                 )
             except QueueFullError:
@@ -100,8 +104,16 @@ class Shelf:
             self._asked[shown.name] = run.id
             return run.id
 
+    def has_failed(self, shown: Shown) -> Run | None:
+        """Give the run of an instance that ended without a result; ``None`` where it may still come."""
+        run = self._queue.run(self._asked.get(shown.name, ""))
+        failed = run is not None and run.state in ("refused", "failed") and not self.path(shown).is_file()
+        return run if failed else None
+
     def prepare(self) -> None:
-        """Ask for every result that is not there yet."""
+        """Ask for every result that is not there yet, while the queue works."""
+        if not self._queue.is_working:
+            return
         for shown in self.instances.values():
             if not self.path(shown).is_file():
                 self.ask(shown)
