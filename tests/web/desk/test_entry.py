@@ -129,7 +129,8 @@ def test_signing_out_ends_it_for_good(desk_app: FastAPI) -> None:
     "target",
     [
         "https://elsewhere.example/en/desk", "//elsewhere.example/en/desk", "/\\elsewhere.example",
-        "javascript:alert(1)", "/en/desk/../../", "/en/desk//elsewhere.example", "/en/", "/de/desk", "/en/desk\r\nSet-Cookie: a=b",
+        "javascript:alert(1)", "/en/desk/../../", "/en/desk//elsewhere.example", "/en/", "/de/desk",
+        "/en/desk\r\nSet-Cookie: a=b",
         "/en/desk/sign-out", "/en/desk?x=<script>", "/en/desk@elsewhere.example", "/en/deskelsewhere", "",
     ],
 )  # fmt: skip

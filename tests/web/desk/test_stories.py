@@ -1,4 +1,4 @@
-"""Whole stories in a browser: a draft becomes a release that anybody can verify; somebody contests it and is answered."""
+"""Whole stories in a browser: a draft becomes a release that anybody can verify; a contest is answered."""
 
 from collections.abc import Iterator
 from pathlib import Path
