@@ -1,7 +1,10 @@
 """Pages of places: their series, near names for what is none, deaths beside crossings; lists that can be searched."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
@@ -81,6 +84,15 @@ def test_deaths_stand_beside_crossings_in_whole_years(plain: TestClient, release
     rate = 1000 * year.deaths / year.crossings
     told = [written(year.deaths), written(year.crossings), f"{rate:.1f}"]
     assert [cell.text(strip=True) for cell in row.css("td")] == told
+
+
+def test_a_year_with_a_month_that_is_not_told_has_no_rate(tmp_path: Path) -> None:
+    whole = made("one")
+    gone = (pl.col("measure") == "deaths_and_missing") & (pl.col("period") == date(2019, 5, 1))
+    folder = write(tmp_path / "releases", replace(whole, history=whole.history.filter(~gone)))
+    found = deaths_on(read_site(settings_for(tmp_path / "nothing", releases=folder)).latest, ROUTE)
+    assert found is not None
+    assert [each.year for each in found.years] == [2020, 2018, 2017, 2016]
 
 
 def test_a_list_is_searched_and_a_table_sorted_in_the_browser(chromium: Browser, address: str) -> None:

@@ -2,20 +2,24 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 
+from havre.record.outlook import Outlook, read_outlooks
+from havre.record.tables import Release
 from havre.texts import LANGUAGES, Language
 from havre.web.reading.scenarios import read_scenarios
 from havre.web.reading.series import find_series
 from havre.web.reading.vintages import vintages_of
 from havre.web.site import read_site
 from tests.web.pages.plain_case import made, plain_site, write
-from tests.web.pages.series_tables import differences, months_on, page_of
+from tests.web.pages.series_tables import differences, months_on, page_of, written
 from tests.web.site_case import opened, settings_for
 
 CORRIDOR = "/en/corridor/asylum_applications/AFG/DEU"
@@ -131,6 +135,28 @@ def test_an_earlier_release_stands_beside_what_is_known_now(releases: Path) -> N
     assert now is not None
     assert (now.month, now.expected.horizon) == (date(2021, 1, 1), 1)
     assert early.revised == []
+
+
+def test_intervals_that_missed_and_counts_that_were_revised_are_told(tmp_path: Path) -> None:
+    late = made("late")
+    own = pl.col("origin") == "SYR"
+    new = pl.when(own & (pl.col("period") > date(2020, 7, 1))).then(pl.col("value") * 9).otherwise("value")
+    changed = replace(late, history=late.history.with_columns(value=new))
+    folder = write(tmp_path / "releases", made("early", months_earlier=3, made_on=date(2020, 11, 15)), changed)
+    page = page_of(TestClient(plain_site(folder)), "/en/corridor/asylum_applications/SYR/DEU")
+    view = page.css_first("#earlier-view")
+    assert view is not None
+    told = " ".join(view.text().split())
+    assert "Months counted since: 3. The 80% interval held the count in 0 of them." in told
+    assert told.count("missed") == 3
+    before, now = (dict(find.history) for find in (_history(late), _history(changed)))
+    months = (date(2020, 8, 1), date(2020, 9, 1))
+    rows = [[cell.text(strip=True) for cell in row.css("td")] for row in view.css("table")[1].css("tbody tr")]
+    assert rows == [[written(before[month]), written(now[month])] for month in reversed(months)]
+
+
+def _history(release: Release) -> Outlook:
+    return next(each for each in read_outlooks(release) if each.key[2] == "SYR")
 
 
 def test_a_release_is_chosen_by_its_name(plain: TestClient) -> None:

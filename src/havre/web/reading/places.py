@@ -60,21 +60,21 @@ class Part:
 
     Parameters
     ----------
-    total : the place with everything on the other side together; ``None`` where the scope has no such series
-    fan : chart of the total
-    entries : the other series, the largest first
+    main : the place with everything on the other side together, or its only series; ``None`` where there is neither
+    fan : chart of the main series
+    entries : the series that are not a total, the largest first
     """
 
     scope: str
     measure: str
     source: str
-    total: Outlook | None
+    main: Outlook | None
     fan: Fan | None
     entries: tuple[Entry, ...]
 
 
 def parts_of(release: SiteRelease, code: str, side: Side, words: Wording) -> list[Part]:
-    """Give the series of a place by scope, those with a total first.
+    """Give the series of a place by scope, those with a main series first.
 
     Parameters
     ----------
@@ -85,18 +85,19 @@ def parts_of(release: SiteRelease, code: str, side: Side, words: Wording) -> lis
         _part(release, [each for each in own if each.key[0] == scope], side, words)
         for scope in dict.fromkeys(each.key[0] for each in own)
     ]
-    return sorted(parts, key=lambda part: part.total is None)
+    return sorted(parts, key=lambda part: part.main is None)
 
 
 def _part(release: SiteRelease, outlooks: list[Outlook], side: Side, words: Wording) -> Part:
     other: Side = "origin" if side == "destination" else "destination"
     total = next((each for each in outlooks if each.row[other] == ALL), None)
-    fan = None if total is None else fan_of(release.published.release, total, words)
+    main = outlooks[0] if len(outlooks) == 1 else total
+    fan = None if main is None else fan_of(release.published.release, main, words)
     entries = tuple(
         entry_of(release, each, words.place(each.row[other]), words) for each in outlooks if each is not total
     )
     first = outlooks[0].row
-    return Part(first["scope"], first["measure"], _source(release, first["source"]), total, fan, entries)
+    return Part(first["scope"], first["measure"], _source(release, first["source"]), main, fan, entries)
 
 
 def entry_of(release: SiteRelease, outlook: Outlook, name: str, words: Wording) -> Entry:
