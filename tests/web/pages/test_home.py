@@ -19,10 +19,11 @@ from havre.texts import LANGUAGES
 from havre.web.rendering import asset_files
 from havre.web.site import Site, read_site
 from tests.record.release_samples import sample_facts, sample_release
-from tests.web.pages.plain_case import ROUTE, made, plain_site, write
+from tests.web.pages.plain_case import SERIES, plain_site, write
 from tests.web.pages.series_tables import page_of
 from tests.web.site_case import opened, settings_for
 
+ROUTES = ("route:central-mediterranean", "route:channel")
 MEASURED = ("wis_ratio", "wis_ratio_log", "coverage_80", "best_naive")
 LARGEST = 250_000
 """Bytes of the first page with all that it loads, compressed: it has to do on a slow line."""
@@ -103,11 +104,13 @@ def test_it_is_small_with_everything_it_loads(client: TestClient) -> None:
 
 
 def test_routes_are_lines_that_lead_to_their_pages(tmp_path: Path) -> None:
-    page = page_of(client_of(tmp_path, made("r")), "/en/")
-    links = {each.attributes["href"] for each in page.css("#map svg a, #map table a")}
-    assert f"/en/route/{ROUTE.removeprefix('route:')}" in links or "/en/destination/DEU" in links
-    for address in links:
-        assert str(address).startswith(("/en/route/", "/en/destination/"))
+    crossings = [("routes", "irregular_crossings", "TOT", code, "route", 900.0, 0.9) for code in ROUTES]
+    release = sample_release(facts=sample_facts(), series=(*SERIES[:3], *crossings))
+    page = page_of(client_of(tmp_path, release), "/en/")
+    wide = page.css("#map .only-wide a")
+    assert {each.attributes["href"] for each in wide} == {f"/en/route/{code.removeprefix('route:')}" for code in ROUTES}
+    assert len(page.css("#map .only-wide path.course")) == len(ROUTES)
+    assert page.css_first("#map use").attributes["href"] == f"#{page.css_first('defs path').attributes['id']}"  # type: ignore[union-attr]
 
 
 def test_the_record_of_alarms_is_told_or_said_to_be_missing(tmp_path: Path) -> None:
