@@ -91,11 +91,11 @@ def providing() -> Iterator[Provider]:
                 self.send_header("Location", made.authorize(query))
                 self.end_headers()
                 return
-            documents = {
-                "/.well-known/openid-configuration": made.document,
-                "/keys": lambda: {"keys": [made.key.as_dict(private=False)]},
+            documents: dict[str, dict[str, Any]] = {
+                "/.well-known/openid-configuration": made.document(),
+                "/keys": {"keys": [made.key.as_dict(private=False)]},
             }
-            self.answer(documents[path.path]() if path.path in documents else None)
+            self.answer(documents.get(path.path))
 
         def do_POST(self) -> None:
             made.asked.append(self.path)

@@ -85,12 +85,10 @@ def test_somebody_always_manages_accounts_and_nobody_their_own(connection: Conne
     with pytest.raises(AccountError, match="own account"):
         disable(connection, root, AT, by="root")
     disable(connection, noor, AT, by="root")
-    for change in (
-        lambda: disable(connection, root, AT, by=BY),
-        lambda: set_roles(connection, root, ["author"], AT, by=BY),
-    ):
-        with pytest.raises(AccountError, match="last administrator"):
-            change()
+    with pytest.raises(AccountError, match="last administrator"):
+        disable(connection, root, AT, by=BY)
+    with pytest.raises(AccountError, match="last administrator"):
+        set_roles(connection, root, ["author"], AT, by=BY)
     enable(connection, noor, AT, by=BY)
     set_roles(connection, root, ["author"], AT, by="noor")
     assert account_of(connection, "root").roles == ("author",)

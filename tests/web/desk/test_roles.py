@@ -43,7 +43,7 @@ def routes(router: APIRouter) -> Iterator[tuple[str, str]]:
             yield from routes(inner)
             continue
         assert isinstance(route, APIRoute)
-        for method in route.methods:
+        for method in route.methods or ():
             yield method, route.path
 
 
@@ -90,3 +90,8 @@ def test_an_administrator_cannot_make_themselves_a_reviewer_nor_vanish(desk_app:
         assert root.post("/en/desk/accounts", data=told).status_code == 422
     assert root.get("/en/desk/contests").status_code == 403
     assert root.get("/en/desk/accounts").status_code == 200
+
+
+def test_an_administrator_alone_sees_no_draft_and_no_contest(desk_app: FastAPI) -> None:
+    assert "r-3" not in visitor(desk_app, "root").get("/en/desk").text
+    assert "r-3" in visitor(desk_app, "olga").get("/en/desk").text
