@@ -25,6 +25,7 @@ WALKED: tuple[str, ...] = (
     "destination/DEU",
     "places",
     "track-record",
+    "about/api",
     "audit",
     "audit/iborderctrl",
 )
