@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import date
 from html import unescape
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser
 
 from havre.audit.register.load import load_register
 from havre.texts import LANGUAGES, Language
+from havre.web.pages import audit
 from havre.web.pages.audit_blocks import Table, Writer
 from havre.web.pages.audit_forms import CALCULATORS
 from havre.web.pages.audit_inputs import Fields
@@ -59,6 +61,14 @@ def test_what_is_wrong_stands_at_its_field(client: TestClient) -> None:
 )
 def test_nonsense_gives_a_page(client: TestClient, query: str) -> None:
     assert client.get(f"/en/audit?{query}").status_code == 200
+
+
+def test_many_that_compute_at_once_are_asked_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "WAIT_SECONDS", 0.01)
+    with audit._AT_ONCE, audit._AT_ONCE:
+        asked = client.get(f"/en/audit?{urlencode({**OWN, 'level': '91%'})}")
+    assert (asked.status_code, asked.headers["retry-after"]) == (503, "5")
+    assert client.get(f"/en/audit?{urlencode({**OWN, 'level': '91%'})}").status_code == 200
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -110,10 +120,6 @@ def test_what_is_not_there(client: TestClient, path: str) -> None:
 
 
 def test_a_stale_entry_says_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import date
-
-    from havre.web.pages import audit
-
     monkeypatch.setattr(audit, "today", lambda: date(2030, 1, 1))
     assert "days ago" in plain(client.get("/en/audit/itflows?later").text)
     assert client.get("/en/audit?calculator=chain&later").text.count("stale</span>") == len(load_register().entries)

@@ -1,6 +1,7 @@
 """The audit: calculators, the register of border systems, and reports about each of them."""
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,12 +20,14 @@ from havre.audit.report.numbers import day as written_day
 from havre.audit.report.page import Page
 from havre.audit.report.render import Length, csp_hash, render_html
 from havre.texts import Language, catalogue, say
-from havre.web.pages.audit_blocks import MILLION, Writer, words_of
+from havre.web.pages.audit_blocks import MILLION, Answer, Writer, words_of
 from havre.web.pages.audit_forms import CALCULATORS, Calculator, calculator_of, typed
 from havre.web.pages.audit_inputs import Fields
 from havre.web.rendering import Lang, page
 
 router = APIRouter(include_in_schema=False)
+WAIT_SECONDS = 3.0
+_AT_ONCE = threading.BoundedSemaphore(2)
 COMMANDS = {"intervals": "interval", "sensors": "sensor"}
 """Where a calculator is called otherwise on the command line."""
 
@@ -85,8 +88,19 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def _answer(calculator: Calculator, texts: dict[str, str], language: Language) -> object:
-    return calculator.answer(Fields(texts), Writer(language))
+def _answer(calculator: Calculator, texts: dict[str, str], language: Language) -> Answer:
+    """Let a calculator answer; few at once, so that whoever asks many does not hold up those who read.
+
+    Raises
+    ------
+    HTTPException : the others did not finish in time (503)
+    """
+    if not _AT_ONCE.acquire(timeout=WAIT_SECONDS):
+        raise HTTPException(503, headers={"Retry-After": "5"})
+    try:
+        return calculator.answer(Fields(texts), Writer(language))
+    finally:
+        _AT_ONCE.release()
 
 
 def _hints(calculator: Calculator, language: Language) -> dict[str, str]:

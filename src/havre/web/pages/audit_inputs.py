@@ -19,7 +19,7 @@ Read = TypeVar("Read")
 MOST_VALUES = 8
 """How many values a field takes."""
 MOST_LETTERS = 200
-MOST_CASES = 1e10
+MOST_CASES = 1e8
 SMALLEST = 1e-6
 """Figures of a sensor smaller than this, or larger than its inverse, are mistakes."""
 _SPACES = re.compile(r"[\s\u00a0\u202f']+")
@@ -134,13 +134,13 @@ class Fields:
             self.problems[name] = (Problem.of("audit.nothing"),)
         return self.read(name, parse)
 
-    def several(self, name: str, parse: Callable[[str], Read]) -> list[Read]:
+    def several(self, name: str, parse: Callable[[str], Read], most: int = MOST_VALUES) -> list[Read]:
         """Read a field of values with semicolons between; at least one is needed."""
         texts = [part for part in self.texts.get(name, "").split(";") if part.strip()]
         if not texts:
             self.problems[name] = (Problem.of("audit.nothing"),)
-        if len(texts) > MOST_VALUES:
-            self.problems[name] = (Problem.of("audit.too_many", most=MOST_VALUES),)
+        if len(texts) > most:
+            self.problems[name] = (Problem.of("audit.too_many", most=most),)
             return []
         return self.needed(name, lambda _: [parse(text) for text in texts]) or []
 

@@ -18,7 +18,11 @@ from havre.web.pages.audit_blocks import DASH, Answer, Block, Cell, Line, Table,
 from havre.web.pages.audit_inputs import Fields, parse_base_rate, parse_count, parse_share, parse_typed_rate
 
 MOST_QUESTIONS = 1000
+MOST_BASES = 4
+"""Base rates of one answer: each asks for six intervals of a claim."""
 CHECKS = (1, 2, 3)
+ROUNDED = 1e-12
+"""What a probability may differ from 0 by rounding."""
 
 
 def intervals(fields: Fields, write: Writer) -> Answer:
@@ -45,7 +49,7 @@ def rates(fields: Fields, write: Writer) -> Answer:
     checks = [_check(fields, "sensitivity", "specificity")]
     if fields.texts.get("sensitivity2", "").strip() or fields.texts.get("specificity2", "").strip():
         checks.append(_check(fields, "sensitivity2", "specificity2"))
-    bases = fields.several("base_rate", parse_base_rate)
+    bases = fields.several("base_rate", parse_base_rate, MOST_BASES)
     level = _level(fields)
     if fields.problems:
         return Answer(problems=fields.problems)
@@ -165,7 +169,7 @@ def _screen(claim: Claim, bases: list[BaseRate], level: float, write: Writer) ->
         key = "rates.break_even_bounds" if around else "rates.break_even"
         yield Line(write.tell(key, rate=write.percent(even), bounds=write.span(around)))
     if (better := check.chance_better_than_coin) is not None:
-        yield Line(write.tell("rates.coin", chance=write.percent(better)))
+        yield Line(write.tell("rates.coin", chance=write.percent(better if better > ROUNDED else 0.0)))
     yield Line(write.tell("rates.no_groups"))
 
 

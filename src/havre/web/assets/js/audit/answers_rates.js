@@ -20,7 +20,10 @@ import { DASH, MILLION, PEOPLE, answer, cell, ends, line, refused, table } from 
 /** @typedef {import("./intervals.js").Interval} Interval */
 
 const MOST_QUESTIONS = 1000;
+const MOST_BASES = 4;
 const CHECKS = [1, 2, 3];
+/** What a probability may differ from 0 by rounding. */
+const ROUNDED = 1e-12;
 
 /** @param {Fields} fields @param {Writer} write @returns {Answer} */
 export function intervals(fields, write) {
@@ -49,7 +52,7 @@ export function rates(fields, write) {
   if (fields.isFilled("sensitivity2") || fields.isFilled("specificity2")) {
     checks.push(readCheck(fields, "sensitivity2", "specificity2"));
   }
-  const bases = fields.several("base_rate", parseBaseRate);
+  const bases = fields.several("base_rate", parseBaseRate, MOST_BASES);
   const level = readLevel(fields);
   if (fields.areWrong) return refused(fields);
   const claims = checks.filter((check) => check !== null);
@@ -169,7 +172,9 @@ function closing(check, level, write) {
   const [even, around, better] = [check.breakEven(), check.breakEvenInterval(0.5, level), check.chanceBetterThanCoin];
   const key = even === null ? "rates.no_break_even" : around ? "rates.break_even_bounds" : "rates.break_even";
   const lines = [line(write.tell(key, { rate: write.percent(even), bounds: write.span(around) }))];
-  if (better !== null) lines.push(line(write.tell("rates.coin", { chance: write.percent(better) })));
+  if (better !== null) {
+    lines.push(line(write.tell("rates.coin", { chance: write.percent(better > ROUNDED ? better : 0) })));
+  }
   return [...lines, line(write.tell("rates.no_groups"))];
 }
 

@@ -12,6 +12,7 @@
 import { logBeta, stirlingRest } from "./special.js";
 
 const LEAST_FOR_QUADRATURE = 3000;
+const NEGLIGIBLE = -90;
 const TWO_PI = 2 * Math.PI;
 
 /** @param {number} logit @returns {number} x from its log odds */
@@ -109,6 +110,8 @@ function logBelow(a, b, x, y) {
 /** @param {number} a @param {number} b @param {number} x not above the mean @param {number} y @returns {number} */
 function logTail(a, b, x, y) {
   const density = logDensity(a, b, x, y);
+  // So far out that no digit of a chance depends on it: a bound is enough.
+  if (density < NEGLIGIBLE) return density - Math.log(a - (a + b) * x);
   if (Math.min(a, b) > LEAST_FOR_QUADRATURE) return density + Math.log(tailOverDensity(a, b, x, y, density));
   return density - Math.log(a) + Math.log(fraction(a, b, x));
 }

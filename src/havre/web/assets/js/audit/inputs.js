@@ -13,7 +13,7 @@ import { QUANTITIES, canBe } from "./sensors.js";
 
 const MOST_VALUES = 8;
 const MOST_LETTERS = 200;
-const MOST_CASES = 1e10;
+const MOST_CASES = 1e8;
 const SMALLEST = 1e-6;
 const LIKE_THOUSANDS = /^[1-9]\d{0,2}(,\d{3})+$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
@@ -135,13 +135,14 @@ export class Fields {
    * @template T
    * @param {string} name
    * @param {(text: string) => T} parse
+   * @param {number} [most]
    * @returns {T[]} values with semicolons between; at least one is needed
    */
-  several(name, parse) {
+  several(name, parse, most = MOST_VALUES) {
     const texts = partsOf(this.texts[name]);
     if (texts.length === 0) this.problems[name] = [problem("nothing")];
-    if (texts.length > MOST_VALUES) {
-      this.problems[name] = [problem("too_many", { most: MOST_VALUES })];
+    if (texts.length > most) {
+      this.problems[name] = [problem("too_many", { most })];
       return [];
     }
     return this.needed(name, () => texts.map(parse)) ?? [];
