@@ -54,7 +54,7 @@ def test_a_page_in_french_has_no_english_words_of_ours(system: str, mark: str) -
             assert word not in html
 
 
-@pytest.mark.parametrize("system", ["iborderctrl", "sbms"])
+@pytest.mark.parametrize("system", ["iborderctrl", pytest.param("sbms", marks=pytest.mark.slow)])
 def test_a_page_for_one_sheet_fits_on_it(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
     weasyprint = pytest.importorskip("weasyprint")
     sheets: list[int] = []

@@ -145,6 +145,8 @@ class Questionnaire(Part):
     title: Bilingual
     law: Bilingual
     limits: Bilingual
+    origin: Bilingual
+    """Whose questions these are."""
     sections: dict[Key, Section]
     options: dict[str, dict[Words, Bilingual]]
     questions: dict[Key, Question]

@@ -32,7 +32,11 @@ def lay_out(assessment: Assessment, language: Language) -> Written:
         notice=Part(
             words.text("notice"),
             2,
-            (Line(words.text("how")), Line(questionnaire.limits.text(language)), Line(words.text("definition"))),
+            (
+                Line(words.text("how")),
+                Line(questionnaire.limits.text(language)),
+                Line(questionnaire.origin.text(language)),
+            ),
         ),
         parts=parts,
         sources_title=words.text("sources"),
