@@ -1,7 +1,6 @@
 """Starts a worker for one task and reads what it tells, until it ends, is stopped, or its time is over."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -62,6 +61,8 @@ class Worker:
         with self._lock:
             if self._stopped:
                 return Ended("stopped")
+            # It begins within our session and leaves it by itself: whoever starts a process waits for it to begin, and
+            # a session of its own would stand back already.
             self._process = process = subprocess.Popen(
                 [sys.executable, "-I", "-m", "havre.web.runs.worker"],
                 stdin=subprocess.PIPE,
@@ -70,7 +71,6 @@ class Worker:
                 cwd=folder,
                 env=_ALONE,
                 close_fds=True,
-                start_new_session=True,
             )
         clock = threading.Timer(task["seconds"], self._be_late)
         clock.daemon = True
@@ -101,7 +101,7 @@ class Worker:
         process = self._process
         if process is not None and process.poll() is None:
             with suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
 
     def _read(
         self,

@@ -257,6 +257,7 @@ class RunQueue:
                 "scenario": asked.scenario,
                 "seconds": self._settings.run_seconds * asked.patience,
                 "memory": self._settings.run_memory_bytes,
+                "niceness": self._settings.run_niceness,
             }
             ended = worker.run(task, folder.parent, lambda done, of: self._progress(run_id, done, of))
         finally:

@@ -10,9 +10,9 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-NICENESS = 15
 MOST_REPLICAS = 200
 TELL_EVERY = 40
 """Times that progress is told over a run."""
@@ -21,6 +21,7 @@ TELL_EVERY = 40
 def main() -> None:
     """Do the task."""
     task: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    stand_back(task["niceness"])
     limit(task["seconds"], task["memory"])
     try:
         tell("result", run(task, lambda done, of: tell("progress", [done, of])))
@@ -37,6 +38,18 @@ def main() -> None:
             tell("failed", "memory" if "allocate" in str(error) else "error")
 
 
+def stand_back(niceness: int) -> None:
+    """Let everything else go first.
+
+    Linux may share time among sessions before it looks at processes (autogroup): then the session stands back, which is
+    the worker's own.
+    """
+    os.nice(niceness)
+    with suppress(OSError):
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(str(niceness), encoding="ascii")
+
+
 def limit(seconds: int, memory: int) -> None:
     """Limit this process for good."""
     import ctypes
@@ -48,7 +61,6 @@ def limit(seconds: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    os.nice(NICENESS)
     with suppress(OSError, AttributeError):
         # Ends with the process that started it (prctl, PR_SET_PDEATHSIG), and never gains privileges (38).
         libc = ctypes.CDLL(None)
