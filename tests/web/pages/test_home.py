@@ -88,6 +88,11 @@ def _glances(site: Site):  # type: ignore[no-untyped-def]
     return scopes_at_a_glance(Report(site.latest.published.release, site.latest.outlooks, site.words("en")))
 
 
+def test_changes_say_so_where_nothing_can_be_compared(client: TestClient) -> None:
+    # The releases of this record forecast two months, and three are compared.
+    assert "No series can be compared" in words_of(page_of(client, "/en/"), "#changes")
+
+
 def test_it_is_small_with_everything_it_loads(client: TestClient) -> None:
     answer = client.get("/en/", headers={"Accept-Encoding": "gzip"})
     page = LexborHTMLParser(answer.text)
