@@ -95,6 +95,9 @@ def _report(process: int, port: int, started: float, seconds: float, connections
     )
     print(asyncio.run(ask.often([page], seconds)).line("corridor page, kept"))
     print(asyncio.run(ask.often(list(PAGES), seconds)).line("home and guide, kept"))
+    pictures = [f"/embed/fr/{each}.png" for each in series]
+    while_drawing = asyncio.run(ask.beside([json_path], pictures, seconds))
+    print(while_drawing.line("corridor JSON, while PNGs are drawn"))
     unkept = [f"{json_path}?{name}" for name in ("release=none", "unknown=1")]
     print(asyncio.run(ask.often(unkept, min(seconds, 2.0), wanted=(404, 422))).line("refusals, never kept"))
     print(f"memory after all: {memory(process):.0f} MB")
@@ -172,6 +175,13 @@ class Asking:
         began = time.perf_counter()
         await asyncio.gather(*(go(each) for each in range(self._connections)))
         return Measured(taken, time.perf_counter() - began, size, wrong)
+
+    async def beside(self, paths: Sequence[str], others: Sequence[str], seconds: float) -> Measured:
+        """Ask paths as :meth:`often` does, while one more connection asks for other things, one after the other."""
+        slow = asyncio.create_task(self.once(others))
+        found = await self.often(paths, seconds)
+        slow.cancel()
+        return found
 
 
 async def _get(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> tuple[int, bytes]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from markupsafe import Markup, escape
 
+from havre.panel.measures import measures
 from havre.pictures import FanChart, Picture
 from havre.pictures.files import picture_bytes
 from havre.record.charts import WIDE
@@ -135,12 +136,14 @@ def picture_of(embedded: "Embedded") -> Picture:
         {"month": [month for month, _ in fan.counted], "value": [value for _, value in fan.counted]},
         schema={"month": pl.Date(), "value": pl.Float64()},
     )
+    _, measure, origin, destination = fan.outlook.key
+    unit = measures()[measure].unit_name(fan.words.language) if measure in measures() else measure
     chart = FanChart(
-        fan.title,
-        fan.words.measure(fan.outlook.key[1]),
+        fan.words.measure(measure),
+        unit,
         history,
         forecast.select(pl.col("target_month").alias("month"), "quantile", "value"),
     )
     flag = [embedded.losing] if embedded.losing else []
     notes = (fan.summary, *flag, embedded.attribution, embedded.provenance, embedded.page)
-    return Picture(fan.title, (chart,), notes, fan.words.language)
+    return Picture(fan.words.corridor(origin, destination), (chart,), notes, fan.words.language)

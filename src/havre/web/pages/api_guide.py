@@ -59,8 +59,7 @@ class Example:
     def r(self) -> str:
         """How R reads it."""
         return (
-            f'table <- read.csv("{self.api}.csv")\n'
-            'subset(table, automated == "True", c("month", "median", "low_80", "high_80"))'
+            f'table <- read.csv("{self.api}.csv")\nsubset(table, automated, c("month", "median", "low_80", "high_80"))'
         )
 
 
