@@ -26,6 +26,9 @@ WALKED: tuple[str, ...] = (
     "places",
     "track-record",
     "about/api",
+    "planner",
+    "displacement",
+    "displacement/instances/arvania",
     "audit",
     "audit/iborderctrl",
 )
