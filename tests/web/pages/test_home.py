@@ -3,6 +3,7 @@
 import gzip
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -11,8 +12,9 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 from selectolax.lexbor import LexborHTMLParser
 
-from havre.record.outlook import losing_first
+from havre.record.outlook import losing_first, read_outlooks
 from havre.record.report import Page as Report
+from havre.record.reviewed import Override, Reviewed
 from havre.record.tables import Release
 from havre.release_alarms import PAST_ALARMS
 from havre.texts import LANGUAGES
@@ -75,17 +77,19 @@ def test_where_a_naive_guess_does_better_stands_first_after_the_figures(client: 
     assert f"▲ {len(losing)}" in words_of(page, ".tile-flag")
 
 
-def test_what_a_reviewer_states_stands_in_the_chart_of_the_first_page(site: Site, client: TestClient) -> None:
-    (stated,) = site.latest.published.release.review.overrides  # type: ignore[union-attr]
-    page = page_of(client, "/en/")
-    shown = {each.outlook.key[2:] for each in _glances(site)}
-    assert ("stated by the reviewer" in words_of(page, "#outlook")) == ((stated.origin, stated.destination) in shown)
-
-
-def _glances(site: Site):  # type: ignore[no-untyped-def]
-    from havre.web.reading.glance import scopes_at_a_glance
-
-    return scopes_at_a_glance(Report(site.latest.published.release, site.latest.outlooks, site.words("en")))
+def test_what_a_reviewer_states_stands_before_the_computed(tmp_path: Path) -> None:
+    release = sample_release()
+    total = next(
+        each for each in read_outlooks(release) if each.key == ("germany", "asylum_applications", "TOT", "DEU")
+    )
+    first = total.expected[0]
+    assert first.median is not None
+    stated = Override("germany", "TOT", "DEU", 1, first.month, first.median, 12345.0, "Because.", "Noor")
+    review = Reviewed("Ada", "Noor", datetime(2021, 2, 15, tzinfo=UTC), "0" * 64, overrides=(stated,))
+    page = page_of(client_of(tmp_path, replace(release, review=review)), "/en/")
+    told = words_of(page, "#outlook .next dd")
+    assert told.startswith(f"12,345 stated by Noor; computed: {first.median:,.0f}")
+    assert len(page.css("#outlook path.stated")) == 2
 
 
 def test_changes_say_so_where_nothing_can_be_compared(client: TestClient) -> None:
