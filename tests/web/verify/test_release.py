@@ -1,5 +1,7 @@
 """The browser gives the same verdict on a release as :mod:`havre.record.verify`, and names what was changed."""
 
+import base64
+import hashlib
 import json
 import random
 import shutil
@@ -9,21 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 
 from havre.errors import HavreError
 from havre.record.log.cosignature import cosign, with_cosignatures, witness_of
 from havre.record.log.entries import Entry
-from havre.record.log.keys import Signer, new_key
+from havre.record.log.keys import Signer, Verifier, new_key
 from havre.record.log.network import files_at
 from havre.record.log.notes import Note, parse_note
-from havre.record.log.proof import Proof, parse_proof
+from havre.record.log.proof import Proof, parse_proof, prove
 from havre.record.log.reading import CHECKPOINT
 from havre.record.log.rotation import ADDED, REVOKED, key_entry
 from havre.record.publication import PROOF, WITNESSES, open_record
 from havre.record.verify import verify_in_log
 from tests.record.log.log_case import KEY, ORIGIN, OTHER, entries
 from tests.record.published_case import made_record, published_release
-from tests.record.record_case import ADA, AT, NOOR
+from tests.record.record_case import ADA, AT, EVE, NOOR
 from tests.web.verify.node_case import answers_of, modules_in
 
 WITNESS = new_key("witness.example/w", bytes([9] * 32))
@@ -93,7 +96,7 @@ def test_a_flipped_bit_in_each_file_of_the_release_is_found_and_named(case: Case
 def test_every_byte_of_entry_and_proof_counts(case: Case) -> None:
     for name in ("log-entry.json", PROOF):
         size = (case.folder / name).stat().st_size
-        flips = [{"at": at, "bit": at % 8} for at in range(0, size, 7)]
+        flips = [{"at": at, "bit": at % 8} for at in range(0, size, 11)]
         for verdict in case.verdicts(*(case.plain(changes={name: flip}) for flip in flips)):
             assert not verdict["passed"]
             assert name in verdict["said"]
@@ -223,8 +226,6 @@ def test_people_that_the_reader_names_must_be_those_who_acted(case: Case) -> Non
 
 
 def test_what_this_browser_saw_before_must_be_how_the_log_begins(case: Case, tmp_path: Path) -> None:
-    import base64
-
     def kept(log: Path) -> dict[str, str]:
         return {"note": base64.b64encode((log / CHECKPOINT).read_bytes()).decode(), "at": "2026-12-01T00:00:00Z"}
 
@@ -290,3 +291,55 @@ def test_another_first_key_and_a_cosignature_that_was_changed_are_refused(case: 
     assert (good["passed"], good["states"]["witnesses"]) == (True, "passed")
     assert (bad["passed"], bad["states"]["witnesses"]) == (False, "failed")
     assert CHECKPOINT in bad["said"]
+
+
+def logged_anew(case: Case, folder: Path, review: Mapping[str, object]) -> tuple[Path, Path]:
+    """Copy a record in which whoever holds the key of the log has logged another review of the release."""
+    release, log = changed(case, folder)
+    manifest = json.loads((release / "manifest.json").read_bytes())
+    content = json.dumps({**manifest, "review": {**manifest["review"], **review}}).encode()
+    (release / "manifest.json").write_bytes(content)
+    body = {"manifest": hashlib.sha256(content).hexdigest()}
+    entry = Entry("release_published", AT, "r-1", "published-again", body).canonical()
+    with open_record(log.parent) as record:
+        index = record.log.append([entry], [OTHER])[0]
+        (release / PROOF).write_bytes(prove(record.log, index).encode())
+    (release / "log-entry.json").write_bytes(entry)
+    return release, log
+
+
+def test_even_the_key_of_the_log_cannot_make_a_review(case: Case, tmp_path: Path) -> None:
+    review = json.loads((case.folder / "manifest.json").read_bytes())["review"]
+    told = json.loads(review["statement"])
+    eve = rfc8785.dumps({**told, "reviewer": EVE.verifier.text, "overrides": []})
+    alone = rfc8785.dumps({**told, "author": NOOR.verifier.text})
+    twin = {**told, "author": Verifier("havre.example/twin", NOOR.verifier.key).text}
+
+    def signed(statement: bytes, signer: Signer) -> dict[str, object]:
+        signature = base64.b64encode(signer.sign(statement)).decode()
+        return {"statement": statement.decode(), "signature": signature, "verifier": signer.verifier.text}
+
+    tried: dict[str, tuple[dict[str, object], bool]] = {
+        "the same": ({}, True),
+        "figure": ({"overrides": [{**review["overrides"][0], "stated": 78.0}]}, False),
+        "notes": ({"notes": ["More."]}, False),
+        "signature": ({"signature": base64.b64encode(EVE.sign(b"")).decode()}, False),
+        "eve as noor": ({**signed(eve, EVE), "overrides": []}, False),
+        "eve": ({**signed(eve, EVE), "overrides": [], "reviewer": EVE.name}, True),
+        "author alone": ({**signed(alone, NOOR), "author_verifier": NOOR.verifier.text, "author": NOOR.name}, False),
+        "author with a twin": (
+            {**signed(rfc8785.dumps(twin), NOOR), "author_verifier": twin["author"], "author": "havre.example/twin"},
+            False,
+        ),
+        "later": ({"reviewed_at": "2026-11-24T12:00:01Z"}, False),
+        "more": ({"more": 1}, False),
+        "other draft": ({"draft": "0" * 64}, False),
+    }
+    asked = []
+    for name, (forged, good) in tried.items():
+        release, log = logged_anew(case, tmp_path / name, forged)
+        assert refused(release, log) is not good, name
+        asked.append(case.plain(folder=str(release), log=str(log)))
+    for (name, (_, good)), found in zip(tried.items(), case.verdicts(*asked), strict=True):
+        assert found["passed"] is good, (name, found)
+        assert found["states"]["review"] == ("passed" if good else "failed"), name
