@@ -18,6 +18,7 @@ from havre.web.api.atom import Entry, write_feed
 from havre.web.api.contests import FRESH, filed_contests
 from havre.web.api.problems_told import NOT_FOUND, REFUSED
 from havre.web.api.questions import joined, only_known, root_of
+from havre.web.api.skill import past_of
 from havre.web.api.telling import standing_of
 from havre.web.rendering import Lang, SiteNow
 from havre.web.site import Site, SiteRelease
@@ -137,6 +138,9 @@ def _alarm(telling: _Telling, release: SiteRelease, surge: LikelySurge) -> Entry
         before=words.number(surge.before),
         versus=words.versus_naive(ratio),
     )
+    past = past_of(release).get((scope, surge.horizon))
+    key = "alarm_past_unknown" if past is None else "alarm_past" if past.alarms else "alarm_past_none"
+    record = telling.say(key, **({} if past is None else past.model_dump(include={"alarms", "false", "missed"})))
     return Entry(
         about=f"alarm {telling.record} {release.id} {'/'.join(surge.series)} {surge.target_month:%Y-%m}",
         title=telling.say(
@@ -145,7 +149,7 @@ def _alarm(telling: _Telling, release: SiteRelease, surge: LikelySurge) -> Entry
             month=words.month(surge.target_month),
             chance=words.percent(surge.chance),
         ),
-        text=f"{text} {telling.say('automated')}",
+        text=f"{text} {record} {telling.say('automated')}",
         address=joined(telling.root, [telling.language, "corridor", measure, origin, destination], scope=scope),
         published=_made_at(release),
         updated=_made_at(release),

@@ -244,6 +244,18 @@ class SkillTable(Page):
     items: tuple[SkillRow, ...]
 
 
+class PastAlarm(Told):
+    """How alarms did when past months were forecast again, over all series of a scope at one horizon."""
+
+    scope: str
+    horizon: int
+    judged: int = Field(description="Months of series of which what came is known.")
+    alarms: int = Field(description="Of them, those for which a surge was told at the chance 0.5.")
+    right: int
+    false: int
+    missed: int = Field(description="Surges that came without an alarm.")
+
+
 class Alarm(Told):
     """A month of a series in which a surge is likely."""
 
@@ -258,6 +270,7 @@ class Alarm(Told):
     chance: float = Field(ge=0, le=1, description="Chance of a surge by the published quantiles.")
     needed: float = Field(description="Count from which the month is a surge.")
     before: float = Field(description="Mean of the last three published months.")
+    past: PastAlarm | None = Field(description="Past alarms of its scope at its horizon; `null` where not recorded.")
     skill: Skill
     links: Links
 
@@ -267,7 +280,8 @@ class Alarms(Page):
 
     release: str
     automated: Literal[True] = True
-    rule: Names = Field(description="What a surge is, and how often such alarms are false.")
+    rule: Names = Field(description="What a surge is, and how far such alarms can be trusted.")
+    past: tuple[PastAlarm, ...] = Field(description="Empty where the release holds no record of past alarms.")
     items: tuple[Alarm, ...]
 
 

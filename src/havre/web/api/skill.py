@@ -1,6 +1,8 @@
 """How far to trust a release: its track record, the surges it makes likely, and the record of frozen forecasts."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from babel.numbers import format_decimal
@@ -8,9 +10,9 @@ from fastapi import HTTPException, Query, Request, Response
 
 from havre.evaluate.surges import GROWTH, LEAST_PERSONS
 from havre.record.outlook import Key
-from havre.release_alarms import LIKELY, LikelySurge, likely_surges
+from havre.release_alarms import LIKELY, LikelySurge, likely_surges, told_past_alarms
 from havre.texts import LANGUAGES, as_language, say
-from havre.web.api.models import Alarm, Alarms, Names, SkillRow, SkillTable
+from havre.web.api.models import Alarm, Alarms, Names, PastAlarm, SkillRow, SkillTable
 from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import Chosen, Limit, Offset, api_router, part_of, root_of, tell_part
 from havre.web.api.telling import finite, month_text, place_names, series_links, skill_of
@@ -55,9 +57,20 @@ def alarms(
     found = likely_surges(release.published.release, least)
     links = tell_part(request, response, len(found), limit, offset)
     root = root_of(request)
-    items = tuple(_alarm(root, release, each) for each in part_of(found, limit, offset))
+    past = past_of(release)
+    items = tuple(_alarm(root, release, each, past) for each in part_of(found, limit, offset))
     told = {"total": len(found), "limit": limit, "offset": offset, "links": links}
-    return Alarms(release=release.id, rule=rule_of_alarms(), items=items, **told)  # type: ignore[arg-type]
+    return Alarms(release=release.id, rule=rule_of_alarms(), past=tuple(past.values()), items=items, **told)  # type: ignore[arg-type]
+
+
+def past_of(release: SiteRelease) -> dict[tuple[str, int], PastAlarm]:
+    """Give how past alarms did, by scope and horizon; empty where the release holds no record of it."""
+    told = told_past_alarms(release.published.release)
+    return {
+        (scope, each.horizon): PastAlarm(scope=scope, false=each.false, **asdict(each))
+        for scope, rows in told.items()
+        for each in rows
+    }
 
 
 def rule_of_alarms() -> Names:
@@ -71,7 +84,7 @@ def rule_of_alarms() -> Names:
     return Names.model_validate(said)
 
 
-def _alarm(root: str, release: SiteRelease, surge: LikelySurge) -> Alarm:
+def _alarm(root: str, release: SiteRelease, surge: LikelySurge, past: Mapping[tuple[str, int], PastAlarm]) -> Alarm:
     key: Key = surge.series
     scope, measure, origin, destination = key
     outlook = release.one_series(measure, origin, destination, scope)
@@ -89,6 +102,7 @@ def _alarm(root: str, release: SiteRelease, surge: LikelySurge) -> Alarm:
         chance=min(max(surge.chance, 0.0), 1.0),
         needed=surge.needed,
         before=surge.before,
+        past=past.get((scope, surge.horizon)),
         skill=skill_of(outlook),
         links=series_links(root, release, outlook),
     )
