@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, Response
 
 from havre.audit.rates import Rate
@@ -161,7 +161,7 @@ def calculations(report: Page) -> list[tuple[str, str]]:
             found.append(_identification(figure))
     told = [{name: typed(text, report.language) for name, text in query.items()} for query in found]
     return [
-        (_name(query, report.language), f"/{report.language}/audit?{urlencode(query)}#calculators") for query in told
+        (_name(query, report.language), f"/{report.language}/audit?{QueryParams(query)}#calculators") for query in told
     ]
 
 
