@@ -73,6 +73,9 @@ def test_a_release_says_what_it_was_made_of(release: Release) -> None:
     scopes = [APPLICATIONS, ARRIVALS]
     assert chosen == {"horizons": 3, "draws": 100, "backtest_months": 2, "known_on": None, "scopes": scopes}
     assert "workers" not in facts.options
+    assert {scope: [row["horizon"] for row in rows] for scope, rows in facts.options["past_alarms"].items()} == {  # type: ignore[attr-defined]
+        scope: [1, 2, 3] for scope in scopes
+    }
     # The last origins whose three months ahead are all known.
     assert facts.backtest_origins == dict.fromkeys(scopes, (add_months(LAST, -4), add_months(LAST, -3)))
     assert [credit.id for credit in facts.sources] == ["bamf", "unhcr_odp"]

@@ -90,7 +90,8 @@ def test_new_and_lost_months_are_counted() -> None:
 
 def test_inputs_and_choices_that_differ_are_named() -> None:
     facts: dict[str, Any] = {"seed": 8, "inputs": {"panel/bamf.parquet": "cd" * 32, "new.parquet": "ef" * 32}}
-    options = {"horizon": 12, "weights": [0.5, 0.5], "pool": "all", "left_out": {"germany": ["TON"]}}
+    options: dict[str, Any] = {"horizon": 12, "weights": [0.5, 0.5], "pool": "all", "left_out": {"germany": ["TON"]}}
+    options["past_alarms"] = {"germany": []}
     found = compare(sample_release(facts=sample_facts(**facts, options=options)), BEFORE)
     assert found.inputs == (
         Difference("new.parquet", None, "ef" * 32),
