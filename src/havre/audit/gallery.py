@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from havre.audit.intervals import LEVEL, Interval, interval
 from havre.errors import AuditError, Problem, check_none
@@ -109,8 +108,8 @@ def share_of_hits(top: float, variation: float, fmr: float = 1e-9) -> float:
         return top
     shape, _ = _beta(np.asarray(fmr, np.float64), variation)
     # Rates are tiny, so that the Beta distribution is a gamma distribution to all digits that matter.
-    limit = special.gammainccinv(shape, top)
-    return float(special.gammaincc(shape + 1, limit))
+    limit = scipy.special.gammainccinv(shape, top)
+    return float(scipy.special.gammaincc(shape + 1, limit))
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ def _log_fall(a: Floats, b: Floats, n: Floats) -> Floats:
     large = a * _mean_log_fall(a / b, a / (b + n), fall) - np.log1p(fall / (1 + a / (b + n))) / 2
     series = -a * np.log1p(n / (a + b)) + large
     series += _stirling_rest(a + b) - _stirling_rest(b) - _stirling_rest(a + b + n) + _stirling_rest(b + n)
-    return np.where(b > SMALLEST_FOR_STIRLING, series, special.betaln(a, b + n) - special.betaln(a, b))
+    return np.where(b > SMALLEST_FOR_STIRLING, series, scipy.special.betaln(a, b + n) - scipy.special.betaln(a, b))
 
 
 def _mean_log_fall(one: Floats, other: Floats, fall: Floats) -> Floats:

@@ -17,7 +17,6 @@ from typing import Literal, get_args
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from havre.errors import AuditError
 
@@ -46,15 +45,15 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, level: float = LEVE
     Counts need not be whole: a share published with its sample size gives ``share × trials``.
     """
     x, n, tail = _counts(successes, trials, level)
-    low = np.where(x > 0, special.betaincinv(np.maximum(x, 1e-300), n - x + 1, tail), 0.0)
-    high = np.where(x < n, special.betaincinv(x + 1, np.maximum(n - x, 1e-300), 1 - tail), 1.0)
+    low = np.where(x > 0, scipy.special.betaincinv(np.maximum(x, 1e-300), n - x + 1, tail), 0.0)
+    high = np.where(x < n, scipy.special.betaincinv(x + 1, np.maximum(n - x, 1e-300), 1 - tail), 1.0)
     return low, high
 
 
 def wilson(successes: ArrayLike, trials: ArrayLike, level: float = LEVEL) -> Bounds:
     """Give the score interval of a proportion: the proportions within z standard errors *of their own*."""
     x, n, tail = _counts(successes, trials, level)
-    z = -special.ndtri(tail)
+    z = -scipy.special.ndtri(tail)
     middle = (x + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * np.sqrt(x * (n - x) / n + z**2 / 4)
     return np.where(x > 0, np.maximum(middle - half, 0), 0.0), np.where(x < n, np.minimum(middle + half, 1), 1.0)
@@ -63,8 +62,8 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = LEVEL) -> Bou
 def jeffreys(successes: ArrayLike, trials: ArrayLike, level: float = LEVEL) -> Bounds:
     """Give the equal-tailed interval of the posterior Beta(x + ½, n − x + ½), closed at 0 and 1 where x is 0 or n."""
     x, n, tail = _counts(successes, trials, level)
-    low = np.where(x > 0, special.betaincinv(x + 0.5, n - x + 0.5, tail), 0.0)
-    return low, np.where(x < n, special.betaincinv(x + 0.5, n - x + 0.5, 1 - tail), 1.0)
+    low = np.where(x > 0, scipy.special.betaincinv(x + 0.5, n - x + 0.5, tail), 0.0)
+    return low, np.where(x < n, scipy.special.betaincinv(x + 0.5, n - x + 0.5, 1 - tail), 1.0)
 
 
 _BY_NAME: dict[str, Callable[[ArrayLike, ArrayLike, float], Bounds]] = {

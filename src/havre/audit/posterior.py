@@ -10,7 +10,6 @@ from functools import lru_cache
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 Beta = tuple[float, float]
@@ -23,8 +22,8 @@ _WEIGHTS /= _WEIGHTS.sum()
 def nodes(beta: Beta) -> Floats:
     """Give the points of a Beta distribution at which the integral is taken, each exact in its own tail."""
     a, b = beta
-    low = special.betaincinv(a, b, special.ndtr(np.minimum(_SCORES, 0)))
-    high = 1 - special.betaincinv(b, a, special.ndtr(-np.maximum(_SCORES, 0)))
+    low = scipy.special.betaincinv(a, b, scipy.special.ndtr(np.minimum(_SCORES, 0)))
+    high = 1 - scipy.special.betaincinv(b, a, scipy.special.ndtr(-np.maximum(_SCORES, 0)))
     found = np.where(_SCORES < 0, low, high)
     found.flags.writeable = False  # it is kept, because each quantile asks for it again
     return found
@@ -35,14 +34,14 @@ def ratio_at_least(over: Beta, under: Beta, bound: ArrayLike) -> Floats:
     a, b = over
     limit = np.minimum(np.asarray(bound, np.float64)[..., None] * nodes(under), 1.0)
     # SciPy computes the complement ten times more slowly, and no digit that matters is lost.
-    return 1 - special.betainc(a, b, limit) @ _WEIGHTS
+    return 1 - scipy.special.betainc(a, b, limit) @ _WEIGHTS
 
 
 def sum_at_most(first: Beta, second: Beta, weights: tuple[float, float], bound: ArrayLike) -> Floats:
     """Give the probability that a weighted sum of two rates is at most ``bound``; both weights are above 0."""
     a, b = second
     limit = (np.asarray(bound, np.float64)[..., None] - weights[0] * nodes(first)) / weights[1]
-    return special.betainc(a, b, np.clip(limit, 0.0, 1.0)) @ _WEIGHTS
+    return scipy.special.betainc(a, b, np.clip(limit, 0.0, 1.0)) @ _WEIGHTS
 
 
 def quantile(at_most: Callable[[float], float], level: float, low: float, high: float) -> float:
@@ -54,7 +53,9 @@ def quantile(at_most: Callable[[float], float], level: float, low: float, high: 
         return low
     if at_most(high) <= level:
         return high
-    ends = float(special.logit(low)), float(special.logit(high))
-    return float(
-        special.expit(scipy.optimize.brentq(lambda x: at_most(float(special.expit(x))) - level, *ends, xtol=1e-13))
-    )
+    ends = float(scipy.special.logit(low)), float(scipy.special.logit(high))
+
+    def above(x: float) -> float:
+        return at_most(float(scipy.special.expit(x))) - level
+
+    return float(scipy.special.expit(scipy.optimize.brentq(above, *ends, xtol=1e-13)))

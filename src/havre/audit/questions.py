@@ -9,8 +9,8 @@ Skellam JG (1948), JRSS B 10(2):257–261. doi:10.1111/j.2517-6161.1948.tb00014.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from havre.errors import AuditError, Problem, check_none
 
@@ -49,7 +49,8 @@ def flag_chances(questions: int, rate: float, correlation: float = 0.0) -> Float
         flagged, passed, all_of = (
             np.concatenate([[0.0], np.cumsum(np.log(share * own + pull))]) for share in (rate, 1 - rate, 1.0)
         )
-    ways = special.gammaln(questions + 1) - special.gammaln(counts + 1) - special.gammaln(questions - counts + 1)
+    log_factorial = scipy.special.gammaln
+    ways = log_factorial(questions + 1) - log_factorial(counts + 1) - log_factorial(questions - counts + 1)
     return np.asarray(np.exp(ways + flagged + passed[::-1] - all_of[-1]))
 
 

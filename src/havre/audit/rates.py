@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from havre.audit.intervals import LEVEL, Interval, interval
 from havre.errors import AuditError, Problem, check_none
@@ -102,7 +102,7 @@ class Rate:
     def quantile(self, level: float) -> float:
         """Give a quantile of the posterior."""
         a, b = self.posterior()
-        return float(special.betaincinv(a, b, level))
+        return float(scipy.special.betaincinv(a, b, level))
 
     def draw(self, size: int, generator: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Draw from the posterior."""

@@ -9,10 +9,6 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
@@ -149,6 +145,12 @@ def _keep_private(path: Path) -> None:
 
 
 def _migrate(engine: Engine) -> None:
+    # Loaded when a store is opened: a site shows its first page before.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with as_file(files("havre.record.store") / "migrations") as scripts, engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(scripts).replace("%", "%%"))

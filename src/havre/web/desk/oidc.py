@@ -12,12 +12,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from havre.web.desk.passwords import AccountError
 from havre.web.settings import Oidc
+
+if TYPE_CHECKING:
+    import httpx
 
 SECONDS = 10.0
 MOST_BYTES = 300_000
@@ -41,7 +42,7 @@ class Provider:
     keys: str
 
 
-def find_provider(settings: Oidc, client: httpx.Client) -> Provider:
+def find_provider(settings: Oidc, client: "httpx.Client") -> Provider:
     """Read what the provider says of itself.
 
     Raises
@@ -78,7 +79,7 @@ def address_to_ask(settings: Oidc, provider: Provider, back: str, state: str, no
 
 
 def subject_of(
-    settings: Oidc, provider: Provider, client: httpx.Client, back: str, code: str, nonce: str, verifier: str,
+    settings: Oidc, provider: Provider, client: "httpx.Client", back: str, code: str, nonce: str, verifier: str,
     at: datetime,
 ) -> str:  # fmt: skip
     """Exchange a code for the name that somebody has at the provider (``sub``).
@@ -87,6 +88,7 @@ def subject_of(
     ------
     AccountError : the provider refuses, or its token is not signed by it, for this site, for this sign-in, and of now
     """
+    import httpx
     from authlib.common.errors import AuthlibBaseError
     from joserfc import jwt
     from joserfc.errors import JoseError
@@ -111,8 +113,10 @@ def subject_of(
     return str(found.claims["sub"])
 
 
-def new_client() -> httpx.Client:
+def new_client() -> "httpx.Client":
     """Make a client that follows no redirect and waits for seconds only."""
+    import httpx
+
     return httpx.Client(timeout=SECONDS, follow_redirects=False)
 
 
@@ -129,7 +133,9 @@ def _oauth(settings: Oidc, back: str) -> Any:
     )  # fmt: skip
 
 
-def _read(client: httpx.Client, address: str) -> Mapping[str, Any]:
+def _read(client: "httpx.Client", address: str) -> Mapping[str, Any]:
+    import httpx
+
     try:
         with client.stream("GET", address, headers={"Accept": "application/json"}) as answer:
             answer.raise_for_status()
