@@ -246,6 +246,8 @@ def test_what_this_browser_saw_before_must_be_how_the_log_begins(case: Case, tmp
     assert "verify.limit.nothing_remembered" not in seen["limitKeys"]
     assert (shrank["keys"], forked["keys"]) == (["record.log.shrinks"], ["record.log.forks"])
     assert (unread["passed"], "verify.limit.memory_unreadable" in unread["limitKeys"]) == (True, True)
+    (unsigned,) = case.verdicts(case.plain(run="log", log=str(fork), key=OTHER.verifier.text))
+    assert unsigned["keys"] == ["record.log.unsigned"]
     assert forked["evidence"] == [(fork / CHECKPOINT).read_text(), (case.log / CHECKPOINT).read_text()]
 
 
