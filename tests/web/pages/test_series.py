@@ -1,6 +1,7 @@
 """The page of a series says what the release's files say, where it loses first, and what earlier releases said."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -17,11 +18,11 @@ from havre.record.outlook import Outlook, read_outlooks
 from havre.record.tables import Release
 from havre.texts import LANGUAGES, Language
 from havre.web.reading.scenarios import read_scenarios
-from havre.web.reading.series import find_series
+from havre.web.reading.series import find_series, series_path
 from havre.web.reading.vintages import vintages_of
 from havre.web.site import read_site
 from tests.web.pages.plain_case import made, plain_site, write
-from tests.web.pages.series_tables import differences, months_on, page_of, written
+from tests.web.pages.series_tables import differences, months_on, page_of, rows_by_series, written
 from tests.web.site_case import opened, settings_for
 
 CORRIDOR = "/en/corridor/asylum_applications/AFG/DEU"
@@ -42,6 +43,15 @@ def plain(releases: Path) -> TestClient:
 
 def test_figures_on_every_page_equal_those_of_the_release_files(client: TestClient, record_folder: Path) -> None:
     assert list(differences(client, record_folder / "releases" / "r-2")) == []
+
+
+def test_figures_are_the_same_in_french(client: TestClient, record_folder: Path) -> None:
+    for scope, *key in rows_by_series(record_folder / "releases" / "r-2"):
+        english, french = (months_on(page_of(client, series_path(each, *key, scope=scope))) for each in LANGUAGES)
+        digits = [
+            [re.sub(r"[^0-9–]", "", each) for cells in found.values() for each in cells] for found in (english, french)
+        ]
+        assert digits[0] == digits[1] != []
 
 
 def test_hidden_figures_are_told_as_hidden(plain: TestClient, releases: Path) -> None:
@@ -156,6 +166,8 @@ def _history(release: Release) -> Outlook:
 def test_a_release_is_chosen_by_its_name(plain: TestClient) -> None:
     path = "/en/corridor/asylum_applications/SYR/DEU"
     assert "Release early of November 15, 2020: data until September 2020" in plain.get(f"{path}?release=early").text
+    # The newest release cannot be looked back on: the last one before it is shown.
+    assert "Release early of November 15, 2020" in plain.get(f"{path}?release=late").text
     missing = plain.get(f"{path}?release=never")
     assert missing.status_code == 404
     assert "There are: early." in missing.text

@@ -63,7 +63,7 @@ def corridor(
         return near_places_page(request, lang, site, f"{measure}, {origin} → {destination}", (origin, destination))
     asked = Asked(scope, release, month, scenario)
     vintages = vintages_of(shown)
-    vintage = _chosen_vintage(vintages, asked, lang)
+    vintage = _chosen_vintage(vintages, shown, asked, lang)
     explained_month, month_is_missing = _chosen_month(shown, asked, lang)
     words = site.words(lang)
     plain = shown.release.published.release
@@ -95,20 +95,22 @@ def corridor(
     )
 
 
-def _chosen_vintage(vintages: tuple[Vintage, ...], asked: Asked, language: Language) -> Vintage | None:
-    """Take the release that was asked for, else the last one before the newest.
+def _chosen_vintage(
+    vintages: tuple[Vintage, ...], shown: ShownSeries, asked: Asked, language: Language
+) -> Vintage | None:
+    """Take the release that was asked for; without, or where it is the shown one itself, the last one before it.
 
     Raises
     ------
     HTTPException : there is no such release, or it does not have the series
     """
-    if asked.release is None:
+    if asked.release in (None, shown.release.id):
         return vintages[-1] if vintages else None
     found = next((each for each in vintages if each.release.id == asked.release), None)
     if found is None:
         known = ", ".join(each.release.id for each in vintages) or "–"
         raise HTTPException(
-            404, say("web_series", "vintage.unknown", language, release=asked.release[:80], known=known)
+            404, say("web_series", "vintage.unknown", language, release=str(asked.release)[:80], known=known)
         )
     return found
 
