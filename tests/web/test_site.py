@@ -37,7 +37,7 @@ def test_a_release_that_was_withdrawn_is_not_the_latest(record: Path) -> None:
         held.flush([KEY])
     assert fingerprint_of(settings) != before
     site = read_site(settings)
-    assert (site.withdrawn, site.latest.id, len(site.releases)) == ({"r-2"}, "r-1", 2)
+    assert (site.withdrawn, site.latest.id, len(site.releases)) == (frozenset({"r-2"}), "r-1", 2)
 
 
 def test_a_release_that_fits_its_manifest_but_not_the_log_is_refused(record: Path) -> None:
