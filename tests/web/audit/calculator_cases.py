@@ -25,6 +25,7 @@ from havre.audit.intervals import METHODS, Interval, interval
 from havre.audit.links import LinkKind, spread
 from havre.audit.questions import chance_of_flags, flag_chances
 from havre.audit.rates import parse_rate
+from havre.audit.roc import RocPoint, area_bounds, choose, consequences, trapezoid_area, useless_points
 from havre.audit.screening import Screening
 from havre.audit.sensors import Figure, Sensor, in_time, outcomes
 from havre.errors import AuditError
@@ -53,7 +54,19 @@ class Case:
 
 def cases() -> Iterator[Case]:
     """Give every case."""
-    for made in (_special, _betas, _intervals, _rates, _screenings, _questions, _chains, _galleries, _links, _sensors):
+    for made in (
+        _special,
+        _betas,
+        _intervals,
+        _rates,
+        _screenings,
+        _questions,
+        _chains,
+        _galleries,
+        _links,
+        _sensors,
+        _thresholds,
+    ):
         yield from made()
 
 
@@ -229,6 +242,32 @@ def _links() -> Iterator[Case]:
     yield Case("spread", ([(0.5, 1.0, 1.0), (1e-7, 1.0, 1.0)],), reach)
     for kinds in ([], [(-1.0, 1.5, -0.2)], [(INF, 0.5, 0.5)], [(NAN, NAN, 1.0)]):
         yield Case("spread", (kinds,), reach)
+
+
+def _thresholds() -> Iterator[Case]:
+    lists: tuple[list[list[float]], ...] = (
+        [[0.3, 0.9, 0.5], [0.5, 0.76, 0.76], [0.7, 0.5, 0.9]], [[0.7, 0.5, 0.9], [0.3, 0.9, 0.5]], [[1.0, 0.4, 0.5]],
+        [[0.1, 1.0, 0.0], [0.2, 1.0, 0.3], [0.9, 0.0, 1.0]],
+    )  # fmt: skip
+    for points, base_rate, weight in itertools.product(lists, (0.001, 0.3), (0.1, 1.0, 100.0)):
+        yield Case("roc", (points, base_rate, weight), _roc)
+    refused: tuple[list[list[float]], ...] = (
+        [], [[0.5, 1.2, -0.1]], [[0.5, 0.8, 0.7], [0.5, 0.9, 0.6]], [[0.5, 0.8, 0.7], [0.4, 0.9, 0.8]],
+    )  # fmt: skip
+    for points in refused:
+        yield Case("roc", (points, 0.01, 1.0), _roc)
+    for base_rate, weight in ((0.0, 1.0), (0.01, 0.0), (0.01, INF), (0.01, NAN)):
+        yield Case("roc", (lists[0], base_rate, weight), _roc)
+
+
+def _roc(rows: list[list[float]], base_rate: float, weight: float) -> list[Any]:
+    points = [RocPoint(*row) for row in rows]
+    area, trapezoid = area_bounds(points), trapezoid_area(points)
+    choice = choose(points, base_rate, weight)
+    each = [[*(found := consequences(point, base_rate)).shares, found.ppv] for point in points]
+    useless = [point.threshold for point in useless_points(points)]
+    best = choice.best if isinstance(choice.best, str) else choice.best.threshold
+    return [area.low, area.high, trapezoid, useless, each, best, choice.cost]
 
 
 def _sensors() -> Iterator[Case]:

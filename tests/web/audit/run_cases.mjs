@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 
 const folder = pathToFileURL(`${process.argv[2]}/`);
 const load = (name) => import(new URL(name, folder));
-const [special, beta, intervals, rates, screening, questions, chained, gallery, links, sensors, fleet, errors] = await Promise.all(
-  ["special", "beta", "intervals", "rates", "screening", "questions", "chain", "gallery", "links", "sensors", "fleet", "errors"]
+const [special, beta, intervals, rates, screening, questions, chained, gallery, links, sensors, fleet, roc, errors] = await Promise.all(
+  ["special", "beta", "intervals", "rates", "screening", "questions", "chain", "gallery", "links", "sensors", "fleet", "roc", "errors"]
     .map((name) => load(`${name}.js`)),
 );
 const ends = (found) => found && [found.low, found.high];
@@ -58,6 +58,14 @@ const OPERATIONS = {
   spread: (kinds) => {
     const found = links.spread(kinds.map(([files, falseLinks, undetected]) => ({ files, falseLinks, undetected })));
     return [found.reach, found.linked, found.joined, found.giant];
+  },
+  roc: (rows, baseRate, weight) => {
+    const points = rows.map(([threshold, sensitivity, specificity]) => ({ threshold, sensitivity, specificity }));
+    const { low, high, trapezoid } = roc.areas(points);
+    const { best, cost } = roc.choose(points, baseRate, weight);
+    const each = points.map((point) => Object.values(roc.consequences(point, baseRate)));
+    const useless = roc.uselessPoints(points).map((point) => point.threshold);
+    return [low, high, trapezoid, useless, each, typeof best === "string" ? best : best.threshold, cost];
   },
   sensor: (figures) => {
     const found = sensors.outcomes(figures);

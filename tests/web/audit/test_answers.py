@@ -37,6 +37,12 @@ CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
         "sensitivity2": ("", "50%"), "specificity2": ("", "60%"), "sensitivity3": ("0.9", "2"),
         "specificity3": ("99%",), "rule": ("all", "other"), "sensitivity1": ("", "1e-9"),
     },
+    "thresholds": {
+        "threshold1": ("0,25", "", "x", "0.5"), "sensitivity1": ("95%", "23/30", "40%", ""),
+        "specificity1": ("10%", "1.5"),
+        "threshold4": ("", "0.9"), "sensitivity4": ("", "10%"), "specificity4": ("99%", "50%"),
+        "base_rate": ("1e-6", "30%; 0,5", "0", "1%;2%;3%;4%;5%"), "weight": ("0.5", "1 000", "0", "-1", "1e7"),
+    },
     "scale": {
         "gallery": ("1", "0.000001", "0", "1e7", "7; 12; 400", "", "١"), "fmr": ("0", "1", "2.5e-12; 0.05%", "3"),
         "promised": ("0", "1", "0,3 %", ""), "variation": ("", "0.1", "1", "3", "0.001", "11", "-1"),

@@ -28,7 +28,7 @@ from havre.web.rendering import Lang, page
 router = APIRouter(include_in_schema=False)
 WAIT_SECONDS = 3.0
 _AT_ONCE = threading.BoundedSemaphore(2)
-COMMANDS = {"intervals": "interval", "sensors": "sensor"}
+COMMANDS = {"intervals": "interval", "sensors": "sensor", "thresholds": "roc"}
 """Where a calculator is called otherwise on the command line."""
 
 

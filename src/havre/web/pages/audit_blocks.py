@@ -13,6 +13,7 @@ from havre.texts import Language, catalogue, say
 DASH = "–"
 MILLION = 1_000_000
 SMALL = 1e-3
+PLAIN_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,10 @@ class Writer:
         """Write a number with three digits."""
         return numbers.decimal(value, self.language)
 
+    def plain(self, value: float) -> str:
+        """Write a number as it was given."""
+        return numbers.decimal(value, self.language, PLAIN_DIGITS)
+
     def span(self, found: Interval | None) -> str:
         """Write an interval of shares; nothing where there is none."""
         return numbers.span(found, self.language) or ""
@@ -123,10 +128,19 @@ REFUSALS = tuple(
     for name in (
         "level", "no_trials", "counts", "share", "unknown_trials", "not_a_rate", "base_rate", "correlation", "gallery",
         "variation", "files", "base_rate_order", "number", "whole_number", "nothing", "too_many", "sensor.value",
+        "weight", "roc_order",
     )
 )  # fmt: skip
 """Problems that a calculator can have."""
-_OF_AUDIT = ("finding.", "sensor.result.", "sensor.place", "sensor.quantity.", "sensor.help_")
+_OF_ROC = ("title", "area", "useless", "choice", "nobody", "everybody", "assumption", "column.")
+_OF_AUDIT = (
+    "finding.",
+    "sensor.result.",
+    "sensor.place",
+    "sensor.quantity.",
+    "sensor.help_",
+    *(f"roc.{name}" for name in _OF_ROC),
+)
 
 
 def words_of(language: Language) -> dict[str, str]:

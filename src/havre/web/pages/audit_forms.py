@@ -7,7 +7,7 @@ from typing import Literal
 
 from havre.audit.sensors import ALL_QUANTITIES, OF_PEOPLE
 from havre.texts import Language
-from havre.web.pages import audit_rates, audit_scale
+from havre.web.pages import audit_rates, audit_scale, audit_thresholds
 from havre.web.pages.audit_blocks import Answer, Writer
 from havre.web.pages.audit_inputs import MOST_LETTERS, Fields
 
@@ -73,6 +73,16 @@ def _pairs(count: int, *firsts: tuple[str, str]) -> tuple[tuple[Field, ...], ...
     )
 
 
+def _point_fields(at: int) -> tuple[Field, ...]:
+    texts = _POINTS[at - 1] if at <= len(_POINTS) else ("", "", "")
+    names = ("threshold", "sensitivity", "specificity")
+    return tuple(
+        Field(f"{name}{at}", text, name, at, is_needed=at == 1) for name, text in zip(names, texts, strict=True)
+    )
+
+
+_POINTS = (("0.3", "90%", "50%"), ("0.5", "76%", "76%"), ("0.7", "50%", "90%"))
+"""Made up."""
 _LINKS = (("2", "0.1%", "30%"), ("3", "2%", "10%"), ("", "", ""))
 _RESCUE = ("confirm_minutes", "alert_minutes", "distance_km", "rescue_speed_kmh", "survival_minutes")
 _PEOPLE = ("targets_per_hour", *OF_PEOPLE)
@@ -105,6 +115,14 @@ CALCULATORS: dict[str, Calculator] = {
         Calculator(
             "chain", (*_pairs(3, ("80%", "95%"), ("70%", "90%")), (Field("rule", "any", kind="rule"),)),
             audit_rates.chains,
+        ),
+        Calculator(
+            "thresholds",
+            (
+                tuple(field for at in audit_thresholds.ROWS for field in _point_fields(at)),
+                (Field("base_rate", "0.1%; 1%; 5%"), Field("weight", "1; 10; 100")),
+            ),
+            audit_thresholds.thresholds,
         ),
         Calculator(
             "scale",

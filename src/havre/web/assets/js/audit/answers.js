@@ -5,12 +5,13 @@
 
 import { chains, intervals, questions, rates } from "./answers_rates.js";
 import { links, scale, sensors } from "./answers_scale.js";
+import { thresholds } from "./answers_thresholds.js";
 import { Fields } from "./inputs.js";
 import { Writer } from "./writer.js";
 
 /** @typedef {{blocks: import("./writer.js").Block[], problems: Record<string, string[]>}} Told */
 
-const CALCULATORS = { rates, intervals, questions, chain: chains, scale, links, sensors };
+const CALCULATORS = { rates, intervals, questions, chain: chains, thresholds, scale, links, sensors };
 
 /**
  * @param {string} calculator

@@ -17,6 +17,7 @@ export const { DASH } = numbers;
 export const PEOPLE = 1000;
 export const MILLION = 1_000_000;
 const SMALL = 1e-3;
+const PLAIN_DIGITS = 6;
 
 /** @param {string} text @param {string} [range] @returns {Cell} */
 export const cell = (text, range = "") => ({ text, range });
@@ -68,6 +69,11 @@ export class Writer {
   /** @param {number} value @returns {string} */
   decimal(value) {
     return numbers.decimal(value, this.language);
+  }
+
+  /** @param {number} value @returns {string} a number as it was given */
+  plain(value) {
+    return numbers.decimal(value, this.language, PLAIN_DIGITS);
   }
 
   /** @param {Interval | null} found @returns {string} */
