@@ -206,6 +206,21 @@ def test_a_password_of_somebody_else_is_changed_first(desk_app: FastAPI) -> None
     assert browser.get("/en/desk/releases/r-3").status_code == 200
 
 
+def test_a_new_password_ends_every_other_sign_in(desk_app: FastAPI) -> None:
+    here, there = visitor(desk_app, "noor"), visitor(desk_app, "noor")
+    before = here.cookies.get(COOKIE)
+    fields = {"password": PASSWORD, "new_password": "yet another password", "again": "yet another password"}
+    answer = send(here, "/en/desk/account", "password", **fields)
+    assert (answer.status_code, before in answer.headers["set-cookie"]) == (303, False)
+    assert there.get("/en/desk").status_code == 303
+    for name, path in (("noor", "/en/desk/account"), ("root", "/en/desk/account")):
+        other = visitor(desk_app, name)
+        assert send(visitor(desk_app, name), path, "sign_out_all").status_code == 303
+        assert other.get("/en/desk").status_code == 303
+    back = {"password": "yet another password", "new_password": PASSWORD, "again": PASSWORD}
+    assert send(visitor(desk_app, "noor"), "/en/desk/account", "password", **back).status_code == 303
+
+
 def test_readers_get_no_cookie_and_the_desk_no_copy(desk_app: FastAPI) -> None:
     browser = visitor(desk_app, "noor")
     for path in ("/en/", "/en/contest", "/en/contests", "/en/desk/sign-in", "/en/desk"):
