@@ -34,14 +34,19 @@ def site_of(request: Request) -> Site:
     return site
 
 
-def _language(lang: Annotated[str, Path()]) -> Language:
+async def _language(lang: Annotated[str, Path()]) -> Language:
     for language in LANGUAGES:
         if lang == language:
             return language
     raise HTTPException(404)
 
 
-SiteNow = Annotated[Site, Depends(site_of)]
+async def _site_now(request: Request) -> Site:
+    # Without ``async`` each of these would wait for a thread.
+    return site_of(request)
+
+
+SiteNow = Annotated[Site, Depends(_site_now)]
 """The snapshot, as a parameter of a page."""
 Lang = Annotated[Language, Depends(_language)]
 """The language in the address, as a parameter of a page under ``/{lang}/…``."""

@@ -80,7 +80,7 @@ class Embedded:
         return self.say("losing") if self.fan.outlook.is_losing else None
 
 
-def _embedded(
+async def _embedded(
     request: Request,
     site: SiteNow,
     lang: Lang,

@@ -18,7 +18,7 @@ MOST = 1000
 Item = TypeVar("Item")
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Refuse a parameter that this address does not know, or that stands there twice: nobody meant that.
 
     Raises
@@ -48,7 +48,7 @@ def api_router(tag: str) -> APIRouter:
     )
 
 
-def chosen_release(
+async def chosen_release(
     site: SiteNow,
     release: Annotated[
         str | None, Query(min_length=1, max_length=200, description="A release; by default the newest.")
