@@ -51,6 +51,45 @@ def camp_map(network: dict[str, Any], day: int, text: MapText, size: tuple[int, 
     return _svg(parts, text, view)
 
 
+@dataclass(frozen=True)
+class Pin:
+    """An instance on a map of all: its name, the address of its page, and the places of its files."""
+
+    title: str
+    link: str
+    places: Sequence[dict[str, Any]]
+
+
+def instances_map(pins: Sequence[Pin], text: MapText, size: tuple[int, int]) -> Markup:
+    """Draw where instances lie, each as a link to its page in the middle of its places.
+
+    Raises
+    ------
+    ValueError : there is no instance
+    """
+    everywhere = [_point(place) for pin in pins for place in pin.places]
+    view = view_of(everywhere, *size, margin=60)
+    middles = [view.place(*_middle(pin.places)) for pin in pins]
+    parts = [f'<path class="land" d="{land_path(view)}"/>']
+    for pin, (x, y) in zip(pins, middles, strict=True):
+        dots = "".join(
+            f'<circle class="dot" cx="{a:.1f}" cy="{b:.1f}" r="2"/>'
+            for a, b in (view.place(*_point(place)) for place in pin.places)
+        )
+        parts.append(
+            f'{dots}<a href="{escape(pin.link)}" aria-label="{escape(pin.title)}"><circle class="pin" cx="{x:.1f}" '
+            f'cy="{y:.1f}" r="13"/></a>'
+        )
+    marks = [Mark(pin.title, at, 13.0) for pin, at in zip(pins, middles, strict=True)]
+    parts += [_label(label) for label in place_labels(marks, view.width, view.height)]
+    return _svg(parts, text, view, role="group")
+
+
+def _middle(places: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    points = [_point(place) for place in places]
+    return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
+
+
 def radius(people: float, most: float) -> float:
     """Give the radius of a circle [px].
 
@@ -107,10 +146,10 @@ def _label(label: Label) -> str:
     )
 
 
-def _svg(parts: Sequence[str], text: MapText, view: View) -> Markup:
+def _svg(parts: Sequence[str], text: MapText, view: View, role: str = "img") -> Markup:
     title, description = f"{escape(text.name)}-title", f"{escape(text.name)}-desc"
     return Markup(  # noqa: S704 - every text in it went through escape()
-        f'<svg class="map camp-map" viewBox="0 0 {view.width} {view.height}" role="img" aria-labelledby="{title}" '
+        f'<svg class="map camp-map" viewBox="0 0 {view.width} {view.height}" role="{role}" aria-labelledby="{title}" '
         f'aria-describedby="{description}"><title id="{title}">{escape(text.title)}</title>'
         f'<desc id="{description}">{escape(text.description)}</desc>{"".join(parts)}</svg>'
     )

@@ -5,17 +5,21 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from havre.displacement.simulate import DEFAULT_SEED
 from havre.errors import HavreError
+from havre.record.wording import Wording
 from havre.texts import Language, say
+from havre.web.charts.camp_map import MapText, Pin, instances_map
 from havre.web.pages.displacement_form import (
     KINDS,
     MOST_REPLICAS,
@@ -26,11 +30,11 @@ from havre.web.pages.displacement_form import (
     read_scenario_form,
     roads_of,
 )
-from havre.web.pages.displacement_view import view_result
+from havre.web.pages.displacement_view import MAP_SIZES, ResultView, view_result
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.runs.queue import Asked, QueueFullError, RunQueue
 from havre.web.runs.result import as_csv
-from havre.web.runs.shelf import Shelf, Shown
+from havre.web.runs.shelf import Shelf, Shown, read_result
 from havre.web.runs.store import Run
 from havre.web.runs.upload import MOST_FILES, read_upload
 
@@ -77,15 +81,14 @@ def displacement(request: Request, lang: Lang, site: SiteNow) -> Response:
 
 def _overview(request: Request, lang: Language, *, status: int = 200, faults: Sequence[str] = ()) -> Response:
     shelf, queue = shelf_of(request), queue_of(request)
-    words = request.app.state.holder.site.words(lang)
     cards = []
     for shown in shelf.instances.values():
-        result = shelf.result(shown)
-        view = None if result is None else view_result(result, words, invented=shown.invented, name=shown.name)
+        view = shown_view(shelf, shown, lang) if shelf.result(shown) is not None else None
         cards.append((shown, view, shelf.has_failed(shown) is not None))
     complete = all(view is not None for _, view, _ in cards) and not faults
     facts = {
         "cards": cards,
+        "maps": _all_on_maps(shelf, lang),
         "faults": faults,
         "waiting": queue.waiting + queue.running,
         "limits": site_limits(request),
@@ -94,6 +97,32 @@ def _overview(request: Request, lang: Language, *, status: int = 200, faults: Se
     made = page(request, "displacement.html.jinja", lang, status=status, store=complete, **facts)
     made.headers["Cache-Control"] = "no-cache" if complete else "no-store"
     return made
+
+
+def _all_on_maps(shelf: Shelf, language: Language) -> list[tuple[str, Markup]]:
+    """Draw where the instances lie of which the places are real; nothing where there are none with a result."""
+    pins = []
+    for shown in shelf.instances.values():
+        path = shelf.path(shown)
+        if not shown.invented and path.is_file():
+            places = read_result(path, path.stat().st_mtime_ns)["network"]["places"]
+            pins.append(Pin(shown.title(language), f"/{language}/displacement/instances/{shown.name}", places))
+    if not pins:
+        return []
+    title, described = (say("web_displacement", f"instances.{key}", language) for key in ("map", "map_text"))
+    return [(kind, instances_map(pins, MapText(f"all-{kind}", title, described), size)) for kind, size in MAP_SIZES]
+
+
+def shown_view(shelf: Shelf, shown: Shown, language: Language) -> ResultView:
+    """Give the result of an instance in words, for the list of all."""
+    path = shelf.path(shown)
+    return _kept_view(path, path.stat().st_mtime_ns, language, shown.name, invented=shown.invented)
+
+
+@lru_cache(maxsize=64)
+def _kept_view(path: Path, changed: int, language: Language, name: str, *, invented: bool) -> ResultView:
+    # Nothing of a result is a measure, so that no names of measures are needed.
+    return view_result(read_result(path, changed), Wording(language, {}), invented=invented, name=name)
 
 
 def site_limits(request: Request) -> dict[str, Any]:
