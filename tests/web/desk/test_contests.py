@@ -107,3 +107,22 @@ def test_what_was_written_is_erased_on_request(desk_app: FastAPI, contest: str) 
     with desk_app.state.record_room.open() as held, held.store.read() as connection:
         assert written_text(connection, contest) is None
     assert "June counts" not in noor.get(page).text
+
+
+def test_a_release_is_withdrawn_for_a_contest_and_both_name_each_other(desk_app: FastAPI) -> None:
+    with desk_app.state.record_room.open() as held:
+        contest = file_now(held.store, held.settings, "r-1", "decision", TEXT, clock()).id
+        other = file_now(held.store, held.settings, "r-2", "decision", TEXT, clock()).id
+    ada, page = visitor(desk_app, "ada"), f"/en/desk/releases/r-1?contest={contest}"
+    assert f'<option value="{contest}" selected>' in ada.get(page).text
+    reason = "It counts June twice, in every table."
+    assert send(ada, "/en/desk/releases/r-1", "withdraw", reason=reason, contest=other).status_code == 422
+    assert send(ada, "/en/desk/releases/r-1", "withdraw", reason="short").status_code == 422
+    assert send(ada, "/en/desk/releases/r-1", "withdraw", reason=reason, contest=contest).status_code == 303
+    assert "r-1" in desk_app.state.holder.site.withdrawn
+    # Noor took the decision and Ada made the release: neither answers for it.
+    for name in ("noor", "ada"):
+        browser = visitor(desk_app, name)
+        assert 'value="answer"' not in browser.get(f"/en/desk/contests/{contest}").text
+    public = visitor(desk_app).get("/en/contests").text
+    assert f"withdrawn after contest {contest}" in public

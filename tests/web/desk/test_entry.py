@@ -208,7 +208,7 @@ def test_a_password_of_somebody_else_is_changed_first(desk_app: FastAPI) -> None
 
 def test_a_new_password_ends_every_other_sign_in(desk_app: FastAPI) -> None:
     here, there = visitor(desk_app, "noor"), visitor(desk_app, "noor")
-    before = here.cookies.get(COOKIE)
+    before = str(here.cookies.get(COOKIE))
     fields = {"password": PASSWORD, "new_password": "yet another password", "again": "yet another password"}
     answer = send(here, "/en/desk/account", "password", **fields)
     assert (answer.status_code, before in answer.headers["set-cookie"]) == (303, False)
