@@ -19,7 +19,15 @@ MEMORY = 1_500_000_000
 
 def ran(folder: Path, *, worker: Worker | None = None, **changes: Any) -> tuple[Ended, list[tuple[int, int]]]:
     seen: list[tuple[int, int]] = []
-    task = {"folder": folder.name, "replicas": 20, "seed": 5, "scenario": None, "seconds": 60, "memory": MEMORY}
+    task = {
+        "folder": folder.name,
+        "replicas": 20,
+        "seed": 5,
+        "scenario": None,
+        "seconds": 60,
+        "memory": MEMORY,
+        "niceness": 0,
+    }
     ended = (worker or Worker()).run(task | changes, folder.parent, lambda done, of: seen.append((done, of)))
     return ended, seen
 
@@ -95,7 +103,8 @@ def test_a_worker_can_write_no_file_is_nice_and_has_nothing_of_our_environment(
     from havre.web.runs.process import _ALONE
 
     code = (
-        "from havre.web.runs.worker import limit; import os, pathlib, json; limit(10, 500_000_000)\n"
+        "from havre.web.runs.worker import limit, stand_back; import os, pathlib, json\n"
+        "stand_back(7); limit(10, 500_000_000)\n"
         "try: pathlib.Path('x').write_bytes(b'x'); wrote = True\n"
         "except OSError: wrote = False\n"
         "print(json.dumps([wrote, os.nice(0), sorted(os.environ)]))"
@@ -104,5 +113,5 @@ def test_a_worker_can_write_no_file_is_nice_and_has_nothing_of_our_environment(
     command = [sys.executable, "-I", "-c", code]
     found = subprocess.run(command, cwd=tmp_path, env=_ALONE, capture_output=True, text=True, check=True, timeout=60)
     wrote, nice, environment = json.loads(found.stdout)
-    assert (wrote, nice) == (False, 15)
+    assert (wrote, nice) == (False, 7)
     assert set(environment) <= {*_ALONE, "LC_CTYPE"}

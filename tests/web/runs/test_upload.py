@@ -99,6 +99,14 @@ def test_places_may_have_names_and_positions_and_nothing_more_of_a_person() -> N
     assert keys([("x.zip", archive(arvania() | {"input_csv/locations.csv": wrong}))]) == {"panel.personal_column"}
 
 
+def test_a_count_of_refugees_is_no_number_of_a_refugee() -> None:
+    rows = arvania()["source_data/refugees.csv"].split(b"\n", maxsplit=1)[1]
+    counts = arvania() | {"source_data/refugees.csv": b"Date,Refugee_numbers\n" + rows}
+    assert read_upload([("x.zip", archive(counts))], MOST).files == counts
+    people = arvania() | {"source_data/refugees.csv": b"Date,Refugee_numbers,Age\n" + rows}
+    assert keys([("x.zip", archive(people))]) == {"panel.personal_column"}
+
+
 def test_text_that_is_not_utf_8_is_told_with_its_row() -> None:
     for content, key in (
         ("#name\nOrléans\n".encode("latin-1"), "web.run.encoding"),

@@ -30,7 +30,7 @@ from havre.web.pages.displacement_form import (
     read_scenario_form,
     roads_of,
 )
-from havre.web.pages.displacement_view import MAP_SIZES, ResultView, view_result
+from havre.web.pages.displacement_view import ResultView, view_result
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.runs.queue import Asked, QueueFullError, RunQueue
 from havre.web.runs.result import as_csv
@@ -42,6 +42,8 @@ router = APIRouter(include_in_schema=False)
 PREPARE_SECONDS = 3.0
 """How long after the start the results of the site's own instances are asked for: the first readers go before."""
 RETRY_SECONDS = 30
+ALL_SIZES = (("wide", (900, 400)), ("narrow", (358, 300)))
+"""Sizes of the map of all instances."""
 _PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -110,7 +112,7 @@ def _all_on_maps(shelf: Shelf, language: Language) -> list[tuple[str, Markup]]:
     if not pins:
         return []
     title, described = (say("web_displacement", f"instances.{key}", language) for key in ("map", "map_text"))
-    return [(kind, instances_map(pins, MapText(f"all-{kind}", title, described), size)) for kind, size in MAP_SIZES]
+    return [(kind, instances_map(pins, MapText(f"all-{kind}", title, described), size)) for kind, size in ALL_SIZES]
 
 
 def shown_view(shelf: Shelf, shown: Shown, language: Language) -> ResultView:

@@ -4,6 +4,7 @@ An archive is not trusted in anything: not in how large it says its files are, n
 What is in the files is read by a worker process only (:mod:`havre.web.runs.worker`).
 """
 
+import re
 import stat
 import zipfile
 import zlib
@@ -60,6 +61,9 @@ _OWN_COLUMNS: Mapping[str, frozenset[str]] = {
     CORRECTIONS: frozenset({"name"}),
 }
 """Columns of places that elsewhere would tell of a person."""
+_COUNTED = re.compile(r"(refugee|idp|migrant|people|person)s?[ _]?numbers?", re.IGNORECASE)
+"""How instances of Flee call a count: how many refugees, not the number of one."""
+_COUNT_COLUMNS = 2
 
 
 @dataclass(frozen=True)
@@ -198,9 +202,13 @@ def _content_faults(name: str, content: bytes) -> Iterator[Problem]:
     if base in (CONFLICTS, FLOODS):
         return
     own = _OWN_COLUMNS.get(base, frozenset())
-    for cell in header.split(","):
+    cells = header.split(",")
+    counts = base not in INPUT_FILES and len(cells) <= _COUNT_COLUMNS
+    for cell in cells:
         column = cell.strip().strip('"').lstrip("#").strip()
-        if column.lower() not in own and (category := personal_category(column)):
+        if column.lower() in own or (counts and _COUNTED.fullmatch(column)):
+            continue
+        if category := personal_category(column):
             from havre.errors import Term
 
             yield Problem.of(
