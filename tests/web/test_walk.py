@@ -23,6 +23,7 @@ WALKED: tuple[str, ...] = (
     "contests",
     "corridor/asylum_applications/AFG/DEU",
     "destination/DEU",
+    "origin/AFG",
     "places",
     "track-record",
     "about/api",
@@ -31,17 +32,30 @@ WALKED: tuple[str, ...] = (
     "displacement/instances/arvania",
     "audit",
     "audit/iborderctrl",
+    "audit/sbms",
+    "desk",
 )
 """Paths after the language; add each new page."""
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
+QUICK = (("en", 390, "dark"), ("fr", 1280, "light"))
+"""Each page is walked in both languages and widths with every change; the other ways with the slow tests."""
+SLOW = tuple(
+    (language, width, scheme)
+    for language in LANGUAGES
+    for width in WIDTHS
+    for scheme in ("light", "dark")
+    if (language, width, scheme) not in QUICK
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [*QUICK, *(pytest.param(*way, marks=pytest.mark.slow) for way in SLOW)]
+)
 @pytest.mark.parametrize("path", WALKED)
 def test_page_is_quiet_fits_and_has_no_violation(
-    chromium: Browser, address: str, path: str, language: str, width: int
+    chromium: Browser, address: str, path: str, language: str, width: int, scheme: str
 ) -> None:
-    scheme = "dark" if width == WIDTHS[0] else "light"
     with opened(chromium, f"{address}/{language}/{path}", width, color_scheme=scheme) as (page, said):
         assert faults(page, said) == []
         assert page.locator("html").get_attribute("lang") == language
