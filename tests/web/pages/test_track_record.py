@@ -102,6 +102,17 @@ def test_frozen_forecasts_are_filtered_by_series(judged: TestClient) -> None:
     assert judged.get(f"{PATH}?release=r-1").status_code == 200
 
 
+def test_the_page_of_a_series_tells_how_its_published_forecasts_turned_out(judged: TestClient, folder: Path) -> None:
+    scores = pl.read_parquet(folder / "track-record" / "2021-07-01" / "scores.parquet")
+    own = scores.filter(origin="AFG", model="ensemble", figures="computed")
+    page = page_of(judged, "/en/corridor/asylum_applications/AFG/DEU")
+    told = f"counted since: {own.height}. The 80% interval held the count in {int(own['covered_80'].sum())} of them."
+    assert told in text_of(page, "#record")
+    link = f"{PATH}?series=asylum_applications/bamf/AFG/DEU"
+    assert page.css_first(f'#record a[href="{link}#every"]') is not None
+    assert judged.get(link).status_code == 200
+
+
 def test_a_track_record_that_was_changed_is_not_shown(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "record")
     changed = tmp_path / "record" / "track-record" / "2021-07-01" / "league.json"

@@ -18,8 +18,9 @@ from havre.web.charts.fans import fan_of
 from havre.web.pages.places import near_places_page, sayer
 from havre.web.reading.event_words import event_words
 from havre.web.reading.explained import explain, own_record
+from havre.web.reading.frozen import judged_series
 from havre.web.reading.scenarios import scenarios_of
-from havre.web.reading.series import TILES, ShownMonth, ShownSeries, find_series, series_path
+from havre.web.reading.series import TILES, ShownMonth, ShownSeries, find_series, series_path, with_query
 from havre.web.reading.vintages import Vintage, vintages_of
 from havre.web.rendering import Lang, SiteNow, page
 
@@ -84,6 +85,8 @@ def corridor(
         explained_month=explained_month,
         month_is_missing=month_is_missing,
         own_record=own_record(shown),
+        judged=judged_series(site.track_record, (measure, shown.row["source"], origin, destination)),
+        with_query=with_query,
         supposed=scenarios_of(shown, scenario),
         event_words=partial(event_words, words=words),
         month_names=[format_date(date(2000, month, 1), "LLL", locale=lang) for month in range(1, 13)],

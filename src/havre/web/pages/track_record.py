@@ -73,7 +73,7 @@ def track_record(
     s = partial(_say, lang)
     held = [held_overall(scope.label, _ensemble(report, scope.code)) for scope in report.scopes]
     lines = [line for line in held if line.count]
-    made = page(
+    return page(
         request,
         "track_record.html.jinja",
         lang,
@@ -92,9 +92,6 @@ def track_record(
         series_path=partial(series_path, lang),
         decimal=lambda value: format_decimal(value, format="#,##0.0" if abs(value) < 10 else "#,##0", locale=lang),
     )
-    # A track record is published without a release: what is kept must be asked for anew.
-    made.headers["Cache-Control"] = "no-cache"
-    return made
 
 
 def _say(language: Language, key: str, /, **fields: object) -> str:

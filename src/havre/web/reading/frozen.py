@@ -100,6 +100,35 @@ class Frozen:
         return found.slice((number - 1) * PAGE_ROWS, PAGE_ROWS).to_dicts(), found.height
 
 
+@dataclass(frozen=True)
+class JudgedSeries:
+    """How the published forecasts of a series turned out.
+
+    Parameters
+    ----------
+    name : measure, source, origin and destination, as the page of the track record asks for it
+    count : published forecasts that were judged
+    held : in how many of them the 80 % interval held the count
+    """
+
+    name: str
+    count: int
+    held: int
+
+
+def judged_series(folder: Path | None, series: Series) -> JudgedSeries | None:
+    """Tell how the published forecasts of a series turned out; ``None`` where none was judged or it cannot be told."""
+    if folder is None:
+        return None
+    try:
+        found = read_frozen(folder).own.filter(**dict(zip(SERIES_KEY, series, strict=True)))
+    except RecordError:
+        return None
+    if found.height == 0:
+        return None
+    return JudgedSeries("/".join(series), found.height, int(found["covered_80"].sum()))
+
+
 @lru_cache(maxsize=2)
 def read_frozen(folder: Path) -> Frozen:
     """Read a published track record and compare each file with its digest.
