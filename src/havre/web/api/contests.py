@@ -10,9 +10,9 @@ from havre.errors import HavreError
 from havre.record.contest import Contest as Filed
 from havre.record.contest_list import plain_contest
 from havre.texts import as_language, say
-from havre.web.api.models import Contest, Contests, ReleaseBecame
 from havre.web.api.problems_told import BUSY, UNCHANGED
 from havre.web.api.questions import Limit, Offset, api_router, part_of, tell_part
+from havre.web.api.reference_models import Contest, Contests, ReleaseBecame
 from havre.web.api.telling import moment
 from havre.web.records import PublicContests, add_record_room, room_of
 from havre.web.rendering import SiteNow
@@ -40,8 +40,15 @@ def list_contests(
     response.headers["Cache-Control"] = FRESH
     items = tuple(_told(each, listed.at) for each in part_of(found, limit, offset))
     became = tuple(ReleaseBecame.model_validate(each.as_dict()) for each in listed.became)
-    told = {"total": len(found), "limit": limit, "offset": offset, "links": links}
-    return Contests(at=moment(listed.at), items=items, releases=became, **told)  # type: ignore[arg-type]
+    return Contests(
+        at=moment(listed.at),
+        items=items,
+        releases=became,
+        total=len(found),
+        limit=limit,
+        offset=offset,
+        links=links,
+    )
 
 
 @router.get("/contests/{name}", summary="A contest", responses={**UNCHANGED, **BUSY})

@@ -7,9 +7,9 @@ from fastapi import HTTPException, Path, Request, Response
 from havre.errors import RecordError
 from havre.record.explained_folder import ExplainedFolder
 from havre.texts import as_language, say
-from havre.web.api.models import ExplainedFigure, ExplainedFigures, Explanation
 from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import Chosen, Limit, Offset, api_router, joined, part_of, root_of, tell_part
+from havre.web.api.trust_models import ExplainedFigure, ExplainedFigures, Explanation
 from havre.web.site import SiteRelease
 
 router = api_router("explanations")

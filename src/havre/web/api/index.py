@@ -3,10 +3,10 @@
 from fastapi import FastAPI, Request
 
 from havre import __version__
-from havre.web.api.models import Index
 from havre.web.api.openapi import openapi_document
 from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import api_router, joined, root_of
+from havre.web.api.reference_models import Index
 from havre.web.api.telling import month_text
 from havre.web.rendering import SiteNow
 

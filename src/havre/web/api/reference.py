@@ -7,9 +7,9 @@ from fastapi import Query, Request, Response
 from havre.panel.measures import measures as all_measures
 from havre.places import countries, routes, special_codes
 from havre.sources.catalogue import sources as all_sources
-from havre.web.api.models import Measures, MeasureTold, Places, PlaceTold, Sources, SourceTold
 from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import Chosen, Limit, Offset, api_router, part_of, tell_part
+from havre.web.api.reference_models import Measures, MeasureTold, Places, PlaceTold, Sources, SourceTold
 from havre.web.api.telling import measure_names, place_names
 
 router = api_router("reference")

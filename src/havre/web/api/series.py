@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import HTTPException, Path, Query, Request, Response
 
 from havre.record.outlook import Outlook
-from havre.web.api.models import Level, SeriesDetail, SeriesList
 from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import Chosen, Limit, Offset, api_router, part_of, root_of, tell_part
+from havre.web.api.series_models import Level, SeriesDetail, SeriesList
 from havre.web.api.tables import DOWNLOADED, download, series_table
 from havre.web.api.telling import series_detail, series_summary
 from havre.web.rendering import SiteNow

@@ -9,13 +9,13 @@ from babel.numbers import format_decimal
 from fastapi import HTTPException, Query, Request, Response
 
 from havre.evaluate.surges import GROWTH, LEAST_PERSONS
-from havre.record.outlook import Key
 from havre.release_alarms import LIKELY, LikelySurge, likely_surges, told_past_alarms
 from havre.texts import LANGUAGES, as_language, say
-from havre.web.api.models import Alarm, Alarms, Names, PastAlarm, SkillRow, SkillTable
+from havre.web.api.models import Names
 from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import Chosen, Limit, Offset, api_router, part_of, root_of, tell_part
 from havre.web.api.telling import finite, month_text, place_names, series_links, skill_of
+from havre.web.api.trust_models import Alarm, Alarms, PastAlarm, SkillRow, SkillTable
 from havre.web.rendering import SiteNow
 from havre.web.site import SiteRelease
 
@@ -59,8 +59,16 @@ def alarms(
     root = root_of(request)
     past = past_of(release)
     items = tuple(_alarm(root, release, each, past) for each in part_of(found, limit, offset))
-    told = {"total": len(found), "limit": limit, "offset": offset, "links": links}
-    return Alarms(release=release.id, rule=rule_of_alarms(), past=tuple(past.values()), items=items, **told)  # type: ignore[arg-type]
+    return Alarms(
+        release=release.id,
+        rule=rule_of_alarms(),
+        past=tuple(past.values()),
+        items=items,
+        total=len(found),
+        limit=limit,
+        offset=offset,
+        links=links,
+    )
 
 
 def past_of(release: SiteRelease) -> dict[tuple[str, int], PastAlarm]:
@@ -85,8 +93,7 @@ def rule_of_alarms() -> Names:
 
 
 def _alarm(root: str, release: SiteRelease, surge: LikelySurge, past: Mapping[tuple[str, int], PastAlarm]) -> Alarm:
-    key: Key = surge.series
-    scope, measure, origin, destination = key
+    scope, measure, origin, destination = surge.series
     outlook = release.one_series(measure, origin, destination, scope)
     if outlook is None:  # alarms are read off the series of the same release
         raise HTTPException(404)

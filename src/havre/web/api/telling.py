@@ -14,19 +14,9 @@ from havre.record.outlook import Outlook
 from havre.record.reviewed import Override
 from havre.record.tables import SCOPE_KEY, SourceCredit
 from havre.texts import LANGUAGES
-from havre.web.api.models import (
-    Counted,
-    Credit,
-    Expected,
-    Names,
-    Review,
-    SeriesDetail,
-    SeriesSummary,
-    Skill,
-    Standing,
-    Stated,
-)
+from havre.web.api.models import Credit, Names, Review, Standing
 from havre.web.api.questions import joined
+from havre.web.api.series_models import Counted, Expected, SeriesDetail, SeriesSummary, Skill, Stated
 from havre.web.log_view import read_log
 from havre.web.site import Site, SiteRelease
 
