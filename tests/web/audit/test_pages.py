@@ -106,7 +106,7 @@ def test_calculations_of_an_entry_give_its_figures(client: TestClient) -> None:
     assert "3.3 × 10⁻¹²" in plain(client.get(unescape(scale[1])).text)
 
 
-@pytest.mark.parametrize("path", ["report", "report/full"])
+@pytest.mark.parametrize("path", ["report", "report/full", "impact/fria", "impact/dpia"])
 def test_reports_stand_alone(client: TestClient, path: str) -> None:
     asked = client.get(f"/fr/audit/sbms/{path}")
     assert asked.status_code == 200
@@ -114,7 +114,9 @@ def test_reports_stand_alone(client: TestClient, path: str) -> None:
     assert asked.text.startswith("<!DOCTYPE html>")
 
 
-@pytest.mark.parametrize("path", ["audit/nothing", "audit/nothing/report", "audit/iborderctrl/report/x"])
+@pytest.mark.parametrize(
+    "path", ["audit/nothing", "audit/nothing/report", "audit/iborderctrl/impact/x", "audit/ai-act/impact/fria"]
+)
 def test_what_is_not_there(client: TestClient, path: str) -> None:
     assert client.get(f"/en/{path}").status_code == 404
 

@@ -11,6 +11,9 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, Response
 
+from havre.audit.impact.assessment import Assessment
+from havre.audit.impact.load import KINDS, load_questionnaire
+from havre.audit.impact.render import render_html as render_impact
 from havre.audit.rates import Rate
 from havre.audit.register.load import Register, load_register
 from havre.audit.register.models import Entry
@@ -83,6 +86,17 @@ def full(lang: Lang, system: str) -> Response:
     return _report(lang, system, "full")
 
 
+@router.get("/{lang}/audit/{system}/impact/{kind}")
+def impact(lang: Lang, system: str, kind: str) -> Response:
+    """Give an impact assessment as far as register and audit fill it in; nobody has answered the rest."""
+    register, entry = _entry(system)
+    known = next((each for each in KINDS if each == kind), None)
+    if known is None or entry.kind != "system":
+        raise HTTPException(404)
+    made = Assessment(load_questionnaire(known), register, entry, (), today())
+    return _alone(render_impact(made, lang), lang)
+
+
 def today() -> date:
     """Tell the day [UTC]; it says whether an entry is stale."""
     return datetime.now(UTC).date()
@@ -142,7 +156,11 @@ def _differing(report: Page) -> list[tuple[str, Group]]:
 
 def _report(language: Language, system: str, length: Length) -> Response:
     register, entry = _entry(system)
-    html = render_html(register, entry, language, length, today())
+    return _alone(render_html(register, entry, language, length, today()), language)
+
+
+def _alone(html: str, language: Language) -> Response:
+    """Give a page that brings its own style, and may do nothing but be read."""
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
     allowed = f"style-src '{csp_hash(style[1])}'" if style else "style-src 'none'"
     policy = f"default-src 'none'; {allowed}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
