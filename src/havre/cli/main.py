@@ -155,7 +155,7 @@ def _run_commands() -> None:
 
     try:
         # Typer gives the code with which it would have ended; without its own ending, faults can be told in French.
-        ended_with = app(args=_global_language_first(sys.argv[1:]), standalone_mode=False)
+        ended_with = app(args=_global_language_first(sys.argv[1:]), prog_name="havre", standalone_mode=False)
         if ended_with == INTERRUPTED:
             sys.stderr.write(f"\n{tell('interrupted')}\n")
         if isinstance(ended_with, int):
