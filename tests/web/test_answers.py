@@ -172,7 +172,7 @@ def test_what_is_kept_is_bounded_and_counted_right(asked: list[tuple[int, int]])
         for path, size in asked:
             app.body = b"x" * size
             await ask(kept, f"/{path}")
-            assert sum(each.size for each in kept._kept.values()) == kept._bytes <= 3_000
+            assert sum(answers._size(*each) for each in kept._kept.items()) == kept._bytes <= 3_000
 
     asyncio.run(story())
 
@@ -189,6 +189,17 @@ def test_thousands_of_random_queries_do_not_fill_the_memory() -> None:
     assert kept._bytes <= 100_000
     assert len(kept._kept) <= 100
     assert kept._begun == {}
+
+
+def test_long_questions_count_as_much_as_their_answers() -> None:
+    kept = KeptAnswers(Counted(body=b"x"), holder(), most=1_000_000)
+
+    async def story() -> None:
+        for number in range(40):
+            await ask(kept, query=b"a" * 60_000 + str(number).encode())
+
+    asyncio.run(story())
+    assert len(kept._kept) <= 16
 
 
 def test_a_large_answer_is_compressed_aside_and_not_kept_beyond_a_size(monkeypatch: pytest.MonkeyPatch) -> None:

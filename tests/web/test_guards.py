@@ -179,6 +179,12 @@ def test_who_asks_is_told_by_the_socket_or_a_trusted_proxy(client: str, forwarde
     assert caller_of(scope(client, forwarded), ("127.0.0.1",)) == caller
 
 
+def test_a_proxy_that_adds_a_header_of_its_own_is_believed_and_not_what_stands_before_it() -> None:
+    told = scope("127.0.0.1")
+    told["headers"] = [(b"x-forwarded-for", b"198.51.100.7"), (b"x-forwarded-for", b"203.0.113.9")]
+    assert caller_of(told, ("127.0.0.1",)) == "203.0.113.9"
+
+
 def test_a_network_of_ipv6_is_one_caller() -> None:
     one, two, other = (caller_of(scope(each), ()) for each in ("2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1"))
     assert one == two != other

@@ -140,11 +140,15 @@ class KeptAnswers:
         if self._of is None or of[0] is not self._of[0] or of[1] != self._of[1] or answer.size > LARGEST_KEPT:
             return
         before = self._kept.pop(key, None)
-        self._bytes += answer.size - (0 if before is None else before.size)
+        self._bytes += _size(key, answer) - (0 if before is None else _size(key, before))
         self._kept[key] = answer
         while self._bytes > self._most:
-            _, gone = self._kept.popitem(last=False)
-            self._bytes -= gone.size
+            self._bytes -= _size(*self._kept.popitem(last=False))
+
+
+def _size(key: Key, answer: Answer) -> int:
+    """Give the bytes of an answer in memory with what was asked, which may be longer than the answer."""
+    return answer.size + sum(len(part) for part in key)
 
 
 class _Collecting:

@@ -134,7 +134,9 @@ def caller_of(scope: Scope, proxies: tuple[str, ...]) -> str:
     """Tell from where a request comes: the address, of IPv6 the network (/64); behind a trusted proxy what it says."""
     told = _plain_address(str((scope.get("client") or ("",))[0]))
     if told in proxies:
-        forwarded = Headers(scope=scope).get("x-forwarded-for", "").rsplit(",", maxsplit=1)[-1].strip()
+        # What the proxy says comes last, in the last of several headers; what stands before it anybody may have sent.
+        lines = Headers(scope=scope).getlist("x-forwarded-for") or [""]
+        forwarded = lines[-1].rsplit(",", maxsplit=1)[-1].strip()
         told = _plain_address(forwarded) or told
     try:
         address = ip_address(told)
