@@ -37,6 +37,7 @@ def test_an_address_with_values_after_the_sign_is_computed_in_the_browser(chromi
         assert page.locator("#rows tr").count() > 0
         assert page.locator("#example").is_hidden()
         assert "%" in page.locator("#tile-full").inner_text()
+        assert "60 places, 50 personnes présentes" in page.locator("#given").inner_text()
         assert said == []
 
 
@@ -46,6 +47,7 @@ def test_browser_and_server_say_about_the_same(chromium: Browser, address: str, 
         by_browser = page.locator("#rows tr td:nth-child(2)").all_inner_texts()
     with opened(chromium, f"{address}/en/planner?{PLACE}", java_script_enabled=False) as (page, _):
         by_server = page.locator("#rows tr td:nth-child(2)").all_inner_texts()
+        assert "60 places, 50 people there now" in page.locator("#given").inner_text()
         assert "travels to this server" in page.locator("main").inner_text()
     assert len(by_browser) == len(by_server) > 0
     apart = [abs(_percent(one) - _percent(other)) for one, other in zip(by_browser, by_server, strict=True)]

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from babel.numbers import format_decimal
 from fastapi import APIRouter, HTTPException, Request
 from markupsafe import Markup
 from starlette.responses import Response
@@ -52,6 +53,7 @@ class Plan:
 
     rows: Sequence[Row]
     summary: Sequence[str]
+    given: str
     full_at_all: str
     half_by: str
     most_without: str
@@ -72,7 +74,7 @@ def planner(request: Request, lang: Lang, site: SiteNow) -> Response:
         raise HTTPException(404, say("web_planner", "no_forecast", lang))
     words = site.words(lang)
     entered, place = read_place(asked, example_place(arrivals), lang)
-    plan = None if place is None else make_plan(planned(arrivals, place), place, words)
+    plan = None if place is None else make_plan(planned(arrivals, place), place, words.series(*outlook.key[1:4]), words)
     correlations = arrivals.factor @ arrivals.factor.T
     facts: dict[str, Any] = {
         "release": release,
@@ -123,7 +125,7 @@ def fitting_regions(release: SiteRelease) -> tuple[Outlook, Regions] | None:
     return (series, known) if series is not None and _is_forecast(series) else None
 
 
-def make_plan(made: Occupancy, place: Place, words: Wording) -> Plan:
+def make_plan(made: Occupancy, place: Place, series: str, words: Wording) -> Plan:
     """Put the occupancy into words and drawings."""
     without = made.without_place.mean(axis=1)
     arrived, needed = (
@@ -147,11 +149,23 @@ def make_plan(made: Occupancy, place: Place, words: Wording) -> Plan:
     return Plan(
         rows,
         summarised(made, place, words, worst),
+        given_of(place, series, words),
         chance(float(made.first_full.sum()), words),
         words.month(half) if half else say("web_planner", "result.not_by_then", words.language),
         words.number(float(without.max())),
         [(kind, _drawing(made, words, kind)) for kind in ("wide", "narrow")],
     )
+
+
+def given_of(place: Place, series: str, words: Wording) -> str:
+    """Say what was entered, so that a print tells it."""
+    told = {name: format_decimal(value, "#,##0.###", words.language) for name, value in place.values.items()}
+    share = told["share_low"]
+    if told["share_high"] != share:
+        ends = {"low": share, "high": told["share_high"]}
+        share = say("web_planner", "summary.share_range", words.language, **ends)
+    facts = {"places": told["capacity"], "people": told["occupancy"], "stay": told["stay"], "share": share}
+    return say("web_planner", "summary.given", words.language, **facts, series=series)
 
 
 def summarised(made: Occupancy, place: Place, words: Wording, worst: int) -> list[str]:
@@ -218,6 +232,7 @@ def page_data(site: Site, arrivals: PublishedArrivals, words: Wording) -> dict[s
     return {
         **arrivals.as_plain(),
         "language": words.language,
+        "series": words.series(*arrivals.outlook.key[1:4]),
         "month_names": [words.month(month) for month in arrivals.months],
         "labels": {
             "wide": month_labels(arrivals.months, words, narrow=False),

@@ -18,6 +18,7 @@ const data = JSON.parse(byId("planner-data").textContent ?? "{}");
 /** @type {Record<string, string>} */
 const words = data.texts;
 const whole = new Intl.NumberFormat(data.language, { maximumFractionDigits: 0 });
+const exact = new Intl.NumberFormat(data.language, { maximumFractionDigits: 3 });
 const percent = new Intl.NumberFormat(data.language, { style: "percent", maximumFractionDigits: 0 });
 /** @type {Float64Array[] | null} */
 let arrivals = null;
@@ -79,7 +80,17 @@ function show(made, now) {
   byId("tile-half").textContent = half < 0 ? words["result.not_by_then"] : data.month_names[half];
   byId("tile-without").textContent = number(Math.max(...without));
   byId("summary").replaceChildren(...sentences(made, now, full, first, without).map(paragraph));
+  byId("given").textContent = given();
   draw(needed, made.capacity);
+}
+
+/** @returns {string} what was entered */
+function given() {
+  const told = Object.fromEntries(Object.entries(entered()).map(([name, text]) => [name, exact.format(Number(text))]));
+  const ends = { low: told.share_low, high: told.share_high };
+  const share = ends.low === ends.high ? ends.low : filled(words["summary.share_range"], ends);
+  const facts = { places: told.capacity, people: told.occupancy, stay: told.stay, share, series: data.series };
+  return filled(words["summary.given"], facts);
 }
 
 /**
