@@ -29,12 +29,10 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a reader chose: query of the address."""
+    """What a reader chose to see: the release that is looked back on, and the month that is explained."""
 
-    scope: str | None
     release: str | None
     month: str | None
-    scenario: str | None
 
 
 @router.get("/{lang}/corridor/{measure}/{origin}/{destination}")
@@ -62,7 +60,7 @@ def corridor(
     shown = find_series(site, (measure, origin, destination), scope)
     if shown is None:
         return near_places_page(request, lang, site, f"{measure}, {origin} → {destination}", (origin, destination))
-    asked = Asked(scope, release, month, scenario)
+    asked = Asked(release, month)
     vintages = vintages_of(shown)
     vintage = _chosen_vintage(vintages, shown, asked, lang)
     explained_month, month_is_missing = _chosen_month(shown, asked, lang)

@@ -15,7 +15,7 @@ from typing import Any
 
 from havre.errors import HavreError
 from havre.months import parse_month
-from havre.web.reading.series import ShownMonth, ShownSeries
+from havre.web.reading.series import ShownSeries
 from havre.web.site import Site
 
 FOLDER = "scenarios"
@@ -93,12 +93,12 @@ class ScenarioResult:
     def months_of(self, shown: ShownSeries) -> list[MonthIf]:
         """Give the months of a series; those that the release hides are left out."""
         _, measure, origin, destination = shown.outlook.key
-        open_months = {_code(each): each for each in shown.months if each.expected.quantiles is not None}
+        told = {each.code for each in shown.months if each.expected.quantiles is not None}
         wanted = {"measure": measure, "origin": origin, "destination": destination}
         return [
             MonthIf(parse_month(row["month"]), _three(row["base"]), _three(row["if"]), _three(row["difference"]))
             for row in self.told["months"]
-            if row["month"] in open_months and all(row[name] == value for name, value in wanted.items())
+            if row["month"] in told and all(row[name] == value for name, value in wanted.items())
         ]
 
 
@@ -208,7 +208,3 @@ def _three(told: Mapping[str, Any]) -> Three:
         return None
     low, median, high = (float(value) for value in values)
     return low, median, high
-
-
-def _code(shown: ShownMonth) -> str:
-    return shown.code
