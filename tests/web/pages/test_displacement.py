@@ -206,3 +206,16 @@ def test_without_scripts_the_result_is_there_as_well(chromium: Browser, address:
         assert page.locator(".camps .camp svg").count() == 3
         page.locator("[data-map-go]").click()
         assert "day=" in page.url
+
+
+def test_of_very_many_camps_the_largest_are_drawn(client: TestClient) -> None:
+    from havre.record.wording import Wording
+    from havre.web.pages.displacement_view import MOST_DRAWN, largest_camps, view_result
+
+    result = client.get("/en/displacement/instances/arvania/result.json").json()
+    more = {**result, "camps": result["camps"][:2] * MOST_DRAWN + result["camps"][2:]}
+    view = view_result(more, Wording("en", {}))
+    assert (len(view.camps), view.hidden_camps) == (MOST_DRAWN, MOST_DRAWN + 1)
+    peaks = [max(camp["levels"][3]) for camp in more["camps"]]
+    shown = largest_camps(more)
+    assert min(peaks[n] for n in shown) >= max(peaks[n] for n in set(range(len(peaks))) - set(shown))

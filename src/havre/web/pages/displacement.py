@@ -1,6 +1,5 @@
 """Displacement: instances with their camps, runs of uploaded instances and of scenarios, and what came of them."""
 
-import json
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -288,10 +287,10 @@ def _base(request: Request, fields: Mapping[str, str]) -> _Base:
             raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
         return _Base(shown.folder.name, shown, None, result)
     run = queue.run(fields.get("run", ""))
-    content, files = (queue.result(run.id), queue.upload(run.id)) if run else (None, None)
+    content, files = (_run_result(request, run), queue.upload(run.id)) if run else (None, None)
     if run is None or content is None or files is None:
         raise HTTPException(404)
-    return _Base(run.name, None, files, json.loads(content))
+    return _Base(run.name, None, files, content)
 
 
 def _instance_name(sent: Sequence[tuple[str, bytes]]) -> str:
@@ -307,16 +306,22 @@ def _run(request: Request, run_id: str) -> Run:
     return found
 
 
+def _run_result(request: Request, run: Run) -> dict[str, Any] | None:
+    """Read the result of a run, kept in memory for the next who asks; ``None`` where there is none."""
+    path = queue_of(request).store.path(run.id, "result.json")
+    return read_result(path, path.stat().st_mtime_ns) if run.state == "done" and path.is_file() else None
+
+
 @router.get("/{lang}/displacement/runs/{run_id}")
 def run_page(request: Request, lang: Lang, site: SiteNow, run_id: str, day: str = "") -> Response:
     """Show a run: where it is, or what came of it."""
     run = _run(request, run_id)
     shown = shelf_of(request).instances.get(run.shown)
-    content = queue_of(request).result(run.id) if run.state == "done" else None
+    result = _run_result(request, run)
     facts: dict[str, Any] = {"run": run, "shown": shown, "place": queue_of(request).place(run.id)}
-    if content is not None:
+    if result is not None:
         invented = shown is not None and shown.invented
-        facts |= _result_facts(json.loads(content), site.words(lang), day, invented=invented)
+        facts |= _result_facts(result, site.words(lang), day, invented=invented)
         facts["has_upload"] = run.scenario is None and shown is None
         facts["limits"] = site_limits(request)
         return page(request, "displacement_result.html.jinja", lang, store=False, **facts)
@@ -327,10 +332,10 @@ def run_page(request: Request, lang: Lang, site: SiteNow, run_id: str, day: str 
 def run_file(request: Request, lang: Lang, run_id: str, file: str) -> Response:
     """Give the result of a run as a file."""
     run = _run(request, run_id)
-    content = queue_of(request).result(run.id)
-    if content is None:
+    result = _run_result(request, run)
+    if result is None:
         raise HTTPException(404)
-    made = _file(json.loads(content), file, run.name)
+    made = _file(result, file, run.name)
     made.headers["Cache-Control"] = "no-store"
     return made
 

@@ -14,6 +14,8 @@ from havre.web.charts.camp_map import MapText, camp_map
 from havre.web.charts.camps import SMALL, Curve, CurveText, curve_chart
 
 MAP_SIZES = (("wide", (900, 560)), ("narrow", (358, 420)))
+MOST_DRAWN = 40
+"""Camps that are drawn and told one by one: those with the most people; all are in the files."""
 SHORT_RUN = 100
 """Days up to which the days of the month stand along a curve."""
 
@@ -48,6 +50,7 @@ class ResultView:
     """
 
     camps: Sequence[CampView]
+    hidden_camps: int
     last_day: str
     first_day: str
     facts: Sequence[tuple[str, str]]
@@ -90,7 +93,8 @@ def view_result(
         ]
     verdict, losing = _verdict(result, words)
     return ResultView(
-        [_camp(result, column, words, start) for column in range(len(result["camps"]))],
+        [_camp(result, column, words, start) for column in largest_camps(result)],
+        max(0, len(result["camps"]) - MOST_DRAWN),
         words.day(start + timedelta(days=result["days"] - 1)),
         words.day(start),
         _facts(result, words),
@@ -103,6 +107,13 @@ def view_result(
         shown,
         rows,
     )
+
+
+def largest_camps(result: dict[str, Any], most: int = MOST_DRAWN) -> list[int]:
+    """Choose the camps that are shown, in their order: those that have the most people on any day."""
+    camps = result["camps"]
+    order = sorted(range(len(camps)), key=lambda column: -max(camps[column]["levels"][3], default=0))
+    return sorted(order[:most])
 
 
 def _tell(words: Wording, key: str, /, **fields: object) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MOST_LINE = 60_000_000
+MOST_LINE = 12_000_000
 """Bytes of the longest line that a worker may tell: its result."""
 _ALONE = {
     "OMP_NUM_THREADS": "1",

@@ -25,6 +25,8 @@ from havre.texts import LANGUAGES
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 MAP_DAYS = 40
 """Days for which the people in every place are kept."""
+MOST_ON_MAP = 400
+"""Places of a network of which a map can still be read; of larger ones people by place are not kept."""
 
 
 def result_of(instance: Instance, outcome: Outcome, warnings: Sequence[Problem]) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def _network(instance: Instance, outcome: Outcome) -> dict[str, Any]:
         ],
         "roads": [[index[road.name1], index[road.name2], road.distance] for road in instance.routes],
     }
-    if outcome.location_means is not None:
+    if outcome.location_means is not None and len(index) <= MOST_ON_MAP:
         days = sorted({round(day) for day in np.linspace(0, outcome.days - 1, min(MAP_DAYS, outcome.days))})
         means = outcome.location_means[days] * outcome.hasten
         told["days"] = days
