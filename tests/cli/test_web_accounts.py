@@ -28,7 +28,7 @@ def test_accounts_from_the_first_on(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert "There is no account yet" in run(monkeypatch, "list")
     assert run(monkeypatch, "add", "Root", "--role", "administrator") == "root may sign in: administrator.\n"
     run(monkeypatch, "add", "noor", "--role", "reviewer", "--role", "author")
-    assert run(monkeypatch, "roles", "noor", "--role", "reviewer", lang="fr") == "noor : relecteur.\n"
+    assert run(monkeypatch, "roles", "noor", "--role", "reviewer", lang="fr") == "noor\N{NO-BREAK SPACE}: relecteur.\n"
     run(monkeypatch, "disable", "noor")
     run(monkeypatch, "password", "noor")
     told = json.loads(run(monkeypatch, "list", "--json"))["accounts"]
