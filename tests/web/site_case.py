@@ -74,6 +74,7 @@ def settings_for(folder: Path, **changes: object) -> WebSettings:
         "state": folder.parent / "web-state",
         "reader_requests_a_minute": 0,
         "posts_a_minute": 10_000,
+        "run_niceness": 0,
     }
     return WebSettings.model_validate({**told, **changes})
 

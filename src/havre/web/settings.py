@@ -54,6 +54,7 @@ class WebSettings(BaseModel):
     reader_requests_a_minute : most requests of one address for what must be computed; 0 for no bound
     posts_a_minute : most forms and uploads from one address
     upload_bytes, run_seconds, run_memory_bytes, runs_at_once, runs_waiting : bounds of what readers may run
+    run_niceness : how far runs stand back behind everything else, from 0 to 19
     log_key_file, log_key_password : key of the log with which the desk publishes; without the password (or
         ``HAVRE_LOG_KEY_PASSWORD``) it is typed each time
     desk_idle_minutes, desk_session_hours : after how long without a request, and in all, a sign-in ends
@@ -80,6 +81,7 @@ class WebSettings(BaseModel):
     run_memory_bytes: int = Field(default=1_500_000_000, ge=100_000_000)
     runs_at_once: int = Field(default=1, ge=1)
     runs_waiting: int = Field(default=200, ge=1)
+    run_niceness: int = Field(default=10, ge=0, le=19)
     database: str = Field(default="", repr=False)
     log_key_file: Path | None = None
     log_key_password: str = Field(default="", repr=False)
