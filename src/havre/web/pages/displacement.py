@@ -1,12 +1,15 @@
 """Displacement: instances with their camps, runs of uploaded instances and of scenarios, and what came of them."""
 
+import asyncio
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from markupsafe import Markup
@@ -197,6 +200,8 @@ def _file(result: dict[str, Any], file: str, name: str) -> Response:
 async def start_run(request: Request, lang: Lang) -> Response:
     """Take an upload or a scenario, and put it in the queue."""
     refuse_other_sites(request)
+    with _told_when_full(request, lang):
+        queue_of(request).check_room()
     # Some more than are taken, so that too many are told in our words.
     async with request.form(max_files=MOST_FILES + 50, max_fields=30, max_part_size=20_000) as form:
         fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
@@ -206,10 +211,10 @@ async def start_run(request: Request, lang: Lang) -> Response:
             if name == "files" and isinstance(each, UploadFile)
         ]
     try:
-        run = await run_in_threadpool(_submit, request, fields, sent, lang)
-    except QueueFullError as error:
-        busy = say("web_displacement", "busy", lang, count=request.app.state.settings.runs_waiting)
-        raise HTTPException(503, busy, {"Retry-After": str(RETRY_SECONDS)}) from error
+        with _told_when_full(request, lang):
+            # One at a time: checking several at once would take the turns of readers.
+            async with _turn():
+                run = await run_in_threadpool(_submit, request, fields, sent, lang)
     except HavreError as error:
         if _wants_json(request):
             told = {"type": "about:blank", "title": say("web", "problem.422", lang), "status": 422}
@@ -220,6 +225,23 @@ async def start_run(request: Request, lang: Lang) -> Response:
     if _wants_json(request):
         return JSONResponse({**told_run(request, run), "page": where}, 202, {"Location": where})
     return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
+
+
+@contextmanager
+def _told_when_full(request: Request, language: Language) -> Iterator[None]:
+    try:
+        yield
+    except QueueFullError as error:
+        busy = say("web_displacement", "busy", language, count=request.app.state.settings.runs_waiting)
+        raise HTTPException(503, busy, {"Retry-After": str(RETRY_SECONDS)}) from error
+
+
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def _turn() -> asyncio.Semaphore:
+    """Give the turn of checking an upload, of which a loop of events has one."""
+    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
 
 
 def _refused(request: Request, lang: Language, faults: Sequence[str]) -> Response:

@@ -121,7 +121,7 @@ class RunQueue:
         QueueFullError : too many are waiting
         HavreError : it cannot be kept on disk
         """
-        self._check_room()
+        self.check_room()
         packed = None if asked.files is None else pack(asked.files)
         run = Run(
             new_id(),
@@ -148,8 +148,13 @@ class RunQueue:
             self._changed.notify_all()
         return run
 
-    def _check_room(self) -> None:
-        """Refuse early, before anything is packed and written."""
+    def check_room(self) -> None:
+        """Refuse early, before anything is read, packed and written.
+
+        Raises
+        ------
+        QueueFullError : too many are waiting
+        """
         with self._changed:
             if len(self._waiting) >= self._settings.runs_waiting:
                 raise QueueFullError
