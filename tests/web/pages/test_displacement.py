@@ -177,6 +177,17 @@ def test_an_instance_of_the_site_that_cannot_be_simulated_says_so(record_folder:
         assert "Nowhere" in page.text
 
 
+def test_a_site_that_cannot_write_shows_its_pages_and_tells_no_path(record_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file in the place of the folder", encoding="utf-8")
+    app = site(record_folder, state=tmp_path / "state")
+    asking = TestClient(app, follow_redirects=False)
+    assert asking.get("/en/displacement").status_code == 200
+    assert asking.get("/en/displacement/instances/arvania").status_code == 200
+    sent = asking.post(RUNS, files={"files": ("small.zip", small())})
+    assert sent.status_code == 503
+    assert str(tmp_path) not in sent.text
+
+
 def test_forms_of_other_sites_are_refused(client: TestClient) -> None:
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
     assert client.post(RUNS, data={"kind": "road"}, headers=elsewhere).status_code == 403

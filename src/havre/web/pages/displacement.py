@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from havre.displacement.simulate import DEFAULT_SEED
-from havre.errors import HavreError
+from havre.errors import FileError, HavreError
 from havre.record.wording import Wording
 from havre.texts import Language, say
 from havre.web.charts.camp_map import MapText, Pin, instances_map
@@ -215,6 +215,9 @@ async def start_run(request: Request, lang: Lang) -> Response:
             # One at a time: checking several at once would take the turns of readers.
             async with _turn():
                 run = await run_in_threadpool(_submit, request, fields, sent, lang)
+    except FileError as error:
+        # A path of the server is nothing to tell.
+        raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)}) from error
     except HavreError as error:
         if _wants_json(request):
             told = {"type": "about:blank", "title": say("web", "problem.422", lang), "status": 422}

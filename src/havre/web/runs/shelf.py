@@ -15,6 +15,7 @@ from typing import Any
 from havre import __version__
 from havre.displacement.flee_names import INPUT, LOCATIONS, SETTINGS
 from havre.displacement.simulate import DEFAULT_SEED
+from havre.errors import FileError
 from havre.texts import LANGUAGES, Language
 from havre.web.runs.queue import Asked, QueueFullError, RunQueue
 from havre.web.runs.store import Run
@@ -99,7 +100,8 @@ class Shelf:
                         patience=PATIENCE,
                     )
                 )
-            except QueueFullError:
+            except (QueueFullError, FileError):
+                # A folder of the site that cannot be written leaves instances without a result, and pages as they are.
                 return None
             self._asked[shown.name] = run.id
             return run.id
