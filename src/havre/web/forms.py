@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
 from havre.texts import as_language, say
 from havre.web.guards import FORM_BYTES
 
 MOST_FIELDS = 60
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+_ENCODINGS = (b"utf-8", b"utf8")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ async def read_form(request: Request) -> Posted:
     HTTPException : 403 where another site sends it, 415 where it is no form, 400 where it cannot be read
     """
     check_same_origin(request)
-    if not request.headers.get("content-type", "").lower().startswith(_FORMS):
-        raise HTTPException(415)
+    check_kind(request)
     texts: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
     async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=FORM_BYTES) as form:
@@ -56,6 +57,21 @@ async def read_form(request: Request) -> Posted:
                 texts.setdefault(name, []).append(value.replace("\r\n", "\n"))
     last = {name: values[-1] for name, values in texts.items()}
     return Posted(last, files, {name: tuple(values) for name, values in texts.items()})
+
+
+def check_kind(request: Request) -> None:
+    """Refuse what is no form, and forms in another encoding than the one of this site.
+
+    A form may name any codec that the program knows; some of them take minutes for what is sent in a second.
+
+    Raises
+    ------
+    HTTPException : 415
+    """
+    # As the reader of forms reads it.
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind not in _FORMS or options.get(b"charset", b"utf-8").lower() not in _ENCODINGS:
+        raise HTTPException(415)
 
 
 def check_same_origin(request: Request) -> None:
