@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from havre.errors import FileError, RecordError
 from havre.record.log.entries import Entry, parse_entry
@@ -18,7 +19,7 @@ from havre.record.log.fsck import fsck
 from havre.record.store.backup import restore_backup, write_backup
 from havre.record.store.database import FILE, Store, open_store, read_time, written
 from havre.record.store.outbox import flush, log_index, post
-from havre.record.store.schema import CONTESTS, ORDER, OUTBOX, RELEASES
+from havre.record.store.schema import CONTEST_TEXTS, CONTESTS, ORDER, OUTBOX, RELEASES
 from tests.record.conftest import fresh_database
 from tests.record.log.log_case import KEY, ORIGIN
 
@@ -199,6 +200,13 @@ def test_sqlite_waits_for_another_writer_and_keeps_its_word(tmp_path: Path) -> N
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
     opened.close()
+
+
+def test_an_error_of_the_database_tells_nothing_of_what_was_written(store: Store) -> None:
+    row = {"contest": "nothing", "salt": "", "why": "what somebody wrote", "evidence": "", "contact": "who"}
+    with pytest.raises(IntegrityError) as caught, store.change() as connection:
+        connection.execute(insert(CONTEST_TEXTS).values(**row))
+    assert "what somebody wrote" not in str(caught.value)
 
 
 def test_times_are_utc_and_come_back() -> None:

@@ -99,7 +99,13 @@ def _server(address: str) -> Engine:
     if url.get_backend_name() != "postgresql":
         raise RecordError("record.store.address", address=url.render_as_string(hide_password=True))
     # Whoever changes a record reads first what it decides by: serializable makes of two at once one that fails.
-    return create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool, isolation_level="SERIALIZABLE")
+    # What people wrote must not stand in an error, and so in the log of whoever shows it (``hide_parameters``).
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        isolation_level="SERIALIZABLE",
+        hide_parameters=True,
+    )
 
 
 def sqlite_engine(path: Path) -> Engine:
@@ -114,7 +120,8 @@ def sqlite_engine(path: Path) -> Engine:
         _keep_private(path)
     except OSError as error:
         raise RecordError("record.store.unusable", reason=error.strerror or str(error)) from error
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    timeout = {"timeout": BUSY_SECONDS}
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args=timeout, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _settings(connection: SqliteConnection, _: Any) -> None:
