@@ -40,6 +40,15 @@ const OPERATIONS = {
     const source = new random.Source(seed);
     return Array.from({ length: count }, () => source.binomial(n, p));
   },
+  shares: (n, p, count, seed) => {
+    const source = new random.Source(seed);
+    const found = {};
+    for (let draw = 0; draw < count; draw++) {
+      const drawn = source.binomial(n, p);
+      found[drawn] = (found[drawn] ?? 0) + 1;
+    }
+    return found;
+  },
   normal: (count, seed) => {
     const source = new random.Source(seed);
     return Array.from({ length: count }, () => source.normal());

@@ -128,6 +128,19 @@ def test_random_numbers_have_their_laws(seed: int) -> None:
     assert stats.kstest(answers[-1], "norm").pvalue > 1e-4
 
 
+def test_large_binomial_numbers_have_their_law_to_a_fine_grain() -> None:
+    """Half a million draws each, so that a wrong constant of the rejection would be seen."""
+    draws = 500_000
+    cases = [(40, 0.4), (1000, 0.5), (300, 0.1), (20_000, 0.01)]
+    for (n, p), found in zip(cases, run_planner([("shares", [n, p, draws, 3]) for n, p in cases]), strict=True):
+        counts = np.array([found.get(str(k), 0) for k in range(n + 1)])
+        expected = draws * stats.binom.pmf(np.arange(n + 1), n, p)
+        often = expected >= 50
+        rest = [counts[~often].sum(), expected[~often].sum()]
+        seen, wanted = np.append(counts[often], rest[0]), np.append(expected[often], rest[1])
+        assert stats.chisquare(seen, wanted * seen.sum() / wanted.sum()).pvalue > 1e-4, (n, p)
+
+
 def test_the_same_seed_gives_the_same_draws() -> None:
     one, same, other = run_planner([("normal", [20, seed]) for seed in (4, 4, 5)])
     assert one == same != other

@@ -88,6 +88,18 @@ def test_runs_go_one_after_the_other_in_their_order(tmp_path: Path) -> None:
     queue.end()
 
 
+def test_a_run_that_cannot_even_begin_fails_alone(tmp_path: Path) -> None:
+    queue = made(tmp_path)
+    damaged, good = queue.submit(asked("damaged")), queue.submit(asked("good"))
+    (tmp_path / "runs" / damaged.id / "upload.zip").write_bytes(b"no archive")
+    Played.go.set()
+    queue.start()
+    # A start tells what it finds as interrupted; these were asked for by this very queue.
+    until(lambda: state(queue, good.id) == "done")
+    assert state(queue, damaged.id) == "failed"
+    queue.end()
+
+
 def test_what_is_too_much_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     queue = made(tmp_path, runs_waiting=3)
     for _ in range(3):

@@ -2,6 +2,7 @@
 
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -153,3 +154,9 @@ def test_damaged_archives_are_refused_in_words(noise: bytes, at: int, kind: str)
 
 def test_what_is_kept_is_what_was_checked() -> None:
     assert unpack(pack(arvania())) == arvania()
+
+
+def test_the_instance_of_the_package_is_that_of_the_examples() -> None:
+    examples = Path(__file__).parents[3] / "examples" / "displacement" / "arvania"
+    paths = [path for path in examples.rglob("*") if path.is_file()]
+    assert {str(path.relative_to(examples)): path.read_bytes() for path in paths} == arvania()
