@@ -135,6 +135,25 @@ def test_pages_are_not_open_to_other_sites() -> None:
     assert found.headers["cross-origin-resource-policy"] == "same-origin"
 
 
+def test_who_goes_away_while_they_send_is_no_fault_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[Any] = []
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asked = {"type": "http", "method": "POST", "path": "/api/take", "query_string": b"", **scope()}
+
+    async def story() -> None:
+        await guarded().app(asked, gone, send)
+
+    asyncio.run(story())
+    assert sent[0]["status"] == 400
+    assert caplog.records == []
+
+
 def test_what_nobody_expected_is_an_answer_without_a_trace(caplog: pytest.LogCaptureFixture) -> None:
     found = guarded().get("/api/broken?secret=1")
     assert (found.status_code, found.headers["content-type"]) == (500, "application/problem+json")

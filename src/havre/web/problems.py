@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from havre.errors import HavreError
+from havre.errors import FileError, HavreError
 from havre.texts import Language, as_language, say
 from havre.web.rendering import page
 
@@ -41,6 +42,10 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _havre(request: Request, error: Exception) -> Response:
     assert isinstance(error, HavreError)  # noqa: S101 - the handler is registered for this class
+    if isinstance(error, FileError) or any(each.key.startswith("record.store.unusable") for each in error.problems):
+        # A fault of ours: no reader can mend it, and it may name a path of the machine.
+        _log.error("an error in %s %s: %s", request.method, _pattern(request.scope), error.message())
+        return problem(request, 503, None, headers={"Retry-After": "10"})
     language = _language(request)
     return problem(request, 422, error.message(language), advice=error.advice(language) or None)
 
@@ -66,6 +71,10 @@ class Caught:
 
         try:
             await self.app(scope, receive, told)
+        except ClientDisconnect:
+            # Who sends a form and goes away is no fault of ours; the answer is for the counts alone.
+            if not begun:
+                await Response(None, 400)(scope, receive, send)
         except Exception as error:
             if scope["type"] != "http" or begun:
                 raise

@@ -1,5 +1,6 @@
 """The record behind the site, for what cannot wait for the next snapshot: contests, and the work of the desk."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 
+from havre.errors import HavreError
 from havre.record.contest import Contest, contests
 from havre.record.contest_log import Became, what_became
 from havre.record.contest_sources import forget_sources
@@ -20,6 +22,10 @@ from havre.web.settings import WebSettings
 
 FRESH = timedelta(seconds=3)
 """How old the public list of contests may be: a flood of readers asks the store no oftener."""
+LISTING_SECONDS = 2.0
+"""How long a reader waits for another one who reads the list: a store that is busy must not take every thread."""
+RETRY_SECONDS = "10"
+_log = logging.getLogger("havre.web")
 
 
 @dataclass(frozen=True)
@@ -53,20 +59,35 @@ class RecordRoom:
 
         Raises
         ------
-        FileError : there is no record
-        RecordError : something of it is damaged, or the database cannot be reached
+        HTTPException : 503, something of it is missing or damaged, or the database cannot be reached: whoever runs the
+            site reads in its log what it is, readers get no path of the machine
         """
+        try:
+            found = self._opened()
+        except HavreError as error:
+            _log.error("the record cannot be opened: %s", error.message())
+            raise HTTPException(503, headers={"Retry-After": RETRY_SECONDS}) from error
+        yield found
+
+    def _opened(self) -> Record:
         folder = self._settings.record
         settings = read_settings(folder)
         with self._lock:
             if self._store is None:
                 self._store = open_store(folder, self._settings.database or None)
-        yield Record(folder, settings, self._store, Log.open(folder / LOG))
+        return Record(folder, settings, self._store, Log.open(folder / LOG))
 
     def public_contests(self) -> PublicContests:
-        """Give the public list, as it was a few seconds ago at most; salts of other days are forgotten by the way."""
+        """Give the public list, as it was a few seconds ago at most; salts of other days are forgotten by the way.
+
+        Raises
+        ------
+        HTTPException : 503, the record cannot be opened, or the store is busy
+        """
         at = self.clock()
-        with self._listing:
+        if not self._listing.acquire(timeout=LISTING_SECONDS):
+            raise HTTPException(503, headers={"Retry-After": RETRY_SECONDS})
+        try:
             found = self._listed
             if found is None or not timedelta(0) <= at - found.at < FRESH:
                 with self.open() as record:
@@ -76,6 +97,8 @@ class RecordRoom:
                     became = what_became(record.log.entries())
                 found = self._listed = PublicContests(at, all_of_them[::-1], became)
             return found
+        finally:
+            self._listing.release()
 
     def changed(self) -> None:
         """Say that a contest was filed, answered or erased: the list is read anew."""
