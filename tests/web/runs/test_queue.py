@@ -90,11 +90,11 @@ def test_runs_go_one_after_the_other_in_their_order(tmp_path: Path) -> None:
 
 def test_a_run_that_cannot_even_begin_fails_alone(tmp_path: Path) -> None:
     queue = made(tmp_path)
-    damaged, good = queue.submit(asked("damaged")), queue.submit(asked("good"))
+    queue.start()
+    before, damaged, good = (queue.submit(asked(name)) for name in ("before", "damaged", "good"))
+    until(lambda: state(queue, before.id) == "running")
     (tmp_path / "runs" / damaged.id / "upload.zip").write_bytes(b"no archive")
     Played.go.set()
-    queue.start()
-    # A start tells what it finds as interrupted; these were asked for by this very queue.
     until(lambda: state(queue, good.id) == "done")
     assert state(queue, damaged.id) == "failed"
     queue.end()

@@ -3,6 +3,7 @@
 Readers are not hurt: the site's own process only keeps files and reads lines; workers have low priority and limits.
 """
 
+import logging
 import shutil
 import threading
 import time
@@ -24,6 +25,7 @@ MOST_KEPT = 1000
 """Runs that are kept at most; the one that ended first is erased first."""
 TIDY_SECONDS = 60.0
 _INSTANCE = "instance"
+_log = logging.getLogger("havre.web")
 
 
 class QueueFullError(Exception):
@@ -226,7 +228,11 @@ class RunQueue:
 
     def _tidy_now_and_then(self) -> None:
         while True:
-            self.tidy()
+            try:
+                self.tidy()
+            except Exception as error:
+                # What was uploaded has to be erased later, so this goes on.
+                _log.error("what is old could not be erased: %s", type(error).__name__)
             with self._changed:
                 if self._changed.wait_for(lambda: self._ending, timeout=TIDY_SECONDS):
                     return
@@ -243,7 +249,9 @@ class RunQueue:
                 self._runs[run_id] = replace(self._runs[run_id], state="running")
             try:
                 self._do(run_id, asked, worker)
-            except (HavreError, OSError, ValueError):
+            except Exception as error:
+                # Whatever happens to one run, the next ones go on; the log tells nothing of what was uploaded.
+                _log.error("a run could not be finished: %s", type(error).__name__)
                 self._end(run_id, "failed", reason="error")
             finally:
                 with self._changed:
