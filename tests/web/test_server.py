@@ -30,6 +30,7 @@ def slow_app(settings):
 
 server.create_app = slow_app
 server.HEAD_SECONDS = 1.5
+server.BODY_SECONDS = 1.5
 settings = WebSettings(record=Path(sys.argv[1]), state=Path(sys.argv[1]).parent / "state", reader_requests_a_minute=0)
 server.serve_site(settings, "127.0.0.1", 0, lambda address, *_: print(address, flush=True))
 """
@@ -138,7 +139,9 @@ def test_headers_without_an_end_are_cut(served: tuple[object, int]) -> None:
 
 
 def test_who_never_ends_a_request_is_cut_off(served: tuple[object, int]) -> None:
-    for begun in (b"", b"GET / HTTP/1.1\r\nHost: a\r\n"):
+    form = b"POST /en/contest HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    unsent = form + b"Content-Length: 9\r\n\r\nwhy="
+    for begun in (b"", b"GET / HTTP/1.1\r\nHost: a\r\n", unsent):
         assert exchange(served[1], begun, most=10) == b""
 
 

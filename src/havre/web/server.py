@@ -19,6 +19,8 @@ HEAD_BYTES = 64_000
 """Most bytes of address and headers of a request."""
 HEAD_SECONDS = 20
 """How long address and headers of a request may take to arrive."""
+BODY_SECONDS = 180
+"""How long what a request sends may take to arrive."""
 
 
 class JsonLines(logging.Formatter):
@@ -64,13 +66,15 @@ class BoundedRequests(HttpToolsProtocol):
                 self.send_400_response("Too many bytes before the request is complete.")
 
     def on_headers_complete(self) -> None:
-        """Answer."""
+        """Answer; what is sent is waited for longer."""
         self._in_head = False
         self._late.cancel()
+        self._late = self.loop.call_later(BODY_SECONDS, self.transport.close)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Wait for another request."""
+        self._late.cancel()
         self._in_head, self._head_bytes, self._ended = True, 0, True
         super().on_message_complete()
 
