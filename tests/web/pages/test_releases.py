@@ -77,6 +77,7 @@ def test_what_the_browser_is_handed_is_all_it_needs(client: TestClient) -> None:
 def test_a_release_that_is_withdrawn_says_so_at_once(record_folder: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(record_folder, tmp_path / "record")
     app = site(copy)
+    chart = "/".join(app.state.holder.site.latest.outlooks[0].key[1:])
     with TestClient(app) as client:
         assert REASON not in told(client, "/en/releases/r-1")
         with open_record(copy) as record:
@@ -85,6 +86,10 @@ def test_a_release_that_is_withdrawn_says_so_at_once(record_folder: Path, tmp_pa
             record.flush([KEY])
         assert REASON in told(client, "/en/releases/r-1")
         assert say("web_releases", "list.withdrawn", "fr") in told(client, "/fr/releases")
+        assert app.state.holder.look()
+        flag = say("web_api", "embed.withdrawn", "en", id="r-1")
+        assert [flag in told(client, f"/embed/en/{chart}{end}?release=r-1") for end in ("", ".svg")] == [True, True]
+        assert flag not in told(client, f"/embed/en/{chart}")
 
 
 def test_without_a_record_a_page_says_that_nobody_reviewed(record_folder: Path, tmp_path: Path) -> None:

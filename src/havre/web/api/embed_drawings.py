@@ -45,7 +45,7 @@ def svg_of(embedded: "Embedded") -> bytes:
     drawing = dict(fan.drawings).get("wide")
     middle = Markup() if drawing is None else drawing
     chart_height = WIDE.height if drawing is not None else 40
-    lines = [("flag", embedded.losing)] if embedded.losing else []
+    lines = [("flag", each) for each in embedded.flags]
     lines += [("foot", each) for each in foot_of(embedded)]
     height = HEAD + chart_height + LINE * (len(lines) + 1) + 14
     told = [
@@ -144,6 +144,5 @@ def picture_of(embedded: "Embedded") -> Picture:
         history,
         forecast.select(pl.col("target_month").alias("month"), "quantile", "value"),
     )
-    flag = [embedded.losing] if embedded.losing else []
-    notes = (fan.summary, *flag, embedded.attribution, embedded.provenance, embedded.page)
+    notes = (*embedded.flags, fan.summary, embedded.attribution, embedded.provenance, embedded.page)
     return Picture(fan.words.corridor(origin, destination), (chart,), notes, fan.words.language)

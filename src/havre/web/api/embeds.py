@@ -37,12 +37,14 @@ class Embedded:
     Parameters
     ----------
     page : address of the page about the series
+    withdrawn : whether the release was taken back
     """
 
     fan: Fan
     release: SiteRelease
     words: Wording
     page: str
+    withdrawn: bool = False
 
     def say(self, key: str, /, **fields: object) -> str:
         """Say a sentence of the part ``embed`` of the catalogue ``web_api``."""
@@ -75,9 +77,10 @@ class Embedded:
         return self.say(key, id=self.release.id, month=month, review=review)
 
     @property
-    def losing(self) -> str | None:
-        """That a naive guess did better, where it did."""
-        return self.say("losing") if self.fan.outlook.is_losing else None
+    def flags(self) -> tuple[str, ...]:
+        """What must be known before any figure: that the release was taken back, that a naive guess did better."""
+        held = {"withdrawn": self.withdrawn, "losing": self.fan.outlook.is_losing}
+        return tuple(self.say(key, id=self.release.id) for key, holds in held.items() if holds)
 
 
 async def _embedded(
@@ -114,7 +117,7 @@ class _Asked:
         words = self.site.words(self.language)
         fan = fan_of(self.release.published.release, outlook, words, name="chart")
         address = joined(self.root, [self.language, "corridor", *series_path(outlook)], scope=outlook.key[0])
-        return Embedded(fan, self.release, words, address)
+        return Embedded(fan, self.release, words, address, self.release.id in self.site.withdrawn)
 
 
 Asked = Annotated[_Asked, Depends(_embedded)]
