@@ -32,6 +32,8 @@ def verify(
     first = first_of(first_key, key)
     if (first is None) != (log is None):
         raise typer.BadParameter(tell("verify.log_and_first"))
+    if first is None and not key:
+        raise typer.BadParameter(tell("verify.no_key"))
     if first is None or log is None:
         found = verify_release(folder, log_keys(key), trusted_witnesses=trusted, needed=needed, people=people)
     else:
