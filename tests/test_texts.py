@@ -101,6 +101,14 @@ def test_say_refuses_an_unknown_key_and_a_missing_field() -> None:
         catalogue("nothing", "en")
 
 
+@pytest.mark.parametrize(
+    ("month", "said"), [("avril 2025", "dernières données sont d’avril 2025"), ("mai 2025", "données sont de mai 2025")]
+)
+def test_french_elides_before_a_month_with_a_vowel(month: str, said: str) -> None:
+    assert said in say("web_api", "feed.release_text", "fr", series="3", month=month)
+    assert "are of avril 2025" in say("web_api", "feed.release_text", "en", series="3", month="avril 2025")
+
+
 def test_fields_of_a_sentence() -> None:
     assert fields_of("{a} of {b:.2f}, {{not}} {a}") == {"a", "b"}
     assert fields_of("nothing") == frozenset()

@@ -5,14 +5,19 @@ one file per subject and language: ``errors.en.toml``, ``errors.fr.toml``, … A
 have the same keys with the same fields.
 """
 
+import re
 import string
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+_OF_FIELD = re.compile(r"\b([Dd])e (?=\{(\w+)\})")
+_ELIDING = ("avril", "août", "octobre")
+"""Months before which French writes *d’* instead of *de*."""
 
 
 @cache
@@ -44,7 +49,17 @@ def say(subject: str, key: str, language: Language = "en", /, **fields: object) 
     >>> say("errors", "file.missing", "en", path="panel.parquet").split(":")[0]
     'panel.parquet'
     """
-    return catalogue(subject, language)[key].format(**fields)
+    sentence = catalogue(subject, language)[key]
+    return (_elided(sentence, fields) if language == "fr" else sentence).format(**fields)
+
+
+def _elided(sentence: str, fields: Mapping[str, object]) -> str:
+    """Write *d’* in a French sentence before a field that is a month with a vowel: ``de {month}``, ``d’{month}``."""
+
+    def shortened(found: re.Match[str]) -> str:
+        return f"{found[1]}’" if str(fields.get(found[2], "")).startswith(_ELIDING) else found[0]
+
+    return _OF_FIELD.sub(shortened, sentence)
 
 
 def fields_of(sentence: str) -> frozenset[str]:
