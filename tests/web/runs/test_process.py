@@ -93,6 +93,21 @@ def test_a_run_can_be_stopped_while_it_runs_and_before(long: Path) -> None:
     assert ran(long, worker=worker)[0].how == "stopped"
 
 
+def test_a_worker_is_started_with_an_environment_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[dict[str, Any]] = []
+
+    def noting(_: object, **how: Any) -> None:
+        started.append(how)
+        raise OSError
+
+    monkeypatch.setattr("havre.web.runs.process.subprocess.Popen", noting)
+    with pytest.raises(OSError, match=r"^$"):
+        ran(tmp_path)
+    assert set(started[0]["env"]) == {"LC_ALL", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+                                      "POLARS_MAX_THREADS", "PYTHONDONTWRITEBYTECODE"}  # fmt: skip
+    assert (started[0]["cwd"], started[0]["close_fds"]) == (tmp_path.parent, True)
+
+
 def test_a_worker_can_write_no_file_is_nice_and_has_nothing_of_our_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
