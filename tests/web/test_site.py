@@ -6,15 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from havre.errors import FileError, HavreError
 from havre.record.folder import MANIFEST
 from havre.record.publication import open_record
 from havre.record.review import withdraw
+from havre.texts import LANGUAGES, say
 from havre.web.site import fingerprint_of, read_site
 from tests.record.log.log_case import KEY
+from tests.record.published_case import made_record
 from tests.record.record_case import AT, NOOR
-from tests.web.site_case import settings_for
+from tests.web.site_case import _publish, settings_for, site
 
 
 @pytest.fixture
@@ -23,9 +26,9 @@ def record(record_folder: Path, tmp_path: Path) -> Path:
 
 
 def test_the_newest_release_is_the_latest(record: Path) -> None:
-    site = read_site(settings_for(record))
-    assert ([each.id for each in site.releases], site.latest.id) == (["r-2", "r-1"], "r-2")
-    assert all(each.is_reviewed for each in site.releases)
+    now = read_site(settings_for(record))
+    assert ([each.id for each in now.releases], now.latest.id) == (["r-2", "r-1"], "r-2")
+    assert all(each.is_reviewed for each in now.releases)
 
 
 def test_a_release_that_was_withdrawn_is_not_the_latest(record: Path) -> None:
@@ -36,8 +39,8 @@ def test_a_release_that_was_withdrawn_is_not_the_latest(record: Path) -> None:
             withdraw(connection, "r-2", "The counts of May were wrong.", NOOR, AT + timedelta(days=5))
         held.flush([KEY])
     assert fingerprint_of(settings) != before
-    site = read_site(settings)
-    assert (site.withdrawn, site.latest.id, len(site.releases)) == (frozenset({"r-2"}), "r-1", 2)
+    now = read_site(settings)
+    assert (now.withdrawn, now.latest.id, len(now.releases)) == (frozenset({"r-2"}), "r-1", 2)
 
 
 def test_a_release_that_fits_its_manifest_but_not_the_log_is_refused(record: Path) -> None:
@@ -45,8 +48,8 @@ def test_a_release_that_fits_its_manifest_but_not_the_log_is_refused(record: Pat
     manifest = json.loads(path.read_bytes())
     manifest["seed"] += 1
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    site = read_site(settings_for(record))
-    assert ([each.id for each in site.releases], [each.folder for each in site.refused]) == (["r-1"], ["r-2"])
+    now = read_site(settings_for(record))
+    assert ([each.id for each in now.releases], [each.folder for each in now.refused]) == (["r-1"], ["r-2"])
 
 
 def test_a_plain_release_put_into_a_record_is_refused(record: Path) -> None:
@@ -78,3 +81,22 @@ def test_a_damaged_log_is_not_shown(record: Path) -> None:
 def test_without_any_release_it_is_told_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="no release to show"):
         read_site(settings_for(tmp_path / "record", releases=tmp_path / "releases"))
+
+
+def test_a_record_that_has_published_nothing_yet_is_a_site_with_a_desk(tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    made_record(record)
+    app = site(record)
+    with TestClient(app, follow_redirects=False) as client:
+        for language in LANGUAGES:
+            home = client.get(f"/{language}/")
+            assert (home.status_code, say("web", "problem.unpublished", language) in home.text) == (404, True)
+        told = client.get("/api/v1/series")
+        assert (told.status_code, told.json()["detail"]) == (404, say("errors", "web.nothing_published", "en"))
+        paths = ("/en/desk/sign-in", "/en/releases", "/en/log", "/en/audit", "/api/v1/openapi.json", "/readyz")
+        assert [client.get(path).status_code for path in paths] == [200] * len(paths)
+        assert client.get("/readyz").json()["release"] is None
+        with open_record(record) as held:
+            _publish(held, "r-1", days=0, stated=None)
+        assert app.state.holder.look()
+        assert client.get("/en/").status_code == 200

@@ -35,8 +35,8 @@ def serve(
 
     chosen = WebSettings.read(settings, {"record": record, "releases": releases})
 
-    def ready(address: str, release: str, reviewed: bool) -> None:  # noqa: FBT001 - a callback
-        key = "ready" if reviewed else "ready_unreviewed"
+    def ready(address: str, release: str | None, reviewed: bool) -> None:  # noqa: FBT001 - a callback
+        key = "ready_empty" if release is None else "ready" if reviewed else "ready_unreviewed"
         stdout().print(tell_serve(key, address=address, release=release), soft_wrap=True, markup=False)
         sys.stdout.flush()
 

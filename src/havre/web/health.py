@@ -23,7 +23,7 @@ async def ready(request: Request) -> Response:
     site = holder.site
     told = {
         "status": "ready",
-        "release": site.latest.id,
+        "release": site.latest.id if site.releases else None,
         "releases": len(site.releases),
         "refused": [each.folder for each in site.refused],
         "newer_state_refused": None

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from havre.errors import FileError, HavreError
 from havre.texts import Language, as_language, say
 from havre.web.rendering import page
+from havre.web.site import NothingPublishedError
 
 _log = logging.getLogger("havre.web")
 PROGRAMS = ("/api/", "/files/", "/log/", "/assets/", "/feeds/", "/embed/", "/healthz", "/readyz", "/metrics")
@@ -47,6 +48,8 @@ def _havre(request: Request, error: Exception) -> Response:
         _log.error("an error in %s %s: %s", request.method, _pattern(request.scope), error.message())
         return problem(request, 503, None, headers={"Retry-After": "10"})
     language = _language(request)
+    if isinstance(error, NothingPublishedError):
+        return problem(request, 404, error.message(language), titled="unpublished")
     return problem(request, 422, error.message(language), advice=error.advice(language) or None)
 
 
@@ -100,7 +103,13 @@ def _pattern(scope: Scope) -> str:
 
 
 def problem(
-    request: Request, status: int, detail: str | None, *, headers: dict[str, str] | None = None, **more: Any
+    request: Request,
+    status: int,
+    detail: str | None,
+    *,
+    titled: str | None = None,
+    headers: dict[str, str] | None = None,
+    **more: Any,
 ) -> Response:
     """Tell what went wrong.
 
@@ -108,10 +117,11 @@ def problem(
     ----------
     status : of HTTP
     detail : what exactly, in the reader's language where it is known
+    titled : key of the title, where it is not that of the status
     more : further members of the problem details
     """
     language = _language(request)
-    key = str(status) if status in _TOLD else "other"
+    key = titled or (str(status) if status in _TOLD else "other")
     title = say("web", f"problem.{key}", language)
     kept = {"Cache-Control": "no-store", **(headers or {})}
     if request.url.path.startswith(PROGRAMS):

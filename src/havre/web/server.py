@@ -80,13 +80,19 @@ class BoundedRequests(HttpToolsProtocol):
 
 
 def serve_site(
-    settings: WebSettings, host: str, port: int, ready: Callable[[str, str, bool], None], *, log_requests: bool = False
+    settings: WebSettings,
+    host: str,
+    port: int,
+    ready: Callable[[str, str | None, bool], None],
+    *,
+    log_requests: bool = False,
 ) -> None:
     """Serve until interrupted or asked to end.
 
     Parameters
     ----------
-    ready : is told the address, the newest release, and whether it was reviewed, once requests are taken
+    ready : is told the address, the newest release (``None`` where a record has published none yet), and whether it was
+        reviewed, once requests are taken
     log_requests : whether one line is written for each request: what kind of page, never who asked
 
     Raises
@@ -110,8 +116,9 @@ def serve_site(
             http=BoundedRequests,
             ws="none",
         )
-        server = _Telling(config, lambda: ready(_address(listening, host), latest.id, latest.is_reviewed))
-        latest = app.state.holder.site.latest
+        site = app.state.holder.site
+        shown, reviewed = (site.latest.id, site.latest.is_reviewed) if site.releases else (None, False)
+        server = _Telling(config, lambda: ready(_address(listening, host), shown, reviewed))
         server.run(sockets=[listening])
     finally:
         listening.close()

@@ -26,7 +26,12 @@ from havre.record.verify import verify_release
 from havre.record.wording import ALL, Wording
 from havre.texts import LANGUAGES, Language
 from havre.web.log_view import LogView, view_log
-from havre.web.settings import WebSettings
+from havre.web.settings import WebError, WebSettings
+
+
+class NothingPublishedError(WebError):
+    """A record has published nothing yet."""
+
 
 SeriesKey = tuple[str, str, str]
 """Measure, origin, destination: what an address names."""
@@ -134,7 +139,7 @@ class Site:
     Parameters
     ----------
     settings : of the site
-    releases : the newest first; at least one
+    releases : the newest first; none only where a record has not published its first one yet
     record : settings of the record, ``None`` where the site shows plain releases that nobody reviewed
     refused : releases that are not shown, each with why
     fingerprint : what the folders looked like when they were read
@@ -151,7 +156,14 @@ class Site:
 
     @property
     def latest(self) -> SiteRelease:
-        """The newest release that was not taken back; where all were, the newest, which says so."""
+        """The newest release that was not taken back; where all were, the newest, which says so.
+
+        Raises
+        ------
+        NothingPublishedError : the record has published nothing yet
+        """
+        if not self.releases:
+            raise NothingPublishedError("web.nothing_published")
         return next((each for each in self.releases if each.id not in self.withdrawn), self.releases[0])
 
     def release(self, name: str) -> SiteRelease | None:
@@ -216,6 +228,8 @@ def _look_of(folder: Path) -> list[object]:
 def read_site(settings: WebSettings, last: Site | None = None) -> Site:
     """Read everything that is published.
 
+    A record that has published nothing yet is a site too: its first release is reviewed at the desk.
+
     Parameters
     ----------
     last : the snapshot before: what did not change since is not read again, and a release of it whose folder is now
@@ -223,7 +237,7 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
 
     Raises
     ------
-    FileError : there is no release
+    FileError : there is neither a record nor a release
     HavreError : none of the releases can be shown, or the log is damaged
     """
     fingerprint = fingerprint_of(settings)
@@ -244,6 +258,8 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
     if not good:
         if refused:
             raise refused[0].error
+        if record is not None:
+            return Site(settings, (), record, (), fingerprint, _names())
         raise FileError("web.no_release", record=settings.record, releases=settings.releases)
     good.sort(key=_order, reverse=True)
     withdrawn = frozenset() if log is None else _withdrawn(log)

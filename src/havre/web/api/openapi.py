@@ -49,6 +49,8 @@ def openapi_document(app: FastAPI) -> Part:
 
 def examples_of(site: Site) -> Mapping[str, object]:
     """Give an example for each parameter of which the site has one; some are told with their path."""
+    if not site.releases:
+        return {}
     latest = site.latest
     shown = [each for each in latest.outlooks if not each.is_hidden] or list(latest.outlooks)
     outlook = next((each for each in shown if each.row["level"] == "corridor"), shown[0])
