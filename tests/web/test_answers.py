@@ -202,13 +202,12 @@ def test_long_questions_count_as_much_as_their_answers() -> None:
     assert len(kept._kept) <= 16
 
 
-@given(st.binary(min_size=1, max_size=2_000), st.data())
-def test_an_answer_that_differs_anywhere_has_another_tag(content: bytes, data: st.DataObject) -> None:
-    place = data.draw(st.integers(0, len(content) - 1))
-    other = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
-    one, two = (make_answer(200, [], each, "") for each in (content, other))
-    assert one.etag != two.etag
-    assert one.etag == make_answer(200, [], content, "").etag
+@pytest.mark.parametrize("place", [0, 300, 70_000, 99_999])
+def test_an_answer_that_differs_anywhere_has_another_tag(place: int) -> None:
+    content = b"x" * 100_000
+    other = content[:place] + b"y" + content[place + 1 :]
+    one, same, two = (make_answer(200, [], each, "").etag for each in (content, content, other))
+    assert one == same != two
 
 
 def test_a_large_answer_is_compressed_aside_and_not_kept_beyond_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
