@@ -41,7 +41,8 @@ def address(app: FastAPI, client: TestClient) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="session")
+# For a module: while it is open, this thread has a running loop, and nothing else may run one of its own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         reason = "chromium is not installed (Debian: apt-get install chromium)"

@@ -38,21 +38,19 @@ WALKED: tuple[str, ...] = (
 """Paths after the language; add each new page."""
 
 
+WAYS = tuple((language, width, scheme) for language in LANGUAGES for width in WIDTHS for scheme in ("light", "dark"))
 QUICK = (("en", 390, "dark"), ("fr", 1280, "light"))
-"""Each page is walked in both languages and widths with every change; the other ways with the slow tests."""
-SLOW = tuple(
-    (language, width, scheme)
-    for language in LANGUAGES
-    for width in WIDTHS
-    for scheme in ("light", "dark")
-    if (language, width, scheme) not in QUICK
-)
+"""One of these for each page with every change, in turns; all ways with the slow tests."""
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"), [*QUICK, *(pytest.param(*way, marks=pytest.mark.slow) for way in SLOW)]
-)
-@pytest.mark.parametrize("path", WALKED)
+WALKS = [
+    pytest.param(path, *way, marks=() if way == QUICK[number % 2] else (pytest.mark.slow,))
+    for number, path in enumerate(WALKED)
+    for way in WAYS
+]
+
+
+@pytest.mark.parametrize(("path", "language", "width", "scheme"), WALKS)
 def test_page_is_quiet_fits_and_has_no_violation(
     chromium: Browser, address: str, path: str, language: str, width: int, scheme: str
 ) -> None:
