@@ -159,24 +159,29 @@ def test_the_folder_is_its_owners_and_a_later_file_is_refused(store: Store, tmp_
 def test_tries_are_counted_by_account_and_caller_together_and_apart() -> None:
     now = [0.0]
     throttle = Throttle(lambda: now[0])
-    for _ in range(MOST["both"]):
-        assert throttle.wait("noor", "here") == 0
-        throttle.failed("noor", "here")
-    assert throttle.wait("noor", "here") == SECONDS
-    assert throttle.wait("noor", "there") == throttle.wait("ada", "here") == 0
-    for number in range(MOST["caller"] - MOST["both"]):
-        throttle.failed(f"guess-{number}", "here")
-    assert throttle.wait("somebody", "here") > 0
-    for number in range(MOST["account"] - MOST["both"]):
-        throttle.failed("noor", f"caller-{number}")
-    assert throttle.wait("noor", "elsewhere") > 0
+    assert [throttle.begin("noor", "here") for _ in range(MOST["both"] + 1)] == [0] * MOST["both"] + [SECONDS]
+    assert throttle.begin("noor", "there") == throttle.begin("ada", "here") == 0
+    assert not any(throttle.begin(f"guess-{number}", "here") for number in range(MOST["caller"] - MOST["both"] - 1))
+    assert throttle.begin("somebody", "here") > 0
+    assert not any(throttle.begin("noor", f"caller-{number}") for number in range(MOST["account"] - MOST["both"] - 1))
+    assert throttle.begin("noor", "elsewhere") > 0
     now[0] = SECONDS + 1
-    assert throttle.wait("noor", "here") == 0
+    assert throttle.begin("noor", "here") == 0
+
+
+def test_a_try_that_is_right_or_none_is_not_counted() -> None:
+    throttle = Throttle(lambda: 0.0)
+    for _ in range(2 * MOST["account"]):
+        assert throttle.begin("ada", "home") == 0
+        throttle.take_back("ada", "home")
     for _ in range(MOST["both"] - 1):
-        throttle.failed("ada", "home")
+        throttle.begin("ada", "home")
+    throttle.begin("ada", "home")
     throttle.succeeded("ada", "home")
-    throttle.failed("ada", "home")
-    assert throttle.wait("ada", "home") == 0
+    assert [throttle.begin("ada", "home") for _ in range(MOST["both"])] == [0] * MOST["both"]
+    # What failed before counts on for the caller, whoever it tries.
+    others = [throttle.begin(f"guess-{number}", "home") for number in range(MOST["caller"])]
+    assert others.count(0) == MOST["caller"] - 2 * MOST["both"] + 1
 
 
 @given(st.binary(min_size=32, max_size=32))

@@ -1,6 +1,9 @@
 """Sign in and out: cookies, expiry, floods of tries, forged forms, and where one is led afterwards."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -101,6 +104,27 @@ def test_who_tries_passwords_has_to_wait(desk_app: FastAPI) -> None:
     assert browser.post("/en/desk/sign-in", data=FORM).status_code == 429
     # Somebody else's tries keep nobody out.
     assert browser.post("/en/desk/sign-in", data={"name": "ada", "password": PASSWORD}).status_code == 303
+
+
+def test_who_tries_many_passwords_at_once_has_to_wait_as_well(
+    desk_app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords, together = desk_app.state.desk.passwords, threading.Barrier(8)
+    checking = passwords.fits
+
+    def slow(hashed: str | None, password: str) -> bool:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(timeout=0.5)
+        return bool(checking(hashed, password))
+
+    monkeypatch.setattr(passwords, "fits", slow)
+
+    def guess(number: int) -> int:
+        form = {"name": "noor", "password": f"guess {number}"}
+        return visitor(desk_app).post("/en/desk/sign-in", data=form).status_code
+
+    with ThreadPoolExecutor(8) as several:
+        assert sorted(several.map(guess, range(8))) == [422] * 5 + [429] * 3
 
 
 def test_a_sign_in_ends_when_idle_and_after_its_hours(desk_app: FastAPI) -> None:

@@ -40,16 +40,17 @@ def open_own_key(visit: Visit, posted: Posted) -> Signer:
     AccountError : no key is kept, the password is wrong, or too many were wrong of late
     """
     name = f"key {visit.account.name}"
-    wait = visit.desk.throttle.wait(name, visit.caller)
+    wait = visit.desk.throttle.begin(name, visit.caller)
     if wait:
         raise AccountError("web.desk.slow", minutes=-(-wait // 60))
     try:
         signer = open_key(visit.desk.settings.state, visit.account, posted.text("key_password"))
     except AccountError as error:
         if error.problems[0].key == "web.desk.key_password":
-            visit.desk.throttle.failed(name, visit.caller)
             with visit.desk.store.change() as connection:
                 note(connection, visit.account.name, "key_refused", visit.at)
+        else:
+            visit.desk.throttle.take_back(name, visit.caller)
         raise
     visit.desk.throttle.succeeded(name, visit.caller)
     return signer

@@ -44,7 +44,7 @@ def sign_in(request: Request, lang: Lang, desk: DeskNow, posted: PostedForm) -> 
     name, target = posted.line("name").casefold()[:64], safe_next(posted.text("next"), lang)
     caller = caller_of(request.scope, desk.settings.trusted_proxies)
     at = desk.room.clock()
-    wait = desk.throttle.wait(name, caller)
+    wait = desk.throttle.begin(name, caller)
     if wait:
         problem = Problem.of("web.desk.slow", minutes=-(-wait // 60))
         made = _ask(request, lang, desk, target, name=name, error=problem.sentence(lang), status=429)
@@ -55,7 +55,6 @@ def sign_in(request: Request, lang: Lang, desk: DeskNow, posted: PostedForm) -> 
     password = posted.text("password")
     fits = desk.passwords.fits(None if account is None else account.password, password)
     if not fits or account is None or account.disabled_at is not None:
-        desk.throttle.failed(name, caller)
         with desk.store.change() as connection:
             note(connection, "–" if account is None else account.name, "sign_in_failed", at)
         problem = Problem.of("web.desk.sign_in")

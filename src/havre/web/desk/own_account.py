@@ -80,12 +80,13 @@ def change(
 
 def _change_password(visit: Visit, posted: Posted) -> None:
     account = visit.account
-    wait = visit.desk.throttle.wait(account.name, visit.caller)
+    wait = visit.desk.throttle.begin(account.name, visit.caller)
     if wait:
         raise AccountError("web.desk.slow", minutes=-(-wait // 60))
     problems = []
-    if not visit.desk.passwords.fits(account.password, posted.text("password")):
-        visit.desk.throttle.failed(account.name, visit.caller)
+    if visit.desk.passwords.fits(account.password, posted.text("password")):
+        visit.desk.throttle.succeeded(account.name, visit.caller)
+    else:
         problems.append(Problem.of("web.desk.current_password"))
     if posted.text("new_password") != posted.text("again"):
         problems.append(Problem.of("web.account.password_differs"))

@@ -31,27 +31,41 @@ class Throttle:
         self._failed: OrderedDict[bytes, list[float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def wait(self, account: str, caller: str) -> int:
-        """Give the seconds to wait before the next try; 0 where it may be now. Whether there is such an account does
-        not matter.
+    def begin(self, account: str, caller: str) -> int:
+        """Begin a try: from now on it counts as failed, so that many at once are no more than one after the other.
+
+        Whether there is such an account does not matter.
+
+        Returns
+        -------
+        int : seconds to wait first, and nothing was begun; 0 where the try may be now
         """
         now = self._clock()
         with self._lock:
-            waits = [self._wait(now, name, MOST[kind]) for kind, name in self._names(account, caller)]
-        return round(max(waits) + 0.5) if max(waits) > 0 else 0
-
-    def failed(self, account: str, caller: str) -> None:
-        """Note that a try failed."""
-        now = self._clock()
-        with self._lock:
-            for _, name in self._names(account, caller):
+            names = self._names(account, caller)
+            waits = [self._wait(now, name, MOST[kind]) for kind, name in names]
+            if max(waits) > 0:
+                return round(max(waits) + 0.5)
+            for _, name in names:
                 times = [each for each in self._failed.pop(name, []) if now - each < SECONDS]
                 self._failed[name] = [*times, now]
             while len(self._failed) > KEPT:
                 self._failed.popitem(last=False)
+        return 0
+
+    def take_back(self, account: str, caller: str) -> None:
+        """Say that a try that was begun was none."""
+        with self._lock:
+            for _, name in self._names(account, caller):
+                times = self._failed.get(name, [])[:-1]
+                if times:
+                    self._failed[name] = times
+                else:
+                    self._failed.pop(name, None)
 
     def succeeded(self, account: str, caller: str) -> None:
-        """Forget what failed for this account from this caller."""
+        """Say that a try was right: what failed for this account from this caller is forgotten."""
+        self.take_back(account, caller)
         with self._lock:
             self._failed.pop(dict(self._names(account, caller))["both"], None)
 
