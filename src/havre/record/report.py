@@ -103,6 +103,17 @@ def _csp_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
+def short_name(provider: str) -> str:
+    """Name a provider shortly: by its abbreviation where it gives one.
+
+    Examples
+    --------
+    >>> short_name("Bundesamt für Migration und Flüchtlinge (BAMF)"), short_name("Eurostat")
+    ('BAMF', 'Eurostat')
+    """
+    return abbreviation[1] if (abbreviation := _ABBREVIATION.search(provider)) else provider
+
+
 @dataclass(frozen=True)
 class Scope:
     """A part of the data that is forecast and scored together."""
@@ -163,7 +174,7 @@ class Page:
     def source_name(self, source: str) -> str:
         """Name a source shortly: the abbreviation of its provider where it gives one, else the provider."""
         provider = next((credit.provider for credit in self.release.facts.sources if credit.id == source), source)
-        return abbreviation[1] if (abbreviation := _ABBREVIATION.search(provider)) else provider
+        return short_name(provider)
 
     @cached_property
     def ends(self) -> tuple[date, date]:

@@ -9,7 +9,9 @@ from pathlib import Path
 from havre.errors import HavreError
 from havre.months import parse_month
 from havre.record.contest_figures import contestable_figures
+from havre.record.report import short_name
 from havre.record.wording import Wording
+from havre.sources.catalogue import sources
 from havre.web.site import SiteRelease
 
 
@@ -88,8 +90,18 @@ def joined(series: str, month: str) -> str:
     return f"{series}/{month}" if series and month else ""
 
 
+def source_name(source: str) -> str:
+    """Name a source shortly, as people know it; one that is not in the catalogue by its id."""
+    known = sources().get(source)
+    return source if known is None else short_name(known.provider)
+
+
 def _told(key: str, words: Wording) -> tuple[str, str, str]:
     """Tell of a series the measure, its places with the source, and what part of the data it stands in."""
     scope, origin, destination = key.rsplit("/", 2)
     measure, source, *rest = [*scope.split("/"), ""]
-    return words.measure(measure), f"{words.corridor(origin, destination)} ({source})", " ".join(filter(None, rest))
+    return (
+        words.measure(measure),
+        f"{words.corridor(origin, destination)} ({source_name(source)})",
+        " ".join(filter(None, rest)),
+    )

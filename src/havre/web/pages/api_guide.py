@@ -11,7 +11,7 @@ from havre.web.rendering import Lang, SiteNow, page
 
 router = APIRouter(include_in_schema=False)
 FEEDS = ("all", "releases", "alarms", "contests")
-FRAME_HEIGHT = 640
+FRAME_HEIGHT = 820
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from havre.record.outlook import Outlook
 from havre.record.wording import ALL, Wording
 from havre.texts import catalogue, say
 from havre.web.charts.camps import NARROW, WIDE, Curve, CurveText, curve_chart
+from havre.web.figures import source_name
 from havre.web.pages.planner_form import BOUNDS, Place, example_place, planned, read_place
 from havre.web.planning import DRAWS, SEED, PublishedArrivals, published_arrivals
 from havre.web.reception_places import Regions, regions
@@ -79,6 +80,7 @@ def planner(request: Request, lang: Lang, site: SiteNow) -> Response:
     facts: dict[str, Any] = {
         "release": release,
         "choices": choices,
+        "source_name": source_name,
         "outlook": outlook,
         "entered": entered,
         "is_example": not (asked.keys() & entered.texts.keys()),
