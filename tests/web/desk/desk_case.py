@@ -61,7 +61,8 @@ def add_people(app: FastAPI, folder: Path) -> None:
         for name, (roles, signer) in PEOPLE.items():
             account = add_account(connection, desk.passwords, name, roles, PASSWORD, AT, by="(console)")
             if signer is not None:
-                keep_key(connection, desk.settings.state, held.settings, account, key_file(folder, name, signer))
+                content = key_file(folder, name, signer)
+                keep_key(connection, desk.settings.state, held.settings, account, content, KEY_PASSWORD)
         assert len(accounts(connection)) == len(PEOPLE)
 
 

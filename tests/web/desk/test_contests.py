@@ -1,6 +1,7 @@
 """Contests at the desk: who may read them, what an answer needs, and that what was written can be erased."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from fastapi import FastAPI
@@ -42,12 +43,21 @@ def test_what_was_written_is_for_people_of_the_record_alone(desk_app: FastAPI, c
     # A reviewer whose key is not with the account sees that there is a contest, and no more.
     desk = desk_app.state.desk
     with desk.store.change() as connection:
-        ada = account_of(connection, "ada")
+        ada, other = account_of(connection, "ada"), account_of(connection, "noor")
         key = (desk.settings.state / "keys" / f"{ada.number}.key").read_bytes()
         remove_key(connection, desk.settings.state, ada)
     browser = visitor(desk_app, "ada")
     assert "June counts" not in browser.get(page).text
-    told_form = {"csrf": secret_of(browser.get("/en/desk/account")), "action": "key"}
+    told_form = {"csrf": secret_of(browser.get("/en/desk/account")), "action": "key", "key_password": KEY_PASSWORD}
+    # Whose key it is stands before the key, and anybody can write that.
+    pem = (desk.settings.state / "keys" / f"{other.number}.key").read_bytes().split(b"\n", 3)[3]
+    forged = b"\n".join([*key.split(b"\n", 2)[:2], b"PEM-SHA-256: " + sha256(pem).hexdigest().encode(), pem])
+    for content, password in ((forged, KEY_PASSWORD), (key, "something else entirely")):
+        form = {**told_form, "key_password": password}
+        refused = browser.post("/en/desk/account", data=form, files={"key_file": ("ada.key", content)})
+        assert refused.status_code == 422
+        assert "password of your key" in errors_of(refused)[0]
+        assert "June counts" not in browser.get(page).text
     kept = browser.post("/en/desk/account", data=told_form, files={"key_file": ("ada.key", key)})
     assert kept.status_code == 303
     assert "June counts" in browser.get(page).text

@@ -1,7 +1,8 @@
 """One action of somebody at the desk: their key is opened, the record changes, log and journal are written."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from havre.errors import HavreError, Problem, Term
 from havre.record.log.keys import Signer
@@ -39,12 +40,24 @@ def open_own_key(visit: Visit, posted: Posted) -> Signer:
     ------
     AccountError : no key is kept, the password is wrong, or too many were wrong of late
     """
+    with throttled_key(visit):
+        return open_key(visit.desk.settings.state, visit.account, posted.text("key_password"))
+
+
+@contextmanager
+def throttled_key(visit: Visit) -> Iterator[None]:
+    """Slow down who tries passwords of a key; a wrong one is noted in the journal.
+
+    Raises
+    ------
+    AccountError : too many were wrong of late
+    """
     name = f"key {visit.account.name}"
     wait = visit.desk.throttle.begin(name, visit.caller)
     if wait:
         raise AccountError("web.desk.slow", minutes=-(-wait // 60))
     try:
-        signer = open_key(visit.desk.settings.state, visit.account, posted.text("key_password"))
+        yield
     except AccountError as error:
         if error.problems[0].key == "web.desk.key_password":
             with visit.desk.store.change() as connection:
@@ -53,7 +66,6 @@ def open_own_key(visit: Visit, posted: Posted) -> Signer:
             visit.desk.throttle.take_back(name, visit.caller)
         raise
     visit.desk.throttle.succeeded(name, visit.caller)
-    return signer
 
 
 def open_keys(visit: Visit, posted: Posted) -> tuple[Signer, tuple[Signer, ...]]:

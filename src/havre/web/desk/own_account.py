@@ -11,6 +11,7 @@ from havre.errors import HavreError, Problem
 from havre.record.log.keys import parse_verifier
 from havre.texts import Language
 from havre.web.desk.accounts import account_of, end_sessions, set_password
+from havre.web.desk.acting import throttled_key
 from havre.web.desk.entry import admit
 from havre.web.desk.journal import note
 from havre.web.desk.passwords import LEAST, MOST, AccountError, check_password
@@ -105,16 +106,17 @@ def _change_password(visit: Visit, posted: Posted) -> None:
 def _keep_key(visit: Visit, posted: Posted) -> None:
     with visit.desk.room.open() as record:
         settings = record.settings
-    with visit.desk.store.change() as connection:
-        content = posted.files.get("key_file", b"")
-        kept = keep_key(connection, visit.desk.settings.state, settings, visit.account, content)
+    content, password = posted.files.get("key_file", b""), posted.text("key_password")
+    with throttled_key(visit), visit.desk.store.change() as connection:
+        kept = keep_key(connection, visit.desk.settings.state, settings, visit.account, content, password)
         note(connection, visit.account.name, "key_kept", visit.at, visit.account.name, kept.name)
 
 
 def _told(problems: tuple[Problem, ...], lang: Language, form: str) -> Mapping[str, list[str]]:
     told: dict[str, list[str]] = {}
     for each in problems:
-        place = _PLACES.get(each.key, "key.key_file" if form == "key" else f"{form}.form")
+        of_key = "key.key_password" if each.key in ("web.desk.key_password", "web.desk.slow") else "key.key_file"
+        place = of_key if form == "key" else _PLACES.get(each.key, f"{form}.form")
         told.setdefault(place, []).append(each.sentence(lang))
     return told
 

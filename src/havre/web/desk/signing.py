@@ -28,14 +28,17 @@ def key_path(state: Path, account: Account) -> Path:
 
 
 def keep_key(
-    connection: Connection, state: Path, settings: RecordSettings, account: Account, content: bytes
+    connection: Connection, state: Path, settings: RecordSettings, account: Account, content: bytes, password: str
 ) -> Verifier:
     """Keep a key file for an account; an earlier one is replaced.
+
+    What stands before the key in the file says whose it is, and anybody can write that: only who opens the key shows
+    that it is theirs, and so that they may read what is for people of the record alone.
 
     Raises
     ------
     AccountError : it is too large or no encrypted key file, its key is not among the people of the record, or is kept
-        for another account
+        for another account, or the password does not open it
     """
     if not content:
         raise AccountError("web.desk.no_key_file")
@@ -53,6 +56,7 @@ def keep_key(
         other = find_account(connection, verifier=verifier.text)
         if other is not None and other.number != account.number:
             raise AccountError("web.desk.key_taken", name=verifier.name)
+        _check_opens(new, password)
         set_verifier(connection, account, verifier.text)
         new.replace(path)
     finally:
@@ -66,6 +70,13 @@ def _public(path: Path) -> Verifier:
         return public_part(path)
     except HavreError as error:
         raise AccountError("web.desk.key_file") from error
+
+
+def _check_opens(path: Path, password: str) -> None:
+    try:
+        load_key(path, password)
+    except HavreError as error:
+        raise AccountError("web.desk.key_password") from error
 
 
 def remove_key(connection: Connection, state: Path, account: Account) -> None:
