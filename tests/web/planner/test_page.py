@@ -63,7 +63,9 @@ def test_what_is_said_of_a_place_is_kept_nowhere(client: TestClient) -> None:
     assert "no-store" not in client.get("/en/planner").headers["cache-control"]
 
 
-@pytest.mark.parametrize(("language", "sentence"), [("en", "A number from"), ("fr", "Il faut un nombre de")])
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "A number from 0.1 to"), ("fr", "Il faut un nombre de 0,1 à")]
+)
 def test_faults_stand_at_their_fields(client: TestClient, language: str, sentence: str) -> None:
     found = client.get(f"/{language}/planner?capacity=-3&stay=x&later_from=2030-13")
     assert found.status_code == 200

@@ -107,7 +107,8 @@ def read_place(
             continue
         value = _number(text)
         if value is None or not bounds[0] <= value <= bounds[1]:
-            low, high = (f"{bound:,.12g}".replace(",", "\u202f") for bound in bounds)
+            mark = say("web_planner", "fault.mark", language)
+            low, high = (f"{bound:,.12g}".replace(",", "\u202f").replace(".", mark) for bound in bounds)
             entered.faults[name] = say("web_planner", "fault.number", language, low=low, high=high)
         else:
             values[name] = value

@@ -17,9 +17,9 @@ export function filled(sentence, fields) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => String(fields[name]));
 }
 
-/** @param {number} value @returns {string} */
-function grouped(value) {
-  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+/** @param {number} value @param {string} mark between units and tenths @returns {string} */
+function grouped(value, mark) {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f").replace(".", mark);
 }
 
 /**
@@ -39,7 +39,7 @@ export function readPlace(texts, bounds, words, months) {
     if (!text && name === "later") continue;
     const value = text === "" ? NaN : Number(text);
     if (!Number.isFinite(value) || value < low || value > high) {
-      faults[name] = filled(words["fault.number"], { low: grouped(low), high: grouped(high) });
+      faults[name] = filled(words["fault.number"], { low: grouped(low, words["fault.mark"]), high: grouped(high, words["fault.mark"]) });
     } else {
       values[name] = value;
     }
