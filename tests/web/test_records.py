@@ -1,5 +1,6 @@
 """The record behind the site: where it cannot be read, readers are told to come back, and never where it lies."""
 
+import re
 import shutil
 import sqlite3
 import threading
@@ -9,6 +10,7 @@ import pytest
 from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
+from havre.errors import RecordError
 from havre.web import records
 from havre.web.records import RecordRoom, clock
 from tests.web.site_case import settings_for, site
@@ -21,6 +23,7 @@ ASKED = (
     "POST /fr/contest/follow",
     "GET /api/v1/contests",
 )
+ASKED_OF_LOG = tuple(asked for asked in ASKED if not asked.startswith("POST"))
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_a_record_that_cannot_be_read_is_a_fault_of_the_site_and_tells_no_path(
     app = site(record)
     (record / damaged).write_bytes(b"nothing of that kind")
     client = TestClient(app, raise_server_exceptions=False)
-    for asked in ASKED:
+    for asked in ASKED if damaged != "log/checkpoint" else ASKED_OF_LOG:
         method, path = asked.split(" ")
         told = client.request(method, path, data=FORM if method == "POST" else None)
         assert told.status_code == 503, asked
@@ -44,6 +47,27 @@ def test_a_record_that_cannot_be_read_is_a_fault_of_the_site_and_tells_no_path(
     assert any(str(record) in each.message for each in caplog.records) or damaged == "record.sqlite"
     app.state.holder.reload()
     assert str(record.parent) not in client.get("/readyz").text
+
+
+def test_while_the_log_is_damaged_people_file_follow_and_erase(record: Path) -> None:
+    client = TestClient(site(record), raise_server_exceptions=False)
+    (record / "log" / "checkpoint").write_bytes(b"nothing of that kind")
+    filed = client.post("/en/contest", data=FORM)
+    assert filed.status_code == 201
+    code = re.search(r'id="code">([0-9a-f]{16}\.[0-9a-f]{32})<', filed.text)
+    assert code is not None
+    assert "June was counted" in client.post("/en/contest/follow", data={"code": code[1]}).text
+    client.post("/en/contest/follow", data={"code": code[1], "action": "erase", "sure": "yes"})
+    assert "June was counted" not in client.post("/en/contest/follow", data={"code": code[1]}).text
+
+
+def test_a_store_that_is_busy_is_no_wrong_receipt(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise RecordError("record.store.unusable", reason="database is locked")
+
+    monkeypatch.setattr("havre.web.pages.contest.follow", busy)
+    told = TestClient(site(record), raise_server_exceptions=False).post("/en/contest/follow", data={"code": "a.b"})
+    assert (told.status_code, "locked" in told.text) == (503, False)
 
 
 def test_readers_of_a_list_that_is_being_read_wait_for_a_moment_alone(

@@ -54,8 +54,12 @@ class RecordRoom:
         self._listing = threading.Lock()
 
     @contextmanager
-    def open(self) -> Iterator[Record]:
+    def open(self, *, with_log: bool = True) -> Iterator[Record]:
         """Give the record with its settings and log of now.
+
+        Parameters
+        ----------
+        with_log : whether the log has to be whole; to file or follow a contest it need not, its entry waits
 
         Raises
         ------
@@ -63,19 +67,20 @@ class RecordRoom:
             site reads in its log what it is, readers get no path of the machine
         """
         try:
-            found = self._opened()
+            found = self._opened(with_log=with_log)
         except HavreError as error:
             _log.error("the record cannot be opened: %s", error.message())
             raise HTTPException(503, headers={"Retry-After": RETRY_SECONDS}) from error
         yield found
 
-    def _opened(self) -> Record:
+    def _opened(self, *, with_log: bool) -> Record:
         folder = self._settings.record
         settings = read_settings(folder)
         with self._lock:
             if self._store is None:
                 self._store = open_store(folder, self._settings.database or None)
-        return Record(folder, settings, self._store, Log.open(folder / LOG))
+        log = Log.open(folder / LOG) if with_log else Log(folder / LOG)
+        return Record(folder, settings, self._store, log)
 
     def public_contests(self) -> PublicContests:
         """Give the public list, as it was a few seconds ago at most; salts of other days are forgotten by the way.

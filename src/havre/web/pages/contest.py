@@ -124,7 +124,7 @@ def send(request: Request, lang: Lang, site: SiteNow, room: Room, posted: Posted
     finally:
         sent.end(once, None if receipt is None else receipt.id)
     room.changed()
-    with room.open() as record, record.store.read() as connection:
+    with room.open(with_log=False) as record, record.store.read() as connection:
         found = contest_of(connection, record.settings, receipt.id)
     return page(request, "contest_receipt.html.jinja", lang, store=False, status=201, receipt=receipt, contest=found,
                 about=_about(request, lang, site, found.about))  # fmt: skip
@@ -145,7 +145,7 @@ def show_own(request: Request, lang: Lang, site: SiteNow, room: Room, posted: Po
     at = room.clock()
     erased = False
     try:
-        with room.open() as record:
+        with room.open(with_log=False) as record:
             with record.store.change() as connection:
                 found, text = follow(connection, record.settings, code)
                 if posted.text("action") == "erase" and posted.text("sure") == "yes":
@@ -156,6 +156,8 @@ def show_own(request: Request, lang: Lang, site: SiteNow, room: Room, posted: Po
                 record.store.settle()
                 room.changed()
     except RecordError as error:
+        if any(each.key == "record.store.unusable" for each in error.problems):
+            raise
         return page(request, "contest_follow.html.jinja", lang, store=False, status=404, error=error.message(lang),
                     contest=None, erased=False)  # fmt: skip
     return page(
@@ -181,7 +183,7 @@ def _filed(request: Request, room: RecordRoom, site: Site, posted: Posted) -> Re
     text = ContestText(*(posted.text(name) for name in ("why", "evidence", "contact")))
     _check_all(about, figures, text)
     source = caller_of(request.scope, request.app.state.settings.trusted_proxies)
-    with room.open() as record:
+    with room.open(with_log=False) as record:
         return file_now(record.store, record.settings, shown.id, about, text, room.clock(), source=source,
                         figures=figures)  # fmt: skip
 
