@@ -188,8 +188,13 @@ def test_a_site_that_cannot_write_shows_its_pages_and_tells_no_path(record_folde
     assert str(tmp_path) not in sent.text
 
 
-def test_forms_of_other_sites_are_refused(client: TestClient) -> None:
-    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+def test_an_upload_does_not_choose_how_it_is_decoded(client: TestClient) -> None:
+    told = {"Content-Type": "multipart/form-data; boundary=x; charset=punycode"}
+    assert client.post(RUNS, content=b"--x--\r\n", headers=told).status_code == 415
+
+
+@pytest.mark.parametrize("elsewhere", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}])
+def test_forms_of_other_sites_are_refused(client: TestClient, elsewhere: dict[str, str]) -> None:
     assert client.post(RUNS, data={"kind": "road"}, headers=elsewhere).status_code == 403
     assert client.post(f"{RUNS}/{'a' * 22}/erase", headers=elsewhere).status_code == 403
 

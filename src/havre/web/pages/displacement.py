@@ -22,6 +22,7 @@ from havre.errors import FileError, HavreError
 from havre.record.wording import Wording
 from havre.texts import Language, say
 from havre.web.charts.camp_map import MapText, Pin, instances_map
+from havre.web.forms import check_kind, check_same_origin
 from havre.web.pages.displacement_form import (
     KINDS,
     MOST_REPLICAS,
@@ -199,7 +200,8 @@ def _file(result: dict[str, Any], file: str, name: str) -> Response:
 @router.post("/{lang}/displacement/runs")
 async def start_run(request: Request, lang: Lang) -> Response:
     """Take an upload or a scenario, and put it in the queue."""
-    refuse_other_sites(request)
+    check_same_origin(request)
+    check_kind(request)
     with _told_when_full(request, lang):
         queue_of(request).check_room()
     # Some more than are taken, so that too many are told in our words.
@@ -253,17 +255,6 @@ def _refused(request: Request, lang: Language, faults: Sequence[str]) -> Respons
 
 def _wants_json(request: Request) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
-
-
-def refuse_other_sites(request: Request) -> None:
-    """Refuse a form that another site lets a reader's browser send.
-
-    Raises
-    ------
-    HTTPException : it comes from elsewhere
-    """
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPException(403)
 
 
 @dataclass(frozen=True)
@@ -368,7 +359,7 @@ def run_file(request: Request, lang: Lang, run_id: str, file: str) -> Response:
 @router.post("/{lang}/displacement/runs/{run_id}/stop")
 def stop_run(request: Request, lang: Lang, run_id: str) -> Response:
     """Stop a run."""
-    refuse_other_sites(request)
+    check_same_origin(request)
     run = _run(request, run_id)
     queue_of(request).stop(run.id)
     return RedirectResponse(f"/{lang}/displacement/runs/{run.id}", 303, {"Cache-Control": "no-store"})
@@ -377,7 +368,7 @@ def stop_run(request: Request, lang: Lang, run_id: str) -> Response:
 @router.post("/{lang}/displacement/runs/{run_id}/erase")
 def erase_run(request: Request, lang: Lang, run_id: str) -> Response:
     """Erase all that is kept of a run."""
-    refuse_other_sites(request)
+    check_same_origin(request)
     run = _run(request, run_id)
     queue_of(request).erase(run.id)
     return RedirectResponse(f"/{lang}/displacement", 303, {"Cache-Control": "no-store"})
