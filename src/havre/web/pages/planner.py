@@ -220,7 +220,7 @@ def _drawing(made: Occupancy, words: Wording, kind: str) -> Markup:
 
 def month_labels(months: Sequence[date], words: Wording, *, narrow: bool) -> list[tuple[int, str]]:
     """Label some months along a chart."""
-    every = max(1, -(-len(months) // (3 if narrow else LABELS)))
+    every = max(1, -(-len(months) // (2 if narrow else LABELS)))  # "sept. 2020" is wide
     return [(step, words.short_month(months[step])) for step in range(0, len(months), every)]
 
 
