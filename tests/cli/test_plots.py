@@ -39,7 +39,7 @@ def test_a_forecast_is_drawn_and_written(
         assert words in shown
         assert words in drawn
     assert "Image : fan.svg" in shown
-    assert "Prévision du 1 mars 2019" in drawn
+    assert "Prévision du 1er mars 2019" in drawn
     # 36 months of history and the months of the forecast.
     assert "janv. 2016" in drawn
     assert "janv. 2019" in drawn
