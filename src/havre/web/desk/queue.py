@@ -66,6 +66,7 @@ def _queue(
     finished = [each for each in releases[::-1] if each.state not in _OPEN and each.id not in begun]
     return desk_page(
         request, "queue.html.jinja", lang, visit, status=status, errors=errors, waiting=logless,
+        log_needed=not visit.desk.settings.log_key_password,
         to_review=[each for each in releases if each.state == "in_review"],
         to_publish=[each for each in releases if each.state == "approved"], interrupted=interrupted,
         finished=finished[:DONE],
