@@ -1,5 +1,6 @@
 """``havre serve``: the public site and its API."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,8 @@ def serve(
     requests: Annotated[bool, typer.Option("--log-requests", help=tell_serve("log_requests"))] = False,  # noqa: FBT002
 ) -> None:
     """Serve until interrupted."""
+    # What a start makes stays as long as the site: looking through it again and again would cost a tenth of the start.
+    gc.disable()
     from havre.web.server import serve_site
     from havre.web.settings import WebSettings
 
@@ -39,5 +42,7 @@ def serve(
         key = "ready_empty" if release is None else "ready" if reviewed else "ready_unreviewed"
         stdout().print(tell_serve(key, address=address, release=release), soft_wrap=True, markup=False)
         sys.stdout.flush()
+        gc.freeze()
+        gc.enable()
 
     serve_site(chosen, host, port, ready, log_requests=requests)

@@ -36,7 +36,6 @@ from havre.web.pages.displacement_form import (
 from havre.web.pages.displacement_view import ResultView, view_result
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.runs.queue import Asked, QueueFullError, RunQueue
-from havre.web.runs.result import as_csv
 from havre.web.runs.shelf import Shelf, Shown, read_result
 from havre.web.runs.store import Run
 from havre.web.runs.upload import MOST_FILES, read_upload
@@ -191,6 +190,8 @@ def instance_file(request: Request, lang: Lang, name: str, file: str) -> Respons
 def _file(result: dict[str, Any], file: str, name: str) -> Response:
     attached = {"Content-Disposition": f'attachment; filename="{name}-{file}"'}
     if file == "camps.csv":
+        from havre.web.runs.result import as_csv
+
         return Response(as_csv(result), media_type="text/csv; charset=utf-8", headers=attached)
     if file == "result.json":
         return JSONResponse(result, headers=attached)
