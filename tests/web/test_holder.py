@@ -97,6 +97,20 @@ def test_when_the_folder_is_gone_the_last_state_is_served_on(held: SiteHolder, r
     assert held.look() is False
 
 
+def test_where_a_record_is_gone_no_release_that_nobody_reviewed_takes_its_place(record: Path, tmp_path: Path) -> None:
+    plain = Path(shutil.copytree(record / "releases" / "r-1", tmp_path / "plain" / "r-1"))
+    held = SiteHolder(settings_for(record, releases=plain.parent))
+    before = held.site
+    (record / "record.toml").rename(record / "away")
+    held.look()
+    assert held.site is before
+    (record / "away").rename(record / "record.toml")
+    shutil.move(record / "releases", record / "elsewhere")
+    held.look()
+    assert held.site is before
+    assert held.failed is not None
+
+
 def test_it_comes_back_once_the_folder_does(held: SiteHolder, record: Path, tmp_path: Path) -> None:
     away = record.rename(tmp_path / "away")
     held.look()

@@ -237,11 +237,14 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
 
     Raises
     ------
-    FileError : there is neither a record nor a release
+    FileError : there is neither a record nor a release; or there was, and it is gone, as where a disk is not there
     HavreError : none of the releases can be shown, or the log is damaged
     """
     fingerprint = fingerprint_of(settings)
     record = _record(settings)
+    if last is not None and last.record is not None and record is None:
+        # Never plain releases instead, which nobody reviewed.
+        raise FileError("file.missing", path=settings.record / RECORD_FILE)
     log = None if record is None else view_log(settings.record / "log", record.log_keys)
     before = {} if last is None else {each.published.folder: each for each in last.releases}
     good: list[SiteRelease] = []
@@ -258,7 +261,7 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
     if not good:
         if refused:
             raise refused[0].error
-        if record is not None:
+        if record is not None and not before:
             return Site(settings, (), record, (), fingerprint, _names())
         raise FileError("web.no_release", record=settings.record, releases=settings.releases)
     good.sort(key=_order, reverse=True)
