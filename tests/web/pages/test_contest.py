@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from havre.record.contest_texts import MOST_EVIDENCE, MOST_WHY
 from havre.record.settings import read_settings, write_settings
 from havre.record.store.schema import CONTEST_SALTS, CONTEST_SOURCES, CONTEST_TEXTS
+from havre.texts import LANGUAGES, Language, say
 from havre.web.app import create_app
 from havre.web.records import clock
 from tests.web.site_case import opened, serving, settings_for, site
@@ -93,6 +94,12 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_lost(reader: Te
     ):
         answer = reader.post("/en/contest", data={**FORM, **change})
         assert (answer.status_code, len(errors_of(answer.text))) == (422, count), change
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_month_that_the_series_has_not_is_told_in_plain_words(reader: TestClient, lang: Language) -> None:
+    answer = reader.post(f"/{lang}/contest", data={**FORM, "month": "2035-01"})
+    assert (answer.status_code, errors_of(answer.text)) == (422, [say("web_contest", "form.no_such_figure", lang)])
 
 
 def test_as_much_may_be_written_as_the_record_takes(reader: TestClient, app: FastAPI) -> None:

@@ -22,7 +22,7 @@ from havre.record.contest_texts import (
     check_about,
     check_text,
 )
-from havre.texts import Language
+from havre.texts import Language, say
 from havre.web.figures import choices, contestable, in_words, joined, split
 from havre.web.forms import Posted, PostedForm
 from havre.web.guards import caller_of
@@ -214,7 +214,10 @@ def _told(problems: Sequence[Problem], lang: Language) -> dict[str, list[str]]:
     for each in problems:
         part = dict(each.fields).get("part")
         place = part.removeprefix("term.part.") if isinstance(part, Term) else _PLACES.get(each.key, "form")
-        told.setdefault("figure" if each.key == "web.contest.no_figure" else place, []).append(each.sentence(lang))
+        # Who picked a series and a month from the lists does not know names of figures.
+        picked = each.key in ("record.figure.unknown", "record.figure.name")
+        sentence = say("web_contest", "form.no_such_figure", lang) if picked else each.sentence(lang)
+        told.setdefault("figure" if each.key == "web.contest.no_figure" else place, []).append(sentence)
     return told
 
 
