@@ -13,8 +13,10 @@ from fastapi.testclient import TestClient
 from havre.record.contest import file_contest
 from havre.record.contest_texts import ContestText
 from havre.record.publication import open_record
+from havre.record.review import withdraw
 from havre.release_alarms import told_past_alarms
-from tests.record.record_case import AT
+from tests.record.log.log_case import KEY
+from tests.record.record_case import AT, NOOR
 from tests.web.site_case import site
 
 
@@ -74,6 +76,19 @@ def test_a_site_without_a_record_says_that_nothing_can_be_contested(record_folde
         assert (found.status_code, "registre" in found.json()["detail"]) == (404, True)
         assert client.get("/feeds/en/all.atom").status_code == 200
         assert client.get("/api/v1/releases/r-2").json()["standing"] is None
+
+
+def test_alarms_of_a_release_that_was_taken_back_say_so_and_are_in_no_feed(record_folder: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(record_folder, tmp_path / "record"))
+    with open_record(folder) as record:
+        for name in ("r-2", "r-1"):
+            with record.store.change() as connection:
+                withdraw(connection, name, "The counts of May were wrong.", NOOR, AT + timedelta(days=5))
+        record.flush([KEY])
+    with TestClient(site(folder)) as client:
+        told = client.get("/api/v1/alarms?least=0").json()
+        assert (told["standing"]["state"], told["standing"]["reason"]) == ("withdrawn", "The counts of May were wrong.")
+        assert "<entry>" not in client.get("/feeds/en/alarms.atom").text
 
 
 def test_releases_stand_as_the_log_tells(client: TestClient) -> None:

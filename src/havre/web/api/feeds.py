@@ -123,6 +123,9 @@ def _release(telling: _Telling, release: SiteRelease) -> Entry:
 
 def _alarms(telling: _Telling) -> Iterable[Entry]:
     release = telling.site.latest
+    if release.id in telling.site.withdrawn:
+        # Its figures do not stand any more, and nothing stands in their place.
+        return
     for surge in likely_surges(release.published.release)[:MOST_ENTRIES]:
         yield _alarm(telling, release, surge)
 

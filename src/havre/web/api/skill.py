@@ -14,7 +14,7 @@ from havre.texts import LANGUAGES, as_language, say
 from havre.web.api.models import Names
 from havre.web.api.problems_told import UNCHANGED
 from havre.web.api.questions import Chosen, Limit, Offset, api_router, part_of, root_of, tell_part
-from havre.web.api.telling import finite, month_text, place_names, series_links, skill_of
+from havre.web.api.telling import finite, month_text, place_names, series_links, skill_of, standing_of
 from havre.web.api.trust_models import Alarm, Alarms, PastAlarm, SkillRow, SkillTable
 from havre.web.rendering import SiteNow
 from havre.web.site import SiteRelease
@@ -49,6 +49,7 @@ def alarms(
     request: Request,
     response: Response,
     release: Chosen,
+    site: SiteNow,
     least: Annotated[float, Query(ge=0, le=1, description="Chance from which a surge is told.")] = LIKELY,
     limit: Limit = 100,
     offset: Offset = 0,
@@ -61,6 +62,7 @@ def alarms(
     items = tuple(_alarm(root, release, each, past) for each in part_of(found, limit, offset))
     return Alarms(
         release=release.id,
+        standing=standing_of(site, release),
         rule=rule_of_alarms(),
         past=tuple(past.values()),
         items=items,

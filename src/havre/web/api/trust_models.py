@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from havre.web.api.models import Links, Month, Names, Number, Page, Told
+from havre.web.api.models import Links, Month, Names, Number, Page, Standing, Told
 from havre.web.api.series_models import Skill
 
 
@@ -68,6 +68,9 @@ class Alarms(Page):
     """Surges that a release makes likely, the most likely first."""
 
     release: str
+    standing: Standing | None = Field(
+        description="What became of the release; `null` where there is no log to tell it."
+    )
     automated: Literal[True] = True
     rule: Names = Field(description="What a surge is, and how far such alarms can be trusted.")
     past: tuple[PastAlarm, ...] = Field(description="Empty where the release holds no record of past alarms.")
