@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 TAKEN = (("en", 390), ("en", 1280), ("fr", 390))
-TALLEST = 3_200
+TALLEST = 2_200
 """Pixels of a picture; what is below is cut off."""
 ABOUT = ("data", "methods", "glossary", "charter", "accessibility", "imprint", "api")
 
@@ -73,7 +73,7 @@ def _take(browser: Browser, address: str, path: str, language: str, width: int, 
     file = folder / f"{name}-{language}-{width}{'-dark' if dark else ''}.jpg"
     height = min(TALLEST, int(page.evaluate("document.scrollingElement.scrollHeight")))
     page.set_viewport_size({"width": width, "height": max(900, height)})
-    page.screenshot(path=file, type="jpeg", quality=42)
+    page.screenshot(path=file, type="jpeg", quality=35)
     context.close()
     return file
 
