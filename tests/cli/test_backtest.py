@@ -23,6 +23,7 @@ def parse(text: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_one_origin_of_the_reference_gives_the_same_bytes_twice(tmp_path: Path) -> None:
     first, second = (havre("backtest", *GERMANY, *ONE_ORIGIN, "--json", "--workers", workers, cwd=tmp_path)
                      for workers in ("1", "2"))  # fmt: skip

@@ -55,6 +55,7 @@ def told(
     return parse(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_two_runs_and_two_workers_give_the_same_bytes(tmp_path: Path) -> None:
     arguments = ("league", "--panel", "E", "--json", "--horizons", "2")
     models = ("--model", "exponential_level")

@@ -64,7 +64,7 @@ def differences(first: Outcome, second: Outcome) -> Iterator[Check]:
     yield from covariance_between("both camps, day 15", *camps)
 
 
-@pytest.mark.parametrize("occupancy", ["adaptive", "frozen"])
+@pytest.mark.parametrize("occupancy", ["frozen", pytest.param("adaptive", marks=pytest.mark.slow)])
 def test_each_run_of_a_pair_has_the_law_of_a_run_alone(occupancy: Occupancy) -> None:
     """Each check finds a shift of a camp's mean by 0.45 standard deviations of a run with power 0.9."""
     base, changed = crowded(), cut(crowded())

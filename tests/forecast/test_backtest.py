@@ -48,6 +48,7 @@ def test_the_number_of_workers_changes_no_bit(everything: Scorecard) -> None:
     assert bits(run(models=ALL_MODELS, workers=2)) == bits(everything)
 
 
+@pytest.mark.slow
 def test_a_cluster_changes_no_bit(everything: Scorecard) -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
@@ -56,6 +57,7 @@ def test_a_cluster_changes_no_bit(everything: Scorecard) -> None:
         assert bits(run(models=ALL_MODELS, cluster=cluster.scheduler_address)) == bits(everything)
 
 
+@pytest.mark.slow
 def test_keeping_forecasts_changes_no_bit(everything: Scorecard, tmp_path: Path) -> None:
     kept = KeptForecasts(tmp_path)
     assert bits(run(models=ALL_MODELS, kept=kept, workers=2)) == bits(everything)
@@ -213,6 +215,7 @@ def steady(series: int, months: int) -> Floats:
     return rng.negative_binomial(8, 8 / (8 + np.geomspace(30, 900, series)[:, None]), (series, months)).astype(float)
 
 
+@pytest.mark.slow
 def test_intervals_hold_about_as_often_as_they_say() -> None:
     card = run(
         series_of(steady(10, 84)), rolling_origins(add_months(FIRST, 66), add_months(FIRST, 77)), models=ALL_MODELS

@@ -24,6 +24,7 @@ print(*(sha256(picture_bytes(picture(*CHARTS.values()), kind)).hexdigest() for k
 """
 
 
+@pytest.mark.slow
 def test_bytes_are_the_same_in_another_process() -> None:
     here = [sha256(picture_bytes(picture(*CHARTS.values()), kind)).hexdigest() for kind in ("svg", "png")]
     there = subprocess.run(

@@ -127,6 +127,7 @@ def test_a_stale_entry_says_so(client: TestClient, monkeypatch: pytest.MonkeyPat
     assert client.get("/en/audit?calculator=chain&later").text.count("stale</span>") == len(load_register().entries)
 
 
+@pytest.mark.slow
 def test_scripts_show_what_the_server_shows(chromium: Browser, address: str) -> None:
     for name, language in zip(CALCULATORS, itertools.cycle(LANGUAGES), strict=False):
         with opened(chromium, f"{address}/{language}/audit?calculator={name}") as (page, said):
