@@ -84,7 +84,6 @@ def test_a_limit_holds_for_whoever_tells_no_address(open_to_contest: Store) -> N
         file_contest(connection, few, "r1", "release", TEXT, AT + timedelta(days=1, seconds=1))
 
 
-@pytest.mark.slow
 def test_ten_thousand_in_a_minute_are_survived(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     settings = replace(SETTINGS, contests_a_day=300)
