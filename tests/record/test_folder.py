@@ -17,8 +17,9 @@ import pytest
 
 from havre.errors import FileError
 from havre.record import folder as folder_file
-from havre.record.folder import _csv, check_free, forecast_table, release_files, write_release
+from havre.record.folder import check_free, forecast_table, release_files, write_release
 from havre.record.tables import Release
+from havre.record.written_tables import csv_of
 from tests.record.release_samples import MEASURE_NAMES, sample_facts, sample_release
 
 LARGEST_PLANTED = 987_654.0
@@ -229,6 +230,6 @@ def test_what_is_not_a_number_is_an_empty_cell() -> None:
 def test_no_text_is_a_formula_for_a_spreadsheet() -> None:
     cells = ["=HYPERLINK(1)", "+1", "-2", "@x", "plain"]
     table = pl.DataFrame({"reason": cells, "value": [-1.0, 2.0, 3.0, 4.0, 5.0]})
-    rows = list(csv.reader(io.StringIO(_csv(table).decode())))
+    rows = list(csv.reader(io.StringIO(csv_of(table).decode())))
     assert [row[0] for row in rows[1:]] == ["'=HYPERLINK(1)", "'+1", "'-2", "'@x", "plain"]
     assert rows[1][1] == "-1"

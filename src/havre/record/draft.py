@@ -19,6 +19,7 @@ import polars as pl
 from havre.errors import FileError, Problem, RecordError, check_none
 from havre.record.folder import write_files
 from havre.record.tables import FORECASTS, HISTORY, SERIES, SKILL, Release, ReleaseFacts, SourceCredit
+from havre.record.written_tables import parquet_of
 
 TABLES: Mapping[str, pl.Schema] = {"series": SERIES, "forecasts": FORECASTS, "history": HISTORY, "skill": SKILL}
 FACTS = "facts.json"
@@ -51,7 +52,7 @@ def write_draft(release: Release, folder: Path, further: Mapping[str, bytes] | N
     facts = {"format": FORMAT, **asdict(release.facts)}
     contents = {FACTS: json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode() + b"\n"}
     for name in TABLES:
-        contents[f"{name}.parquet"] = _parquet(getattr(release, name))
+        contents[f"{name}.parquet"] = parquet_of(getattr(release, name))
     contents |= {f"{FURTHER}/{path}": content for path, content in (further or {}).items()}
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(contents.items())}
     listed = json.dumps(digests, indent=1, sort_keys=True).encode() + b"\n"
@@ -162,12 +163,6 @@ def facts_from(found: Mapping[str, Any]) -> ReleaseFacts:
 def _credit(found: Mapping[str, Any]) -> SourceCredit:
     days = {name: date.fromisoformat(found[name]) for name in ("first_period", "last_period", "as_of")}
     return SourceCredit(**{**found, **days, "caveats": tuple(found["caveats"])})
-
-
-def _parquet(table: pl.DataFrame) -> bytes:
-    content = io.BytesIO()
-    table.write_parquet(content, compression="zstd")
-    return content.getvalue()
 
 
 def _read(folder: Path, name: str) -> bytes:

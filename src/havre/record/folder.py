@@ -1,10 +1,7 @@
 """A release as a folder: written whole under a temporary name, then renamed; it exists entirely or not at all."""
 
-import csv
 import hashlib
-import io
 import json
-import math
 import os
 import shutil
 import tempfile
@@ -22,11 +19,11 @@ from havre.record.disclosure import count_suppressed
 from havre.record.hub import hub_config, model_metadata, model_output, target_data
 from havre.record.report import render_report
 from havre.record.tables import SCOPE_KEY, Release
+from havre.record.written_tables import csv_of, parquet_of
 from havre.texts import Language
 
 INTERVALS = (0.5, 0.8, 0.95)
 MANIFEST = "manifest.json"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 OVERRIDE_KEY = ["scope", "origin", "destination", "horizon"]
 
 
@@ -127,14 +124,14 @@ def release_files(
 ) -> Iterator[tuple[str, bytes]]:
     """Give every file of a release but the manifest, as path and content."""
     for path, table in (*model_output(release), *target_data(release)):
-        yield path, _parquet(table)
+        yield path, parquet_of(table)
     for path, config in hub_config(release):
         yield path, _json(config)
     for path, text in model_metadata(release, model_descriptions):
         yield path, text.encode()
-    yield "forecast.csv", _csv(forecast_table(release))
-    yield "skill.csv", _csv(release.skill)
-    yield "series.csv", _csv(release.series)
+    yield "forecast.csv", csv_of(forecast_table(release))
+    yield "skill.csv", csv_of(release.skill)
+    yield "series.csv", csv_of(release.series)
     yield "report.html", render_report(release, measure_names).encode()
 
 
@@ -193,32 +190,6 @@ def manifest_of(release: Release, files: Mapping[str, str]) -> Mapping[str, obje
         "review": None if release.review is None else release.review.as_dict(),
         "files": dict(sorted(files.items())),
     }
-
-
-def _parquet(table: pl.DataFrame) -> bytes:
-    content = io.BytesIO()
-    table.write_parquet(content, compression="zstd")
-    return content.getvalue()
-
-
-def _csv(table: pl.DataFrame) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    for row in table.iter_rows():
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        # A spreadsheet would compute it.
-        return f"'{value}"
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else round(value, 4)
-    return value
 
 
 def _json(content: Mapping[str, object]) -> bytes:

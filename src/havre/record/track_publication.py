@@ -18,6 +18,7 @@ from havre.record.publication import Record
 from havre.record.store.outbox import post
 from havre.record.track import COUNTS, FOLDER, TrackRecord
 from havre.record.track_page import render_track_record
+from havre.record.written_tables import parquet_of
 from havre.texts import Language
 
 FORMAT = "havre-track-record/1"
@@ -33,12 +34,12 @@ def track_files(found: TrackRecord, measure_names: Mapping[str, Mapping[Language
     contents = {
         "league.json": _json(as_plain(found)),
         "league.csv": _csv(found.league),
-        "league.parquet": _parquet(found.league),
+        "league.parquet": parquet_of(found.league),
         "scores.csv": _csv(found.scores),
-        "scores.parquet": _parquet(found.scores),
+        "scores.parquet": parquet_of(found.scores),
         "releases.csv": _csv(found.releases),
         "overridden.csv": _csv(found.overridden),
-        COUNTS: _parquet(found.counts),
+        COUNTS: parquet_of(found.counts),
         PAGE: render_track_record(found, measure_names).encode(),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}
@@ -136,12 +137,6 @@ def _csv(table: pl.DataFrame) -> bytes:
     writer.writerow(table.columns)
     writer.writerows(["" if value is None else _plain(value) for value in row] for row in table.iter_rows())
     return text.getvalue().encode()
-
-
-def _parquet(table: pl.DataFrame) -> bytes:
-    content = io.BytesIO()
-    table.write_parquet(content, compression="zstd")
-    return content.getvalue()
 
 
 def _json(content: Mapping[str, object]) -> bytes:

@@ -6,9 +6,6 @@ HXL standard 1.1, https://hxlstandard.org/standard/1-1final/: hashtags and attri
 RFC 4180 (CSV), RFC 6266 (Content-Disposition).
 """
 
-import csv
-import io
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +15,7 @@ from starlette.responses import Response
 
 from havre.places import place_name
 from havre.record.outlook import Outlook
+from havre.record.written_tables import csv_of, parquet_of
 from havre.web.api.telling import overrides_of
 from havre.web.site import SiteRelease
 
@@ -70,7 +68,6 @@ DOWNLOADED: Mapping[str, dict[str, Any]] = {
     for kind in KINDS
 }
 """What the OpenAPI document says of a table, by its kind."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def download(table: pl.DataFrame, name: str, kind: str) -> Response:
@@ -99,27 +96,8 @@ def write_table(table: pl.DataFrame, kind: str) -> bytes:
     KeyError : a column has no HXL tag
     """
     if kind == "parquet":
-        content = io.BytesIO()
-        table.write_parquet(content, compression="zstd")
-        return content.getvalue()
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    if kind == "hxl.csv":
-        writer.writerow([TAGS[column] for column in table.columns])
-    writer.writerows([_cell(value) for value in row] for row in table.iter_rows())
-    return text.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        # A spreadsheet would compute it.
-        return f"'{value}"
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else round(value, 4)
-    return value
+        return parquet_of(table)
+    return csv_of(table, TAGS if kind == "hxl.csv" else None)
 
 
 def with_tags(content: bytes) -> bytes:
