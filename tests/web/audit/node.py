@@ -1,24 +1,17 @@
 """Runs a file of node on what a test gives it."""
 
 import json
-import os
-import shutil
 import subprocess
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.programs import needed
 
 
 def run_node(file: str, given: Any) -> Any:
     """Run a file of this folder with the calculators' folder as its argument; JSON goes in and comes out."""
-    node = shutil.which("node")
-    if node is None:
-        reason = "node is not installed (Debian: apt-get install nodejs)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    node = needed("node", "nodejs")
     runner = Path(__file__).with_name(file)
     with as_file(files("havre.web").joinpath("assets", "js", "audit")) as folder:
         command = [node, str(runner), str(folder)]

@@ -1,14 +1,12 @@
 """Pure functions of the pages' scripts, run by node."""
 
 import json
-import os
-import shutil
 import subprocess
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.programs import needed
 
 NOW = "https://havre.example/en/corridor/m/SYR/DEU?release=r-1&month=2026-02#why"
 CASES: tuple[tuple[Any, Any], ...] = (
@@ -36,12 +34,7 @@ CASES: tuple[tuple[Any, Any], ...] = (
 
 
 def test_functions_answer_as_they_should() -> None:
-    node = shutil.which("node")
-    if node is None:
-        reason = "node is not installed (Debian: apt-get install nodejs)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    node = needed("node", "nodejs")
     runner = Path(__file__).with_name("functions.mjs")
     with as_file(files("havre.web").joinpath("assets", "js")) as folder:
         told = json.dumps([call for call, _ in CASES])

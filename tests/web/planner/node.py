@@ -1,25 +1,18 @@
 """Runs the modules of the planner with node on what a test gives them."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.programs import needed
 
 
 def run_planner(calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
     """Call functions by name, all in one process of node; gives their answers."""
-    node = shutil.which("node")
-    if node is None:
-        reason = "node is not installed (Debian: apt-get install nodejs)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    node = needed("node", "nodejs")
     runner = Path(__file__).with_name("planner_cases.mjs")
     with as_file(files("havre.web").joinpath("assets", "js")) as folder:
         ran = subprocess.run(
