@@ -47,10 +47,13 @@ class ExplainedFolder:
         if not files:
             raise FileError("file.missing", path=self._root / FOLDER)
         self._documents = [_document(path) for path in files]
+        self._figures = tuple(
+            (figure, own["median"]) for document in self._documents for figure, _, own in figures_in(document)
+        )
 
     def figures(self) -> list[tuple[Figure, float]]:
         """List the figures that are explained, each with its median."""
-        return [(figure, own["median"]) for document in self._documents for figure, _, own in figures_in(document)]
+        return list(self._figures)
 
     def find(self, text: str) -> Found:
         """Give the explanation of a figure by its name.
@@ -59,7 +62,7 @@ class ExplainedFolder:
         ------
         RecordError : there is no such figure; near matches are told
         """
-        figure = find_figure(text, (figure for figure, _ in self.figures()))
+        figure = find_figure(text, (figure for figure, _ in self._figures))
         document = next(each for each in self._documents if each["scope"] == figure.scope)
         found = whole_explanation(document, figure)
         review = self._review(found)
