@@ -62,7 +62,7 @@ def asked(name: str = "one") -> Asked:
 
 
 def until(true: Any) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while not true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.005)
@@ -127,7 +127,8 @@ def test_what_a_restart_finds_unfinished_is_told_as_interrupted(tmp_path: Path) 
     first = made(tmp_path)
     first.start()
     running, waiting = first.submit(asked()), first.submit(asked())
-    until(lambda: state(first, running.id) == "running")
+    # Until its worker has begun: before that its files are still being laid out.
+    until(lambda: len(Played.seen) == 1)
     # The process dies: nothing more is written.
     second = made(tmp_path)
     second.start()
