@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.audit_options import DASH, percent, percent_range, small, tell
+from havre.cli.audit_options import DASH, percent, percent_range, small, tell, written
 from havre.cli.console import number, progress_bar, stderr, stdout, table, write_json
 from havre.cli.options import Json
 
@@ -42,7 +42,7 @@ def experiment(
         write_json(asdict(found))
     else:
         _show(found)
-    stderr().print(tell("experiment.cost", seconds=f"{time.perf_counter() - started:.1f}", memory=_peak()))
+    stderr().print(tell("experiment.cost", seconds=written(time.perf_counter() - started, ".1f"), memory=_peak()))
 
 
 def _peak() -> str:
@@ -56,11 +56,11 @@ def _peak() -> str:
 def _show(found: "Experiment") -> None:
     names = ("gallery", "fmr", "counted", "predicted", "expected", "look_alikes", "alike")
     rows = [
-        [number(row.gallery), f"{row.fmr:g}", number(row.counted), f"{row.low}{DASH}{row.high}", f"{row.expected:.1f}",
-         f"{row.look_alikes:.1f}", f"{row.alike:.1f}"]
+        [number(row.gallery), written(row.fmr), number(row.counted), f"{row.low}{DASH}{row.high}",
+         *(written(each, ".1f") for each in (row.expected, row.look_alikes, row.alike))]
         for row in found.measured
     ]  # fmt: skip
-    title = tell("experiment.title", probes=number(found.probes), likeness=f"{found.world.likeness:g}")
+    title = tell("experiment.title", probes=number(found.probes), likeness=written(found.world.likeness))
     table(title, [tell(f"experiment.column.{name}") for name in names], rows)
     inside = sum(row.is_inside for row in found.measured)
     stdout().print(tell("experiment.inside", inside=inside, all=len(found.measured)), soft_wrap=True)
@@ -69,7 +69,7 @@ def _show(found: "Experiment") -> None:
         return
     columns = [tell(f"experiment.column.{name}") for name in ("searched", "fmr", "found_fmr", "fpir", "true")]
     shown = [
-        [number(one.searched), f"{one.true_fmr:g}",
+        [number(one.searched), written(one.true_fmr),
          f"{small(one.found.fmr)} ({small(one.found.fmr_interval.low)} {DASH} {small(one.found.fmr_interval.high)})",
          f"{percent(one.found.fpir)} ({percent_range(one.found.fpir_interval)})", percent(one.true_fpir)]
         for one in found.beyond

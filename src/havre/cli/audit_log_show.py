@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from rich.markup import escape
 
-from havre.cli.audit_options import DASH, level_percent, percent, percent_range, tell
+from havre.cli.audit_options import DASH, level_percent, percent, percent_range, tell, written
 from havre.cli.console import number, stdout, table
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _show_alarms(found: "LogAudit") -> None:
         return
     rows = [
         [_who(row), tell(f"log.measure.{row['measure']}"), percent(row["rate"]), percent(row["other"]),
-         _points(row), f"{row['holm']:.2g}", f"{row['bh']:.2g}"]
+         _points(row), written(row['holm'], ".2g"), written(row['bh'], ".2g")]
         for row in alarms.head(MOST_ALARMS).iter_rows(named=True)
     ]  # fmt: skip
     names = ("group", "measure", "rate", "other", "difference", "holm", "bh")
@@ -104,11 +104,14 @@ def _named(group: str) -> str:
 def _points(row: dict[str, object]) -> str:
     from babel.numbers import format_decimal
 
+    from havre.audit.report.numbers import MINUS
     from havre.cli.language import language
 
     gap, low, high = (row[name] for name in ("difference", "low", "high"))
     written = [
-        format_decimal(100 * float(str(v)), "0.00", locale=language()) for v in (gap, low, high) if v is not None
+        format_decimal(100 * float(str(v)), "0.00", locale=language()).replace("-", MINUS)
+        for v in (gap, low, high)
+        if v is not None
     ]
     return written[0] if len(written) == 1 else f"{written[0]} ({written[1]} {DASH} {written[2]})"
 
@@ -127,7 +130,11 @@ def _pace_cells(
 ) -> "Iterable[str]":
     if decisions is None or median is None or under is None:
         return [tell("log.few"), *([DASH] * 5)]
-    return [number(decisions), f"{median[0]:.3g}{DASH}{median[1]:.3g} s", *map(percent, under.values())]
+    return [
+        number(decisions),
+        f"{written(median[0], '.3g')}{DASH}{written(median[1], '.3g')}\u00a0s",
+        *map(percent, under.values()),
+    ]
 
 
 def _show_truth(found: "LogAudit") -> None:
@@ -142,7 +149,7 @@ def _show_truth(found: "LogAudit") -> None:
 def _show_calibration(found: "LogAudit") -> None:
     rows = [
         [_who({**row, "kind": "calibration"}),
-         f"{row['mean_score']:.4g}" if row["mean_score"] is not None else DASH, _interval(row)]
+         written(row["mean_score"], ".4g") if row["mean_score"] is not None else DASH, _interval(row)]
         for row in found.calibration.filter(pl.col("bin").is_null()).iter_rows(named=True)
     ]  # fmt: skip
     if rows:

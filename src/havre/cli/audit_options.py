@@ -41,19 +41,30 @@ def percent(share: float | None) -> str:
     from babel.numbers import format_decimal, format_scientific
 
     if 0 < share < 5e-5:
-        return f"{format_scientific(100 * share, '0.0E0', locale=language())} %"
+        return f"{format_scientific(100 * share, '0.0E0', locale=language())}{_sign()}"
     digits = "0.00" if share < 0.09995 or 0.9995 <= share < 1 else "0.#" if share == 1 else "0.0"
-    return f"{format_decimal(100 * share, digits, locale=language())} %"
+    return f"{format_decimal(100 * share, digits, locale=language())}{_sign()}"
+
+
+def _sign() -> str:
+    from havre.audit.report.numbers import PERCENT
+
+    return PERCENT[language()]
 
 
 def level_percent(level: float) -> str:
-    """Write a confidence level, such as 95 %."""
-    return f"{100 * level:g} %"
+    """Write a confidence level, such as 95%."""
+    return f"{written(100 * level)}{_sign()}"
 
 
 def percent_range(found: "Interval | None") -> str:
     """Write an interval of shares."""
-    return DASH if found is None else f"{percent(found.low).removesuffix(' %')}{DASH}{percent(found.high)}"
+    return DASH if found is None else f"{percent(found.low).removesuffix(_sign())}{DASH}{percent(found.high)}"
+
+
+def written(value: float, form: str = "g") -> str:
+    """Write a number in a form of Python's, with the decimal comma of French."""
+    return f"{value:{form}}".replace(".", "," if language() == "fr" else ".")
 
 
 def small(rate: float) -> str:

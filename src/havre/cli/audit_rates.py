@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.audit_options import DASH, Level, level_percent, parse_share, percent, percent_range, tell
+from havre.cli.audit_options import DASH, Level, level_percent, parse_share, percent, percent_range, tell, written
 from havre.cli.console import number, stdout, table, write_json
 from havre.cli.options import Json
 
@@ -71,9 +71,9 @@ def questions(
         rows = [{"correlation": rho, "chance": chance} for rho, chance in found]
         write_json({"questions": asked, "flags": flags, "expected_flags": expected, "chances": rows})
         return
-    shown = [[f"{rho:g}", percent(chance)] for rho, chance in found]
+    shown = [[written(rho), percent(chance)] for rho, chance in found]
     table(tell("questions.title", flags=flags, asked=asked), [tell("questions.rho"), tell("questions.chance")], shown)
-    stdout().print(tell("questions.expected", expected=f"{expected:.1f}"), soft_wrap=True)
+    stdout().print(tell("questions.expected", expected=written(expected, ".1f")), soft_wrap=True)
     stdout().print(tell("questions.assumption"), soft_wrap=True)
 
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.audit_options import percent, tell
+from havre.cli.audit_options import percent, tell, written
 from havre.cli.console import number, stdout, table, write_json
+from havre.cli.language import language
 from havre.cli.options import Json
 
 if TYPE_CHECKING:
@@ -50,15 +51,17 @@ def roc(
         return
     names = ("base_rate", "threshold", "flagged", "wrongly", "missed", "ppv")
     cells = [
-        [percent(row.base_rate), f"{row.point.threshold:g}", *(number(MILLION * share) for share in row.shares),
+        [percent(row.base_rate), written(row.point.threshold), *(number(MILLION * share) for share in row.shares),
          percent(row.ppv)]
         for row in rows
     ]  # fmt: skip
     table(tell("roc.title"), [tell(f"roc.column.{name}") for name in names], cells)
-    bounds = {"low": f"{area.low:.3f}", "high": f"{area.high:.3f}", "trapezoid": f"{trapezoid:.3f}"}
-    stdout().print(tell("roc.area", **bounds), soft_wrap=True)
+    low, high, straight = (written(value, ".3f") for value in (area.low, area.high, trapezoid))
+    stdout().print(tell("roc.area", low=low, high=high, trapezoid=straight), soft_wrap=True)
     if useless:
-        named = ", ".join(f"{point.threshold:g}" for point in useless)
+        from havre.audit.report.numbers import BETWEEN
+
+        named = BETWEEN[language()].join(written(point.threshold) for point in useless)
         stdout().print(tell("roc.useless", thresholds=named), soft_wrap=True)
     columns = [tell(f"roc.column.{name}") for name in ("base_rate", "weight", "best", "cost")]
     table(tell("roc.choice"), columns, [_choice(choice) for choice in choices])
@@ -67,8 +70,8 @@ def roc(
 
 def _choice(choice: "Choice") -> list[str]:
     best = tell(f"roc.{choice.best}") if isinstance(choice.best, str) else _threshold(choice.best)
-    return [percent(choice.base_rate), f"{choice.weight:g}", best, number(MILLION * choice.cost)]
+    return [percent(choice.base_rate), written(choice.weight), best, number(MILLION * choice.cost)]
 
 
 def _threshold(point: "RocPoint") -> str:
-    return f"{point.threshold:g}"
+    return written(point.threshold)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from havre.cli.audit_options import parse_share, percent, percent_range, small, tell
+from havre.cli.audit_options import parse_share, percent, percent_range, small, tell, written
 from havre.cli.console import number, stdout, table, write_json
 from havre.cli.options import Json
 
@@ -57,7 +57,7 @@ def scale(
         })  # fmt: skip
         return
     names = [tell("scale.people", size=number(size)) for size in sizes]
-    table(tell("scale.title"), [tell("scale.rate"), *names], [[f"{r:g}", *map(small, v)] for r, v in by_rate.items()])
+    table(tell("scale.title"), [tell("scale.rate"), *names], [[written(r), *map(small, v)] for r, v in by_rate.items()])
     table(tell("scale.needed", promised=percent(goal)), ["", *names], [["FMR", *map(small, needed)]])
     cells = [_carried_cell(*one) for one in carried]
     title = tell("scale.carried", measured=percent(known.share), tested=number(tested))
@@ -68,7 +68,7 @@ def scale(
     stdout().print(tell("scale.assumption"), soft_wrap=True)
     if variation:
         share = percent(share_of_hits(0.01, variation))
-        stdout().print(tell("scale.look_alikes", variation=f"{variation:g}", share=share), soft_wrap=True)
+        stdout().print(tell("scale.look_alikes", variation=written(variation), share=share), soft_wrap=True)
 
 
 def _carried(
@@ -113,12 +113,16 @@ def links(
     if as_json:
         write_json({**asdict(found), "people": people, "people_linked": people * found.linked})
         return
-    facts = {"reach": f"{found.reach:.3g}", "share": percent(found.linked), "people": number(people * found.linked)}
+    facts = {
+        "reach": written(found.reach, ".3g"),
+        "share": percent(found.linked),
+        "people": number(people * found.linked),
+    }
     stdout().print(tell("links.linked", **facts), soft_wrap=True)
     if found.joined is None:
         stdout().print(tell("links.giant", share=percent(found.giant)), soft_wrap=True)
     else:
-        stdout().print(tell("links.joined", joined=f"{found.joined:.3g}"), soft_wrap=True)
+        stdout().print(tell("links.joined", joined=written(found.joined, ".3g")), soft_wrap=True)
     stdout().print(tell("links.assumption"), soft_wrap=True)
 
 

@@ -69,9 +69,9 @@ def _lead(assessment: Assessment, words: Words) -> Iterator[Line]:
         words.text("by", by=file.by, role=words.role(file.role), date=_day(file.date, words))
         for file in assessment.files
     ]
-    colon = ":" if words.language == "en" else "\u00a0:"
-    between = "; " if words.language == "en" else "\u00a0; "
-    yield Line(f"{words.text('answered_by')}{colon} {between.join(names)}")
+    yield Line(
+        f"{words.text('answered_by')}{numbers.COLON[words.language]}{numbers.BETWEEN[words.language].join(names)}"
+    )
 
 
 def _summary(assessment: Assessment, words: Words) -> Iterator[Part]:

@@ -9,6 +9,7 @@ from havre.audit.impact.assessment import Assessment
 from havre.audit.impact.models import Condition, Question, Questionnaire
 from havre.audit.impact.scores import Input, Score
 from havre.audit.report.articles import place_text
+from havre.audit.report.numbers import BETWEEN, COLON
 from havre.texts import Language, say
 
 _LAWS = {
@@ -24,14 +25,14 @@ def article_text(article: str, language: Language) -> str:
 
     Examples
     --------
-    >>> article_text("AI Act 27(1)(d), 15", "fr").replace(chr(160), " ")
+    >>> article_text("AI Act 27(1)(d), 15", "fr").replace(chr(0x202F), " ")
     'règlement IA, art. 27, §1, d) ; 15'
     """
     article = _LAW.sub(r"\1, art. ", _NEXT.sub("; ", article))
     if language == "en":
         return article
     words = {law: say("impact", f"article.{key}", language) for law, key in _LAWS.items()}
-    text = re.sub("|".join(words), lambda found: words[found[0]], article.replace(";", "\u00a0;"))
+    text = re.sub("|".join(words), lambda found: words[found[0]], article.replace("; ", BETWEEN["fr"]))
     return place_text(text, language)
 
 
@@ -86,7 +87,7 @@ class Words:
 
     def condition(self, conditions: Sequence[Condition]) -> str:
         """Write what must hold for a question to be asked."""
-        return "; ".join(self._condition(each) for each in conditions)
+        return BETWEEN[self.language].join(self._condition(each) for each in conditions)
 
     def _condition(self, condition: Condition) -> str:
         question = self.questionnaire.questions[condition.question]
@@ -102,7 +103,7 @@ class Words:
             said = self.text("unanswered")
         else:
             said = f" {self.text('or')} ".join(self.answer(question, values) for values in one.answers)
-        return f"{one.question}: {said}" if self.language == "en" else f"{one.question}\u00a0: {said}"
+        return f"{one.question}{COLON[self.language]}{said}"
 
     def result(self, score: Score) -> str:
         """Write what a rule gives: a level, levels that are possible, or the state of a warning."""

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from havre.audit.intervals import Interval
 from havre.audit.register.models import Claim
@@ -10,6 +10,13 @@ from havre.audit.register.vocabulary import Vocabulary
 from havre.texts import Language
 
 SPACE = "\u00a0"
+PERCENT: Mapping[Language, str] = {"en": "%", "fr": "\u202f%"}
+"""The per cent sign as a language joins it to its number: French keeps a narrow space that does not break."""
+ABOVE: Mapping[Language, str] = {"en": ">", "fr": f">{SPACE}"}
+MINUS = "−"
+BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": "\u202f; "}
+"""What stands between parts of a sentence that may have commas of their own."""
+COLON: Mapping[Language, str] = {"en": ": ", "fr": "\u202f: "}
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SMALLEST_PLAIN = 1e-4
 CLAIMED_DIGITS = 4
@@ -27,7 +34,7 @@ def whole(value: float, language: Language) -> str:
     """
     from babel.numbers import format_decimal
 
-    return str(format_decimal(round(value), locale=language))
+    return str(format_decimal(round(value), locale=language)).replace("-", MINUS)
 
 
 def percent(share: float, language: Language, digits: int = 3) -> str:
@@ -36,28 +43,31 @@ def percent(share: float, language: Language, digits: int = 3) -> str:
     Examples
     --------
     >>> [percent(share, "en").replace(SPACE, " ") for share in (0.0295, 3.3e-12, 0.9996)]
-    ['2.95 %', '3.3 × 10⁻¹⁰ %', '99.96 %']
+    ['2.95%', '3.3 × 10⁻¹⁰%', '99.96%']
+    >>> percent(0.0295, "fr") == f"2,95{chr(0x202F)}%"
+    True
     """
+    sign = PERCENT[language]
     if 0 < share < SMALLEST_PLAIN / 100:
-        return f"{power(100 * share, language)}{SPACE}%"
+        return f"{power(100 * share, language)}{sign}"
     if 0 < 1 - share < SMALLEST_PLAIN:
-        return f">{SPACE}{decimal(99.99, language, 4)}{SPACE}%"
+        return f"{ABOVE[language]}{decimal(99.99, language, 4)}{sign}"
     # What is not all must not be rounded to all.
-    return f"{decimal(100 * share, language, 4 if NEARLY_ALL <= share < 1 else digits)}{SPACE}%"
+    return f"{decimal(100 * share, language, 4 if NEARLY_ALL <= share < 1 else digits)}{sign}"
 
 
 def decimal(value: float, language: Language, digits: int = 3) -> str:
-    """Write a number with so many significant digits, none needless.
+    """Write a number with so many significant digits, none needless, and a true minus sign.
 
     Examples
     --------
-    >>> decimal(13.694, "en"), decimal(0.5, "fr")
-    ('13.7', '0,5')
+    >>> decimal(13.694, "en"), decimal(0.5, "fr"), decimal(-2, "en")
+    ('13.7', '0,5', '−2')
     """
     from babel.numbers import format_decimal
 
     rounded = float(f"{value:.{digits}g}")
-    return str(format_decimal(rounded, format="#,##0.##########", locale=language))
+    return str(format_decimal(rounded, format="#,##0.##########", locale=language)).replace("-", MINUS)
 
 
 def power(value: float, language: Language) -> str:
@@ -88,7 +98,7 @@ def span(found: Interval | None, language: Language, scale: float | None = None)
     if scale is not None:
         return f"{whole(scale * found.low, language)}–{whole(scale * found.high, language)}"
     low, high = percent(found.low, language), percent(found.high, language)
-    return low if low == high else f"{low.removesuffix(f'{SPACE}%')}–{high}"
+    return low if low == high else f"{low.removesuffix(PERCENT[language])}–{high}"
 
 
 def value_of(claim: Claim, vocabulary: Vocabulary, language: Language) -> str | None:

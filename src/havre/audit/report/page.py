@@ -227,7 +227,7 @@ class Page:
     @property
     def between(self) -> str:
         """Give what stands between parts of a sentence."""
-        return f"{numbers.SPACE}; " if self.language == "fr" else "; "
+        return numbers.BETWEEN[self.language]
 
     def rates(self, figure: ScreeningFigure) -> str:
         """Say which two rates a check has."""

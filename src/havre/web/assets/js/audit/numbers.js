@@ -8,6 +8,9 @@
 
 export const SPACE = "\u00a0";
 export const DASH = "–";
+/** The per cent sign as a language joins it to its number: French keeps a narrow space that does not break. */
+export const PERCENT = { en: "%", fr: "\u202f%" };
+const ABOVE = { en: ">", fr: `>${SPACE}` };
 const MARKS = { en: { group: ",", point: "." }, fr: { group: "\u202f", point: "," } };
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const SMALLEST_PLAIN = 1e-4;
@@ -42,7 +45,7 @@ function grouped(value, language) {
   const { group, point } = MARKS[language];
   const [whole, decimals = ""] = Math.abs(value).toFixed(10).replace(/\.?0+$/, "").split(".");
   const marked = whole.replace(/\B(?=(\d{3})+$)/g, group);
-  return `${value < 0 ? "-" : ""}${marked}${decimals && point}${decimals}`;
+  return `${value < 0 ? "−" : ""}${marked}${decimals && point}${decimals}`;
 }
 
 /** @param {number} value @param {Language} language @returns {string} a count */
@@ -66,10 +69,11 @@ export function power(value, language) {
 
 /** @param {number} share @param {Language} language @returns {string} a share in per cent; tiny ones in powers of ten */
 export function percent(share, language) {
-  if (share > 0 && share < SMALLEST_PLAIN / 100) return `${power(100 * share, language)}${SPACE}%`;
-  if (share < 1 && 1 - share < SMALLEST_PLAIN) return `>${SPACE}${decimal(99.99, language, 4)}${SPACE}%`;
+  const sign = PERCENT[language];
+  if (share > 0 && share < SMALLEST_PLAIN / 100) return `${power(100 * share, language)}${sign}`;
+  if (share < 1 && 1 - share < SMALLEST_PLAIN) return `${ABOVE[language]}${decimal(99.99, language, 4)}${sign}`;
   const digits = share >= NEARLY_ALL && share < 1 ? 4 : 3;
-  return `${decimal(100 * share, language, digits)}${SPACE}%`;
+  return `${decimal(100 * share, language, digits)}${sign}`;
 }
 
 /** @param {Interval | null} found @param {Language} language @returns {string} an interval of shares; "" without one */
@@ -77,7 +81,8 @@ export function span(found, language) {
   if (!found) return "";
   const [low, high] = [found.low, found.high].map((end) => percent(end, language));
   if (low === high) return low;
-  return `${low.endsWith(`${SPACE}%`) ? low.slice(0, -2) : low}${DASH}${high}`;
+  const sign = PERCENT[language];
+  return `${low.endsWith(sign) ? low.slice(0, -sign.length) : low}${DASH}${high}`;
 }
 
 /**
