@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from havre.web import answers
+from havre.web import answers, turns
 from havre.web.answers import KeptAnswers, make_answer, may_be_kept
+from havre.web.settings import WebSettings
 
 Sent = list[dict[str, Any]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -34,7 +35,7 @@ class Counted:
 
 
 def holder(address: str = "") -> Any:
-    return SimpleNamespace(site="first", settings=SimpleNamespace(address=address))
+    return SimpleNamespace(site="first", settings=WebSettings(address=address))
 
 
 async def ask(kept: App, path: str = "/", query: bytes = b"", host: str = "a", method: str = "GET") -> Sent:
@@ -259,3 +260,62 @@ def test_a_stream_passes_at_once_and_nobody_waits_for_its_end() -> None:
 def test_only_what_is_200_and_public_may_be_kept() -> None:
     assert may_be_kept(make_answer(200, [], b"", ""))
     assert not may_be_kept(make_answer(500, [], b"", ""))
+
+
+def test_what_is_computed_waits_for_its_turn_and_kept_answers_do_not() -> None:
+    app = Counted()
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> None:
+        await ask(kept, "/kept")
+        app.wait = asyncio.Event()
+        asking = [asyncio.create_task(ask(kept, f"/{number}")) for number in range(3)]
+        await asyncio.sleep(0.01)
+        # One of one address at a time; the first is being computed.
+        assert app.asked == 2
+        assert body(await ask(kept, "/kept")) == b"first"
+        app.wait.set()
+        assert [body(sent) for sent in await asyncio.gather(*asking)] == [b"first"] * 3
+
+    asyncio.run(asyncio.wait_for(story(), 5))
+    assert app.asked == 4
+
+
+def test_a_turn_ends_before_the_answer_is_sent_to_somebody_who_reads_slowly() -> None:
+    kept = KeptAnswers(Counted(), holder())
+
+    async def never(message: dict[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    async def story() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/slow", "query_string": b"", "headers": []}
+        slow = asyncio.create_task(kept(scope, None, never))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        assert body(await ask(kept, "/other")) == b"first"
+        assert not slow.done()
+        slow.cancel()
+
+    asyncio.run(asyncio.wait_for(story(), 5))
+
+
+def test_who_gets_no_turn_is_told_so_as_programs_and_people_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "MOST_WAITING", 0)
+    app = Counted()
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> list[Sent]:
+        app.wait = asyncio.Event()
+        first = asyncio.create_task(ask(kept, "/first"))
+        await asyncio.sleep(0)
+        found = await asyncio.gather(*(ask(kept, path) for path in ("/api/v1/series", "/fr/planner")))
+        app.wait.set()
+        await first
+        return found
+
+    monkeypatch.setattr(answers, "Turns", lambda at_once, of_one: turns.Turns(at_once, of_one, patience=0.01))
+    program, person = asyncio.run(asyncio.wait_for(story(), 5))
+    for sent, kind in ((program, b"application/problem+json"), (person, b"text/html; charset=utf-8")):
+        assert sent[0]["status"] == 429
+        assert dict(sent[0]["headers"])[b"content-type"] == kind
+        assert dict(sent[0]["headers"])[b"retry-after"] == b"5"
+    assert "Trop de requêtes" in body(person).decode()

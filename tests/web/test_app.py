@@ -72,3 +72,13 @@ def test_health_tells_what_is_shown(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
     assert client.get("/readyz").json()["release"] == "r-2"
     assert 'route="/healthz"' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("path", ["/en/corridor/{}", "/fr/", "/en/planner", "/en/audit", "/api/v1/openapi.json"])
+def test_made_up_parameters_are_answered_from_what_is_kept(client: TestClient, path: str) -> None:
+    item = client.get("/api/v1/series?limit=1").json()["items"][0]
+    path = path.format(f"{item['measure']}/{item['origin']}/{item['destination']}")
+    plain = client.get(path)
+    assert plain.status_code == 200
+    made_up = client.get(f"{path}?x=1&utm_source=letter")
+    assert (made_up.content, made_up.headers["etag"]) == (plain.content, plain.headers["etag"])

@@ -10,13 +10,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from havre.web.asked import Questions
+from havre.web.guards import caller_of, refuse
 from havre.web.holder import SiteHolder
 from havre.web.site import Site
+from havre.web.turns import RETRY_SECONDS, NoTurnError, Turn, Turns
 
 MOST_BYTES = 96_000_000
 """Bytes of answers that are kept; the one that was asked for the longest time ago goes first."""
@@ -35,6 +39,8 @@ DEFAULT_CACHING = "public, max-age=60"
 STREAM = "text/event-stream"
 COMPRESSED_ASIDE = 100_000
 """Bytes from which a thread of its own compresses."""
+FREE = ("/healthz", "/readyz", "/desk/oidc/back")
+"""Ends of addresses that wait for no turn: probes, and what waits for the provider of sign-ins."""
 Pairs = list[tuple[bytes, bytes]]
 Key = tuple[str, str, bytes]
 """Name of the site as it was asked, path, query."""
@@ -62,13 +68,26 @@ class KeptAnswers:
 
     An answer is kept where it is a 200 to a ``GET``, sets no cookie, and its ``Cache-Control`` names neither
     ``no-store``, ``no-cache`` nor ``private``. Of several requests that ask the same at once, one is answered by the
-    app, and the others wait for that.
+    app, and the others wait for that. What the app has to compute waits for its turn (:mod:`havre.web.turns`).
+
+    Parameters
+    ----------
+    questions : bring the query of a request into one form, so that what its page does not know makes no other answer
+    most : bytes that are kept
     """
 
-    def __init__(self, app: ASGIApp, holder: SiteHolder, most: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        holder: SiteHolder,
+        questions: Questions | None = None,
+        most: int = MOST_BYTES,
+    ) -> None:
         self.app = app
         self._holder = holder
+        self._questions = Questions(()) if questions is None else questions
         self._most = most
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
         self._begun: dict[Key, asyncio.Event] = {}
         self._bytes = 0
@@ -86,12 +105,49 @@ class KeptAnswers:
             await self.app(scope, receive, send)
             return
         key = (self._host(scope), scope["path"], scope.get("query_string", b""))
-        found = await self._find(key)
+        if key not in self._kept and key[2]:
+            scope["query_string"] = self._questions.known(scope)
+            key = (*key[:2], scope["query_string"])
+        if scope["path"].endswith(FREE):
+            await self._ask(scope, receive, send, now, key, lambda: None)
+            return
+        try:
+            found, computed = await self._find_or_take(key, scope)
+        except NoTurnError as error:
+            await refuse(scope, send, error.status, {"Retry-After": str(RETRY_SECONDS)})
+            return
         if found is None:
-            await self._ask(scope, receive, send, now, key)
+            await self._ask(scope, receive, send, now, key, computed)
             return
         scope["route_path"] = found.route
         await give(found, scope, send)
+
+    def _turns_now(self) -> Turns:
+        """Give the turns of this loop of events; a site has one."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._turns:
+            settings = self._holder.settings
+            self._turns[loop] = Turns(settings.answers_at_once, settings.answers_at_once_of_one)
+        return self._turns[loop]
+
+    async def _find_or_take(self, key: Key, scope: Scope) -> tuple[Answer | None, Turn]:
+        """Give a kept answer, or ``None`` and what ends the turn of computing it.
+
+        Raises
+        ------
+        NoTurnError : there is none
+        """
+        found = await self._find(key)
+        waited = False
+        while found is None:
+            caller = caller_of(scope, self._holder.settings.trusted_proxies)
+            turn = await self._turns_now().take(caller, self._questions.kind(scope))
+            # The same may have been asked meanwhile; for what turns out not to be kept nobody waits twice.
+            if key not in self._kept and (waited or key not in self._begun):
+                return None, turn
+            turn()
+            found, waited = await self._find(key), True
+        return found, lambda: None
 
     def _host(self, scope: Scope) -> str:
         """Tell under which name the site was asked, where its answers may name it: nobody names it for others."""
@@ -109,15 +165,26 @@ class KeptAnswers:
             self._kept.move_to_end(key)
         return found
 
-    async def _ask(self, scope: Scope, receive: Receive, send: Send, now: tuple[Site, int], key: Key) -> None:
+    async def _ask(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        now: tuple[Site, int],
+        key: Key,
+        computed: Turn,
+    ) -> None:
+        """Let the app answer; tell when that is computed, before it is sent to somebody who may read slowly."""
         inner = {**scope, "method": "GET"}
         begun = asyncio.Event()
         self._begun.setdefault(key, begun)
         collecting = _Collecting(self, scope, inner, send, now, key)
+        collecting.computed = computed
         collecting.unkept = lambda: self._end(key, begun)
         try:
             await self.app(inner, receive, collecting)
         finally:
+            computed()
             self._end(key, begun)
             scope["route_path"] = _route(inner)
 
@@ -163,6 +230,7 @@ class _Collecting:
         self._parts: list[bytes] = []
         self._passing = False
         self.unkept: Callable[[], None] = lambda: None
+        self.computed: Turn = lambda: None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -172,6 +240,7 @@ class _Collecting:
             if message["status"] != 200 or not headers_allow(headers):
                 self.unkept()
             if self._passing:
+                self.computed()
                 await self._send(message)
         elif self._passing or self._start is None:
             await self._send(message)
@@ -189,6 +258,7 @@ class _Collecting:
             answer = await to_thread.run_sync(make_answer, *made)
         if may_be_kept(answer):
             self._answers.keep(self._key, answer, self._of)
+        self.computed()
         await give(answer, self._scope, self._send)
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
 
 from fastapi import FastAPI
 
 from havre import __version__
-from havre.web import api, pages
+from havre.web import api, assets, health, pages
 from havre.web.answers import KeptAnswers
 from havre.web.api.cross_origin import CrossOrigin
-from havre.web.assets import router as assets_router
+from havre.web.asked import Questions
 from havre.web.counting import Counting, Metrics
 from havre.web.guards import Bounds, SafeHeaders
-from havre.web.health import router as health_router
 from havre.web.holder import SiteHolder
 from havre.web.problems import Caught, add_problems
 from havre.web.settings import WebSettings
@@ -58,17 +58,21 @@ def create_app(settings: WebSettings) -> FastAPI:
     app.state.holder, app.state.settings, app.state.metrics = holder, settings, Metrics(holder)
     app.state.starting, app.state.ending = [], []
     add_problems(app)
-    app.include_router(assets_router)
-    app.include_router(health_router)
-    for part in (*api.parts(), *pages.parts()):
+    for part in _parts():
         app.include_router(part.router)
         if hasattr(part, "set_up"):
             part.set_up(app)
     # The layer that is added last is asked first.
     app.add_middleware(Caught)
     app.add_middleware(Bounds, settings=settings)
-    app.add_middleware(KeptAnswers, holder=holder)
+    routes = (*app.routes, *(route for part in _parts() for route in part.router.routes))
+    app.add_middleware(KeptAnswers, holder=holder, questions=Questions(routes))
     app.add_middleware(CrossOrigin)
     app.add_middleware(SafeHeaders, settings=settings)
     app.add_middleware(Counting, metrics=app.state.metrics)
     return app
+
+
+def _parts() -> tuple[ModuleType, ...]:
+    """Give all parts of the site that have a ``router``, in the order in which they are asked."""
+    return assets, health, *api.parts(), *pages.parts()

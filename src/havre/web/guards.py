@@ -17,7 +17,8 @@ from math import ceil
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from havre.texts import as_language, say
+from havre.texts import LANGUAGES, as_language, say
+from havre.web.rendering import environment
 from havre.web.settings import WebSettings
 
 POLICY = (
@@ -38,6 +39,8 @@ FORM_BYTES = 600_000
 """Bytes of a form: a contest may bring 120,000 characters; an upload of an instance has its own bound."""
 UPLOADS = "/displacement/runs"
 """Where an instance may be uploaded: the end of the path."""
+PROGRAMS = ("/api/", "/files/", "/log/", "/assets/", "/feeds/", "/embed/", "/healthz", "/readyz", "/metrics")
+"""Addresses that programs ask: they get problem details, people get a page."""
 CALLERS = 50_000
 
 
@@ -91,11 +94,11 @@ class Bounds:
         most = self._settings.posts_a_minute if writes else self._settings.reader_requests_a_minute
         wait = self._wait(caller_of(scope, self._settings.trusted_proxies), most, writes=writes) if most else 0.0
         if wait > 0:
-            await _refuse(scope, send, 429, {"Retry-After": str(ceil(wait))})
+            await refuse(scope, send, 429, {"Retry-After": str(ceil(wait))})
             return
         largest = self._settings.upload_bytes + 10_000 if scope["path"].endswith(UPLOADS) else FORM_BYTES
         if writes and _told_length(scope) > largest:
-            await _refuse(scope, send, 413, {"Connection": "close"})
+            await refuse(scope, send, 413, {"Connection": "close"})
             return
         await self.app(scope, _Bounded(receive, largest) if writes else receive, send)
 
@@ -155,14 +158,21 @@ def _told_length(scope: Scope) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
 
 
-async def _refuse(scope: Scope, send: Send, status: int, headers: dict[str, str]) -> None:
-    """Answer without the app: cheap, whatever is asked."""
-    first = scope["path"].lstrip("/").partition("/")[0]
-    language = as_language(first if first in ("en", "fr") else Headers(scope=scope).get("accept-language")) or "en"
+async def refuse(scope: Scope, send: Send, status: int, headers: dict[str, str]) -> None:
+    """Answer without the app: cheap, whatever is asked; people get a page, programs problem details."""
+    path = scope["path"]
+    first = path.lstrip("/").partition("/")[0]
+    language = as_language(first if first in LANGUAGES else Headers(scope=scope).get("accept-language")) or "en"
     title = say("web", f"problem.{status}", language)
-    body = json.dumps({"type": "about:blank", "title": title, "status": status}, ensure_ascii=False).encode()
-    told = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **headers}
+    if path.startswith(PROGRAMS):
+        kind = "application/problem+json"
+        body = json.dumps({"type": "about:blank", "title": title, "status": status}, ensure_ascii=False)
+    else:
+        kind = "text/html; charset=utf-8"
+        facts = {"lang": language, "title": title, "status": status, "seconds": headers.get("Retry-After"), "say": say}
+        body = environment().get_template("refused.html.jinja").render(facts)
+    told = {"Content-Type": kind, "Cache-Control": "no-store", **headers}
     pairs = [(name.lower().encode(), value.encode()) for name, value in told.items()]
-    pairs.append((b"content-length", str(len(body)).encode()))
+    pairs.append((b"content-length", str(len(body.encode())).encode()))
     await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body.encode()})

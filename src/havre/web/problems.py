@@ -13,12 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from havre.errors import FileError, HavreError
 from havre.texts import Language, as_language, say
+from havre.web.guards import PROGRAMS
 from havre.web.rendering import page
 from havre.web.site import NothingPublishedError
 
 _log = logging.getLogger("havre.web")
-PROGRAMS = ("/api/", "/files/", "/log/", "/assets/", "/feeds/", "/embed/", "/healthz", "/readyz", "/metrics")
-"""Addresses that programs ask: they get problem details, people get a page."""
 _TOLD = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
 
 

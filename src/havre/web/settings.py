@@ -53,6 +53,8 @@ class WebSettings(BaseModel):
     reload_seconds : how often the folders are looked at for something new
     reader_requests_a_minute : most requests of one address for what must be computed; 0 for no bound
     posts_a_minute : most forms and uploads from one address
+    answers_at_once, answers_at_once_of_one : answers that are computed at the same time, in all and for one address
+    streams_of_one : streams of events that one address holds open
     upload_bytes, run_seconds, run_memory_bytes, runs_at_once, runs_waiting : bounds of what readers may run
     run_niceness : how far runs stand back behind everything else, from 0 to 19
     log_key_file, log_key_password : key of the log with which the desk publishes; without the password (or
@@ -76,6 +78,9 @@ class WebSettings(BaseModel):
     reload_seconds: float = Field(default=15.0, ge=0.05)
     reader_requests_a_minute: int = Field(default=1200, ge=0)
     posts_a_minute: int = Field(default=30, ge=1)
+    answers_at_once: int = Field(default=3, ge=1)
+    answers_at_once_of_one: int = Field(default=1, ge=1)
+    streams_of_one: int = Field(default=20, ge=1)
     upload_bytes: int = Field(default=5_000_000, ge=1_000)
     run_seconds: int = Field(default=120, ge=1)
     run_memory_bytes: int = Field(default=1_500_000_000, ge=100_000_000)

@@ -82,16 +82,24 @@ def test_a_day_of_the_map_is_in_the_address(client: TestClient) -> None:
     assert client.get("/en/displacement/instances/arvania?day=999").status_code == 200
 
 
-def test_an_upload_is_run_shown_downloaded_and_erased(client: TestClient) -> None:
+def test_an_upload_is_run_shown_downloaded_and_erased(app: FastAPI, client: TestClient) -> None:
     where = upload(client, small())
     assert ended(client, where)["state"] == "done"
     page = client.get(where)
     assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
     assert "Run of small" in page.text
     assert client.get(f"{where}/camps.csv").text.count("\n") == 1 + 3 * 40
-    with client.stream("GET", f"/api/v1/displacement/runs/{where.rsplit('/', maxsplit=1)[-1]}/events") as events:
-        assert events.headers["content-type"].startswith("text/event-stream")
-        told = "".join(events.iter_text())
+    events_path = f"/api/v1/displacement/runs/{where.rsplit('/', maxsplit=1)[-1]}/events"
+    others = [app.state.listeners.open("testclient") for _ in range(app.state.settings.streams_of_one)]
+    refused = client.get(events_path)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+    others[0]()
+    for _ in range(2):
+        with client.stream("GET", events_path) as events:
+            assert events.headers["content-type"].startswith("text/event-stream")
+            told = "".join(events.iter_text())
+    for close in others:
+        close()
     assert json.loads(told.split("data: ")[1].split("\n")[0])["state"] == "done"
     assert client.post(f"{where}/erase").headers["location"] == "/en/displacement"
     assert client.get(where).status_code == 404

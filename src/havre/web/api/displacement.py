@@ -2,25 +2,31 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
-from fastapi import HTTPException, Path, Request, Response
+from fastapi import FastAPI, HTTPException, Path, Request, Response
 from starlette.responses import JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from havre.texts import LANGUAGES
 from havre.web.api.models import Names, Told
 from havre.web.api.problems_told import NOT_FOUND, UNCHANGED
 from havre.web.api.questions import api_router
+from havre.web.guards import caller_of
 from havre.web.pages.displacement import RETRY_SECONDS, queue_of, shelf_of, told_run
+from havre.web.runs.listeners import Listeners, TooManyStreamsError
 from havre.web.runs.store import Run
 
 router = api_router("displacement")
-MOST_LISTENERS = 200
-"""Streams of events that are open at once."""
 LOOK_SECONDS = 0.4
 STILL_THERE_SECONDS = 15.0
 RunId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$", description="Name of a run, which cannot be guessed.")]
+
+
+def set_up(app: FastAPI) -> None:
+    """Give the app the count of its streams."""
+    app.state.listeners = Listeners(app.state.settings.streams_of_one)
 
 
 class Instance(Told):
@@ -90,37 +96,49 @@ def result(request: Request, run_id: RunId) -> dict[str, Any]:
 async def events(request: Request, run_id: RunId) -> Response:
     """Send the state of a run whenever it changes, until it is over (server-sent events, WHATWG HTML)."""
     found = _found(request, run_id)
-    state = request.app.state
-    if getattr(state, "run_listeners", 0) >= MOST_LISTENERS:
-        raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(request, found), media_type="text/event-stream", headers=headers)
+    listeners: Listeners = request.app.state.listeners
+    try:
+        close = listeners.open(caller_of(request.scope, request.app.state.settings.trusted_proxies))
+    except TooManyStreamsError as error:
+        raise HTTPException(error.status, headers={"Retry-After": str(RETRY_SECONDS)}) from error
+    return _Events(_stream(request, found), close)
+
+
+class _Events(StreamingResponse):
+    """A stream of events, which is told when it has ended, also where it never began."""
+
+    def __init__(self, told: AsyncIterator[str], close: Callable[[], None]) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(told, media_type="text/event-stream", headers=headers)
+        self._close = close
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._close()
 
 
 async def _stream(request: Request, run: Run) -> AsyncIterator[str]:
-    state = request.app.state
-    state.run_listeners = getattr(state, "run_listeners", 0) + 1
     last, quiet = "", 0.0
-    try:
-        yield "retry: 3000\n\n"
-        while True:
-            found = queue_of(request).run(run.id)
-            if found is None:
-                yield 'event: state\ndata: {"state":"erased"}\n\n'
-                return
-            told = json.dumps(told_run(request, found), ensure_ascii=False, separators=(",", ":"))
-            if told != last:
-                yield f"event: state\ndata: {told}\n\n"
-                last, quiet = told, 0.0
-            if found.is_over or await request.is_disconnected():
-                return
-            await asyncio.sleep(LOOK_SECONDS)
-            quiet += LOOK_SECONDS
-            if quiet >= STILL_THERE_SECONDS:
-                yield ": still there\n\n"
-                quiet = 0.0
-    finally:
-        state.run_listeners -= 1
+    yield "retry: 3000\n\n"
+    while True:
+        found = queue_of(request).run(run.id)
+        if found is None:
+            yield 'event: state\ndata: {"state":"erased"}\n\n'
+            return
+        told = json.dumps(told_run(request, found), ensure_ascii=False, separators=(",", ":"))
+        if told != last:
+            yield f"event: state\ndata: {told}\n\n"
+            last, quiet = told, 0.0
+        if found.is_over or await request.is_disconnected():
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+        quiet += LOOK_SECONDS
+        if quiet >= STILL_THERE_SECONDS:
+            yield ": still there\n\n"
+            quiet = 0.0
 
 
 def _found(request: Request, run_id: str) -> Run:

@@ -12,9 +12,10 @@ from havre.record.wording import Wording
 from havre.texts import Language, say
 from havre.web.api.embed_drawings import BUSY_SECONDS, Drawer, svg_of
 from havre.web.api.problems_told import BUSY, NOT_BUILT, NOT_FOUND, REFUSED
-from havre.web.api.questions import Chosen, joined, only_known, root_of
+from havre.web.api.questions import Chosen, joined, root_of
 from havre.web.api.series import Part, Scope, found_series
 from havre.web.api.telling import series_path
+from havre.web.asked import only_known
 from havre.web.charts.fans import Fan, fan_of
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.site import Site, SiteRelease

@@ -17,9 +17,10 @@ from havre.texts import Language, say
 from havre.web.api.atom import Entry, write_feed
 from havre.web.api.contests import FRESH, filed_contests
 from havre.web.api.problems_told import NOT_FOUND, REFUSED
-from havre.web.api.questions import joined, only_known, root_of
+from havre.web.api.questions import joined, root_of
 from havre.web.api.skill import past_of
 from havre.web.api.telling import standing_of
+from havre.web.asked import only_known
 from havre.web.rendering import Lang, SiteNow
 from havre.web.site import Site, SiteRelease
 

@@ -1,44 +1,20 @@
-"""What may be asked: which release, which part of a list; whatever else stands in a query is refused."""
+"""What may be asked of the API: which release, which part of a list; whatever else stands in a query is refused."""
 
 from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
-from fastapi.dependencies.models import Dependant
 from starlette.datastructures import QueryParams
 
-from havre.texts import as_language, say
 from havre.web.api.problems_told import NOT_FOUND, REFUSED
+from havre.web.asked import only_known
 from havre.web.rendering import SiteNow
 from havre.web.site import SiteRelease
 
 MOST = 1000
 """Most items of one part of a list."""
 Item = TypeVar("Item")
-
-
-async def only_known(request: Request) -> None:
-    """Refuse a parameter that this address does not know, or that stands there twice: nobody meant that.
-
-    Raises
-    ------
-    HTTPException : 422, all of them are told
-    """
-    known = _names(request.scope["route"].dependant)
-    asked = [name for name, _ in request.query_params.multi_items()]
-    wrong = {name: "unknown" for name in asked if name not in known}
-    wrong |= {name: "twice" for name in asked if name in known and asked.count(name) > 1}
-    if wrong:
-        language = as_language(request.headers.get("accept-language")) or "en"
-        told = [say("web_api", f"query.{kind}", language, name=name[:60]) for name, kind in wrong.items()]
-        listed = say("web_api", "query.known", language, names=", ".join(sorted(known)) or "–")
-        raise HTTPException(422, " ".join([*told, listed]))
-
-
-def _names(dependant: Dependant) -> set[str]:
-    own = {field.alias for field in dependant.query_params}
-    return own.union(*(_names(each) for each in dependant.dependencies))
 
 
 def api_router(tag: str) -> APIRouter:

@@ -23,6 +23,7 @@ from havre.audit.report.numbers import day as written_day
 from havre.audit.report.page import Page
 from havre.audit.report.render import Length, csp_hash, render_html
 from havre.texts import Language, catalogue, say
+from havre.web.asked import reads
 from havre.web.pages.audit_blocks import MILLION, Answer, Writer, words_of
 from havre.web.pages.audit_forms import CALCULATORS, Calculator, calculator_of, typed
 from havre.web.pages.audit_inputs import Fields
@@ -46,6 +47,7 @@ class Row:
 
 
 @router.get("/{lang}/audit")
+@reads("calculator", *(field.name for each in CALCULATORS.values() for field in each.fields))
 def index(request: Request, lang: Lang) -> Response:
     """Show a calculator with its answer, and the register; what is in the address stands in the form."""
     asked = {name: value for name, value in request.query_params.items() if "\0" not in value}

@@ -19,6 +19,7 @@ from havre.forecast.reception import Occupancy
 from havre.record.outlook import Outlook
 from havre.record.wording import ALL, Wording
 from havre.texts import catalogue, say
+from havre.web.asked import reads
 from havre.web.charts.camps import NARROW, WIDE, Curve, CurveText, curve_chart
 from havre.web.figures import source_name
 from havre.web.pages.planner_form import BOUNDS, Place, example_place, planned, read_place
@@ -62,6 +63,7 @@ class Plan:
 
 
 @router.get("/{lang}/planner")
+@reads("series", "later_from", *BOUNDS)
 def planner(request: Request, lang: Lang, site: SiteNow) -> Response:
     """Show the planner for a series, and what it gives for the place in the address."""
     asked = dict(request.query_params)
