@@ -1,10 +1,11 @@
 """Runs ``havre`` the way a person does, in a process of its own, or quickly inside this one."""
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,29 @@ def havre(
         check=False,
         preexec_fn=before,
     )
+
+
+def havre_here(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command line as ``havre`` does, but in this process, which takes a second less: what fails is raised.
+
+    The help has been written in the language of the first use, so help is asked of :func:`havre`.
+    """
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _LANGUAGE_NAMES:
+            patch.delenv(name, raising=False)
+        for name, value in {"COLUMNS": "120", **environment}.items():
+            patch.setenv(name, value)
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["havre", *(str(argument) for argument in arguments)])
+        language.cache_clear()
+        try:
+            with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+                run()
+        finally:
+            language.cache_clear()
+    said = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(sys.argv, int(ended.value.code or 0), *said)
 
 
 def run_here(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, cwd: Path, lang: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 from havre.displacement.rules import QUIRKS, Rules
 from havre.errors import DisplacementError
 from havre.texts import LANGUAGES, catalogue
-from tests.cli.command import havre
+from tests.cli.command import havre_here
 from tests.cli.displace_case import Command, command, tight, told, write
 from tests.displacement.small_instances import LOCATIONS, small_instance, with_everything
 
@@ -86,7 +86,7 @@ def test_warnings_of_capacity_are_those_of_the_rules_and_hasten_asked_for(check:
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path, faulty: Path) -> None:
-    ran = havre("displace", "check", faulty, "--lang", "en", cwd=tmp_path)
+    ran = havre_here("displace", "check", faulty, "--lang", "en", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
     for name in ("routes.csv", "locations.csv", "este.csv"):
         assert name in ran.stderr

@@ -9,7 +9,7 @@ import pytest
 from havre.cli.displace_options import parse_switches
 from havre.displacement.rules import QUIRKS
 from havre.errors import DisplacementError
-from tests.cli.command import havre
+from tests.cli.command import havre_here
 from tests.cli.test_main import HEAVY, LOADED
 
 COMMANDS = ("run", "validate", "calibrate", "scenario", "sensitivity", "build", "check", "quirks")
@@ -69,7 +69,7 @@ def test_help_is_in_both_languages_and_loads_nothing_heavy(name: str) -> None:
     ],
 )
 def test_a_wrong_command_line_is_told_with_code_2(tmp_path: Path, arguments: list[str]) -> None:
-    ran = havre("displace", *arguments, "--lang", "en", cwd=tmp_path)
+    ran = havre_here("displace", *arguments, "--lang", "en", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "Error" in ran.stderr
     assert "Traceback" not in ran.stderr

@@ -24,7 +24,7 @@ from havre.displacement.outcome import Outcome
 from havre.displacement.simulate import MOST_TOGETHER
 from havre.errors import DisplacementError, FileError, WorkError
 from havre.record import folder as whole_folders
-from tests.cli.command import havre, run_here, tree
+from tests.cli.command import havre, havre_here, run_here, tree
 from tests.cli.displace_case import Command, command, tight, told, write
 from tests.displacement.small_instances import small_instance
 
@@ -217,7 +217,7 @@ def test_a_full_disk_leaves_nothing_that_stands_in_the_way(run: Command, tmp_pat
     assert "out: " in ended.stderr
     assert "Traceback" not in ended.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
-    assert havre(*asked, cwd=tmp_path).returncode == 0
+    assert havre_here(*asked, cwd=tmp_path).returncode == 0
     assert tree(tmp_path / "out") == FILES
 
 
@@ -355,7 +355,7 @@ def test_faults_of_the_instance_are_told_with_code_2(tmp_path: Path) -> None:
     folder = write(tmp_path / "small")
     routes = folder / "input_csv" / "routes.csv"
     routes.write_text(routes.read_text().replace("80,", "-80,").replace("Cerna,Hub", "Cerna,Hubb"))
-    ran = havre("displace", "run", folder, "--lang", "en", cwd=tmp_path)
+    ran = havre_here("displace", "run", folder, "--lang", "en", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "row 2" in ran.stderr
     assert "Near: Hub" in ran.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from havre.cli.language import language_of
-from tests.cli.command import havre
+from tests.cli.command import havre, havre_here
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_language_is_chosen(arguments: list[str], environment: dict[str, str], s
     [["--lang", "fr", "panel", "status"], ["panel", "--lang", "fr", "status"], ["panel", "status", "--lang=fr"]],
 )
 def test_the_option_may_stand_anywhere(tmp_path: Path, arguments: list[str]) -> None:
-    told = havre(*arguments, cwd=tmp_path, HAVRE_LANG="en")
+    told = havre_here(*arguments, cwd=tmp_path, HAVRE_LANG="en")
     assert told.returncode == 0
     assert "Demandes d’asile" in told.stdout
 
@@ -44,6 +44,6 @@ def test_the_environment_chooses(tmp_path: Path) -> None:
 
 
 def test_another_language_is_refused(tmp_path: Path) -> None:
-    told = havre("--lang", "de", "panel", "status", cwd=tmp_path)
+    told = havre_here("--lang", "de", "panel", "status", cwd=tmp_path)
     assert told.returncode == 2
     assert "“de” is not a language of Havre; choose en or fr." in told.stderr

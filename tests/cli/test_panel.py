@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 
 from havre.months import add_months
-from tests.cli.command import havre, run_here, tree
+from tests.cli.command import havre, havre_here, run_here, tree
 from tests.small_panel import FIRST, small_panel, with_value
 
 
 def test_status_tells_what_there_is_and_under_which_terms(tmp_path: Path) -> None:
-    told = havre("panel", "status", "--json", cwd=tmp_path)
+    told = havre_here("panel", "status", "--json", cwd=tmp_path)
     assert told.returncode == 0
     content = json.loads(told.stdout)
     rows = {(row["measure"], row["source"]): row for row in content["panel"]}
@@ -48,7 +48,7 @@ def test_check_finds_what_is_implausible(
 
 
 def test_check_of_the_reference_finds_no_error(tmp_path: Path) -> None:
-    told = havre("panel", "check", "--json", cwd=tmp_path)
+    told = havre_here("panel", "check", "--json", cwd=tmp_path)
     assert told.returncode == 0
     assert json.loads(told.stdout)["errors"] == 0
 

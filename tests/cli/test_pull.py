@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from havre.sources.providers import eurostat
-from tests.cli.command import havre, run_here
+from tests.cli.command import havre_here, run_here
 from tests.sources.stand_ins.eurostat import HOST, stand_in
 from tests.sources.stand_ins.server import Fault, ProviderServer, serving
 
@@ -91,13 +91,13 @@ def test_a_second_pull_at_the_same_time_leaves_with_its_own_code(
 
 
 def test_a_misspelt_provider_is_told_near_matches(tmp_path: Path) -> None:
-    told = havre("pull", "eurostad", cwd=tmp_path)
+    told = havre_here("pull", "eurostad", cwd=tmp_path)
     assert (told.returncode, "eurostat" in told.stderr, "Traceback" in told.stderr) == (2, True, False)
-    assert havre("sources", "show", "nobody", cwd=tmp_path).returncode == 2
+    assert havre_here("sources", "show", "nobody", cwd=tmp_path).returncode == 2
 
 
 def test_a_number_that_is_none_is_told(tmp_path: Path) -> None:
-    told = havre("pull", "eurostat", cwd=tmp_path, HAVRE_FETCH_ATTEMPTS="many", HAVRE_FETCH_BUDGET="-1")
+    told = havre_here("pull", "eurostat", cwd=tmp_path, HAVRE_FETCH_ATTEMPTS="many", HAVRE_FETCH_BUDGET="-1")
     assert told.returncode == 2
     assert "HAVRE_FETCH_ATTEMPTS" in told.stderr
     assert "HAVRE_FETCH_BUDGET" in told.stderr

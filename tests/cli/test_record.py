@@ -18,7 +18,7 @@ from havre.record.log.keys import parse_verifier, save_key
 from havre.record.log.network import ask_witnesses
 from havre.record.log.rotation import ADDED, REVOKED, key_entry
 from havre.record.publication import open_record
-from tests.cli.command import HAVRE, havre
+from tests.cli.command import HAVRE, havre, havre_here
 from tests.record.log.log_case import KEY, ORIGIN, OTHER, made_log
 from tests.record.published_case import made_record, published_release
 from tests.record.record_case import AT
@@ -46,7 +46,7 @@ def test_a_release_is_verified_and_says_what_was_checked(record: Path, lang: str
     told = havre("verify", record / "releases" / "r-1", "--key", PUBLIC, cwd=record, HAVRE_LANG=lang)
     assert told.returncode == 0, told.stderr
     assert [word for word in words if word not in told.stdout] == []
-    found = json.loads(havre("verify", "releases/r-1", "--json", cwd=record, HAVRE_LOG_KEY=PUBLIC).stdout)
+    found = json.loads(havre_here("verify", "releases/r-1", "--json", cwd=record, HAVRE_LOG_KEY=PUBLIC).stdout)
     assert (found["verified"], found["release"], found["origin"]) == (True, "r-1", ORIGIN)
 
 
@@ -54,37 +54,37 @@ def test_a_changed_file_is_named_with_exit_code_2(record: Path) -> None:
     path = record / "releases" / "r-1" / "skill.csv"
     content = path.read_bytes()
     path.write_bytes(content + b" ")
-    told = havre("verify", "releases/r-1", "--key", PUBLIC, cwd=record)
+    told = havre_here("verify", "releases/r-1", "--key", PUBLIC, cwd=record)
     path.write_bytes(content)
     assert told.returncode == 2
     assert "skill.csv" in told.stderr
     assert "Traceback" not in told.stderr
-    unsaid = havre("verify", "releases/r-1", cwd=record)
+    unsaid = havre_here("verify", "releases/r-1", cwd=record)
     assert (unsaid.returncode, "--first-key" in unsaid.stderr) == (2, True)
-    assert havre("verify", "nothing", "--key", PUBLIC, cwd=record).returncode == 2
+    assert havre_here("verify", "nothing", "--key", PUBLIC, cwd=record).returncode == 2
 
 
 def test_a_log_is_checked_proven_and_watched(tmp_path: Path) -> None:
     log = made_log(tmp_path / "log", (5,))
-    assert "5 entries" in havre("log", "fsck", "log", "--key", PUBLIC, cwd=tmp_path).stdout
-    assert "Nobody's signature" in havre("log", "fsck", "log", cwd=tmp_path).stdout
-    assert havre("log", "prove", "log", "3", "--out", "proof", cwd=tmp_path).returncode == 0
-    assert havre("log", "entry", "log", "3", "--out", "entry", cwd=tmp_path).returncode == 0
+    assert "5 entries" in havre_here("log", "fsck", "log", "--key", PUBLIC, cwd=tmp_path).stdout
+    assert "Nobody's signature" in havre_here("log", "fsck", "log", cwd=tmp_path).stdout
+    assert havre_here("log", "prove", "log", "3", "--out", "proof", cwd=tmp_path).returncode == 0
+    assert havre_here("log", "entry", "log", "3", "--out", "entry", cwd=tmp_path).returncode == 0
     assert (tmp_path / "entry").read_bytes() == log.entry(3)
-    assert havre("log", "entry", "log", "3", cwd=tmp_path).stdout.encode() == log.entry(3) + b"\n"
-    told = havre("log", "verify", "entry", "proof", "--key", PUBLIC, cwd=tmp_path)
+    assert havre_here("log", "entry", "log", "3", cwd=tmp_path).stdout.encode() == log.entry(3) + b"\n"
+    told = havre_here("log", "verify", "entry", "proof", "--key", PUBLIC, cwd=tmp_path)
     assert "number 3" in told.stdout
     (tmp_path / "entry").write_bytes(log.entry(2))
-    assert havre("log", "verify", "entry", "proof", "--key", PUBLIC, cwd=tmp_path).returncode == 2
-    watched = havre("log", "watch", "log", "--key", PUBLIC, "--memory", "seen", cwd=tmp_path)
+    assert havre_here("log", "verify", "entry", "proof", "--key", PUBLIC, cwd=tmp_path).returncode == 2
+    watched = havre_here("log", "watch", "log", "--key", PUBLIC, "--memory", "seen", cwd=tmp_path)
     assert "cannot be noticed" in watched.stdout
-    assert "0 more" in havre("log", "watch", "log", "--key", PUBLIC, "--memory", "seen", cwd=tmp_path).stdout
+    assert "0 more" in havre_here("log", "watch", "log", "--key", PUBLIC, "--memory", "seen", cwd=tmp_path).stdout
     (tmp_path / "log" / "tile" / "0" / "000.p" / "5").write_bytes(b"x" * 160)
-    broken = havre("log", "fsck", "log", "--json", cwd=tmp_path)
+    broken = havre_here("log", "fsck", "log", "--json", cwd=tmp_path)
     assert broken.returncode == 1
     assert json.loads(broken.stdout)["problems"]
-    assert havre("log", "watch", "log", "--key", PUBLIC, cwd=tmp_path).returncode == 2
-    assert havre("log", "prove", "nothing", "3", cwd=tmp_path).returncode == 2
+    assert havre_here("log", "watch", "log", "--key", PUBLIC, cwd=tmp_path).returncode == 2
+    assert havre_here("log", "prove", "nothing", "3", cwd=tmp_path).returncode == 2
 
 
 def test_a_key_is_made_once_and_its_public_part_is_shown_without_a_password(tmp_path: Path) -> None:
@@ -93,14 +93,16 @@ def test_a_key_is_made_once_and_its_public_part_is_shown_without_a_password(tmp_
     assert made.returncode == 0, made.stderr
     public = made.stdout.splitlines()[-1]
     assert public.startswith("example.org/ada+")
-    assert havre("key", "show", "ada.key", cwd=tmp_path).stdout.strip() == public
-    shown = havre("key", "show", "ada.key", "--witness", cwd=tmp_path).stdout.strip()
+    assert havre_here("key", "show", "ada.key", cwd=tmp_path).stdout.strip() == public
+    shown = havre_here("key", "show", "ada.key", "--witness", cwd=tmp_path).stdout.strip()
     assert parse_witness(shown).key == parse_verifier(public).key
-    mistaken = havre("log", "watch", "log", "--key", public, "--witness", f"{public}=http://127.0.0.1:1", cwd=tmp_path)
+    mistaken = havre_here(
+        "log", "watch", "log", "--key", public, "--witness", f"{public}=http://127.0.0.1:1", cwd=tmp_path
+    )
     assert (mistaken.returncode, "key show FILE --witness" in mistaken.stderr) == (2, True)
-    again = havre("key", "new", "example.org/ada", "--out", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right)
+    again = havre_here("key", "new", "example.org/ada", "--out", "ada.key", cwd=tmp_path, HAVRE_KEY_PASSWORD=right)
     assert (again.returncode, "never overwritten" in again.stderr) == (2, True)
-    absent = havre("key", "show", "nix.key", cwd=tmp_path)
+    absent = havre_here("key", "show", "nix.key", cwd=tmp_path)
     assert (absent.returncode, "no such key file" in absent.stderr, "Parquet" in absent.stderr) == (2, True, False)
 
 
@@ -156,7 +158,7 @@ def test_a_witness_serves_and_a_watcher_asks_it(tmp_path: Path) -> None:
     log = made_log(tmp_path / "log", (5,))
     (tmp_path / "logs.json").write_text(json.dumps({ORIGIN: [PUBLIC]}))
     environment = {"HAVRE_KEY_PASSWORD": "correct horse", "PYTHONUNBUFFERED": "1"}
-    made = havre("key", "new", "eye.example/w", "--out", "eye.key", cwd=tmp_path, before=None, **environment)
+    made = havre_here("key", "new", "eye.example/w", "--out", "eye.key", cwd=tmp_path, **environment)
     assert made.returncode == 0, made.stderr
     command = [str(HAVRE), "witness", "serve", "logs.json", "--key-file", "eye.key", "--memory", "seen", "--port", "0"]
     with subprocess.Popen(
@@ -168,12 +170,12 @@ def test_a_witness_serves_and_a_watcher_asks_it(tmp_path: Path) -> None:
         try:
             [known] = known_witnesses([eye])
             ask_witnesses(log, [KEY.verifier], [known], 1)
-            told = havre("log", "watch", "log", "--key", PUBLIC, "--witness", eye, cwd=tmp_path)
+            told = havre_here("log", "watch", "log", "--key", PUBLIC, "--witness", eye, cwd=tmp_path)
         finally:
             server.terminate()
     assert "Shown the same history: eye.example/w" in told.stdout
-    assert havre("witness", "serve", "nothing", "--key-file", "eye.key", "--memory", "s", cwd=tmp_path, before=None,
-                 **environment).returncode == 2  # fmt: skip
+    wrong = ("witness", "serve", "nothing", "--key-file", "eye.key", "--memory", "s")
+    assert havre_here(*wrong, cwd=tmp_path, **environment).returncode == 2
 
 
 def test_a_reader_with_the_first_key_follows_the_log(record: Path, tmp_path: Path) -> None:
@@ -185,13 +187,13 @@ def test_a_reader_with_the_first_key_follows_the_log(record: Path, tmp_path: Pat
     ):
         rotated.append([key_entry(kind, ORIGIN, key, voucher, AT).canonical()], signers)
     release, log, first = "record/releases/r-1", "record/log", ("--first-key", PUBLIC)
-    told = havre("verify", release, *first, "--log", log, cwd=tmp_path)
+    told = havre_here("verify", release, *first, "--log", log, cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     assert "was followed from its first key" in told.stdout
-    assert havre("log", "watch", log, "--key", PUBLIC, cwd=tmp_path).returncode == 2
-    assert "it is signed" in havre("log", "watch", log, *first, cwd=tmp_path).stdout
+    assert havre_here("log", "watch", log, "--key", PUBLIC, cwd=tmp_path).returncode == 2
+    assert "it is signed" in havre_here("log", "watch", log, *first, cwd=tmp_path).stdout
     for wrong in ((release, *first), (release, "--key", PUBLIC, "--log", log)):
-        refused = havre("verify", *wrong, cwd=tmp_path)
+        refused = havre_here("verify", *wrong, cwd=tmp_path)
         assert (refused.returncode, "given together" in refused.stderr) == (2, True)
-    both = havre("log", "watch", log, *first, "--key", PUBLIC, cwd=tmp_path)
+    both = havre_here("log", "watch", log, *first, "--key", PUBLIC, cwd=tmp_path)
     assert (both.returncode, "stands alone" in both.stderr) == (2, True)
