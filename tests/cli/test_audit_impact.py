@@ -42,7 +42,6 @@ def test_commands_and_help_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_assessment_in_the_terminal_and_as_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught
 ) -> None:
-    pytest.importorskip("odfdo")
     (tmp_path / "a.json").write_text(json.dumps(content(e_before="no", a_decision="decides")), encoding="utf-8")
     command = ("audit", "impact", "iborderctrl", "--answers", "a.json")
     assert run_here(monkeypatch, *command, cwd=tmp_path, lang="fr") == 0

@@ -3,9 +3,12 @@
 import json
 import re
 from io import BytesIO
+from xml.etree import ElementTree as ET
+from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
+from havre.audit.impact.articles import article_text, split_articles
 from havre.audit.impact.assessment import Assessment, Row
 from havre.audit.impact.load import KINDS
 from havre.audit.impact.models import Kind
@@ -15,6 +18,10 @@ from havre.audit.impact.render import render_html, render_json
 from havre.audit.register.load import load_register
 from havre.texts import LANGUAGES, Language
 from tests.audit.impact.assessments import DAY, answered, assessed
+
+_ODF = "{urn:oasis:names:tc:opendocument:xmlns:"
+MANIFEST, STYLE, TEXT = (f"{_ODF}{name}:1.0}}" for name in ("manifest", "style", "text"))
+LINK = "{http://www.w3.org/1999/xlink}"
 
 
 def row(assessment: Assessment, name: str) -> Row:
@@ -80,12 +87,49 @@ def test_opendocument_holds_the_same_as_the_page(lang: Language) -> None:
     document = odfdo.Document(BytesIO(render_odt(page, DAY)))
     assert document.language == {"en": "en-GB", "fr": "fr-FR"}[lang]
     tables = [table for part in page.parts for table in part.tables]
-    assert len(document.body.tables) == len(tables)
     assert [table.height for table in document.body.tables] == [len(table.rows) + 1 for table in tables]
-    text = document.get_formatted_text()
-    assert "sort & send" in text
-    for part in page.parts:
-        assert part.title in text
+    headings = [str(heading).strip() for heading in document.body.headers]
+    assert headings == [page.notice.title, *(part.title for part in page.parts), page.sources_title]
+    assert "sort & send" in document.get_formatted_text()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_opendocument_is_whole_and_the_same_each_time(lang: Language) -> None:
+    page = lay_out(assessed(answered(a_purpose="one\x0b\ntwo")), lang)
+    content = render_odt(page, DAY)
+    assert render_odt(page, DAY) == content
+    with ZipFile(BytesIO(content)) as archive:
+        names = archive.namelist()
+        first = archive.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", ZIP_STORED)
+        assert archive.read("mimetype") == b"application/vnd.oasis.opendocument.text"
+        files = {name: ET.fromstring(archive.read(name)) for name in names[1:]}  # noqa: S314 - our own
+    listed = {each.get(f"{MANIFEST}full-path") for each in files["META-INF/manifest.xml"]}
+    assert listed == {"/", *names} - {"mimetype", "META-INF/manifest.xml"}
+    assert len(listed) == 4
+    body = files["content.xml"]
+    # Every style that is used is defined, every link within the document has its mark, and no paragraph is a spacer.
+    used = {value for each in body.iter() for key, value in each.items() if key.endswith("}style-name")}
+    assert used <= {each.get(f"{STYLE}name") for name in files for each in files[name].iter(f"{STYLE}style")}
+    marks = {each.get(f"{TEXT}name") for each in body.iter() if each.tag.startswith(f"{TEXT}bookmark")}
+    links = {each.get(f"{LINK}href") or "" for each in body.iter(f"{TEXT}a")}
+    assert {link[1:] for link in links if link.startswith("#")} <= marks
+    assert any(link.startswith("https://") for link in links)
+    empty = [each for each in body.iter(f"{TEXT}p") if not "".join(each.itertext()).strip()]
+    assert {each.get(f"{TEXT}style-name") for each in empty} <= {"Answer", "Table_20_Contents"}
+
+
+def test_articles_that_were_not_read_are_marked_everywhere() -> None:
+    for kind in KINDS:
+        made = assessed(kind=kind)
+        page = render_html(made, "en")
+        for question in made.questionnaire.questions.values():
+            to_check = split_articles(question.article)[1]
+            marked = article_text(to_check, "en")
+            assert not to_check or f"to be checked against the Official Journal: {marked}" in page
+        assert ("These articles were not read" in page) == (kind == "dpia")
+    assert split_articles("AI Act 26(11), 50(3)") == ("AI Act 26(11), 50(3)", "")
+    assert split_articles("GDPR recital 38, Charter 24") == ("", "GDPR recital 38, Charter 24")
 
 
 def test_json_tells_what_made_each_score() -> None:

@@ -6,7 +6,8 @@ from typing import Literal
 from havre.audit.register.models import Source
 from havre.texts import Language
 
-Tone = Literal["plain", "small", "strong", "alert"]
+Tone = Literal["plain", "small", "strong", "alert", "choice", "blank"]
+"""``choice`` begins with a box to mark; ``blank`` is a line to write on."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,10 @@ class Written:
     language: Language
     name: str
     title: str
+    law: str
     lead: tuple[Line, ...]
     notice: Part
+    contents_title: str
     parts: tuple[Part, ...]
     sources_title: str
     sources: tuple[tuple[int, Source, str], ...]

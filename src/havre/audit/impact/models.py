@@ -144,6 +144,8 @@ class Questionnaire(Part):
     checked_on: Words
     title: Bilingual
     law: Bilingual
+    articles: Words
+    """Articles that the law asks it by, written as those of a question."""
     limits: Bilingual
     origin: Bilingual
     """Whose questions these are."""

@@ -1,141 +1,64 @@
-"""Assessments as OpenDocument text, to be filled in with a word processor (needs the extra ``letters``).
+"""Assessments as OpenDocument text, to be filled in with a word processor.
 
 References
 ----------
 OASIS, Open Document Format for Office Applications 1.3, https://docs.oasis-open.org/office/OpenDocument/v1.3/
 """
 
-from datetime import UTC, date, datetime, time
+import re
+from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from havre.audit.impact.layout import Line, Part, Table, Written
-from havre.errors import RegisterError
+from havre import __version__
+from havre.audit.impact.layout import Tone, Written
+from havre.audit.impact.render import environment
 
-if TYPE_CHECKING:
-    from odfdo import Cell, Document, Header, Paragraph
-    from odfdo import Table as OdtTable
-
+MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 TEXT_WIDTH_CM = 17.0
-_TONES: dict[str, dict[str, Any]] = {
-    "small": {"size": "8pt", "color": "#47566a"},
-    "strong": {"bold": True},
-    "alert": {"bold": True, "color": "#a33a00"},
-}
-_SIZES = {1: "18pt", 2: "14pt", 3: "11pt"}
+_LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+_TONES: dict[Tone, str] = {
+    "plain": "Table_20_Contents", "small": "Table_20_Small", "strong": "Table_20_Strong", "alert": "Table_20_Alert",
+    "choice": "Choice", "blank": "Answer",
+}  # fmt: skip
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render_odt(page: Written, on: date) -> bytes:
-    """Write an assessment as OpenDocument text.
+    """Write an assessment as OpenDocument text: the same page and day give the same bytes."""
+    contents = [(f"part-{at}", part.title) for at, part in enumerate(page.parts, start=1) if part.level == 2]
+    facts = {
+        "page": page,
+        "locale": _LOCALES[page.language],
+        "made": f"{on.isoformat()}T00:00:00",
+        "version": __version__,
+        "tones": _TONES,
+        "width_cm": TEXT_WIDTH_CM,
+        "widths": _widths(page),
+        "contents": [*contents, ("sources", page.sources_title)],
+    }
+    names = ("content.xml", "styles.xml", "meta.xml")
+    files = {name: _written(f"odt/{name}.jinja", facts) for name in names}
+    return _packed({**files, "META-INF/manifest.xml": _written("odt/manifest.xml", {})}, on)
 
-    Raises
-    ------
-    RegisterError : the extra is not installed
-    """
-    try:
-        from odfdo import Document, Paragraph
-    except ImportError as error:
-        raise RegisterError("register.extra", kind="ODT") from error
-    document = Document("text")
-    document.body.clear()
-    _describe(document, page, on)
-    _add_styles(document, page)
-    body = document.body
-    body.append(Paragraph(f"Havre · {page.title}", style="havre-small"))
-    body.append(_heading(1, page.name))
-    for line in page.lead:
-        body.append(_paragraph(line))
-    for number, part in enumerate((page.notice, *page.parts), start=1):
-        _add_part(document, part, number)
-    body.append(_heading(2, page.sources_title))
-    for number, source, day in page.sources:
-        address = f" {source.url}" if source.url else ""
-        body.append(Paragraph(f"[{number}] {source.named(page.language)}, {day}.{address}", style="havre-small"))
-    body.append(Paragraph(page.footer, style="havre-small"))
+
+def _widths(page: Written) -> dict[int, str]:
+    """Give the width of each column [cm] by its share [%]."""
+    shares = sorted({width for part in page.parts for table in part.tables for width in table.widths})
+    return {share: f"{TEXT_WIDTH_CM * share / 100:.2f}" for share in shares}
+
+
+def _written(template: str, facts: dict[str, object]) -> str:
+    # What people wrote may hold signs that XML cannot.
+    return _NOT_XML.sub("\ufffd", environment().get_template(template).render(facts).lstrip())
+
+
+def _packed(files: dict[str, str], on: date) -> bytes:
+    """Pack the files; the media type comes first and uncompressed, so that a program can tell the file by its start."""
+    day = (max(on.year, 1980), on.month, on.day, 0, 0, 0)
     content = BytesIO()
-    document.save(content)
+    with ZipFile(content, "w") as archive:
+        archive.writestr(ZipInfo("mimetype", day), MEDIA_TYPE, ZIP_STORED)
+        for name, text in files.items():
+            archive.writestr(ZipInfo(name, day), text.encode("utf-8"), ZIP_DEFLATED)
     return content.getvalue()
-
-
-def _describe(document: "Document", page: Written, on: date) -> None:
-    made = datetime.combine(on, time(), tzinfo=UTC).replace(tzinfo=None)
-    document.meta.title = f"{page.name}: {page.title}"
-    document.meta.creation_date = made
-    document.meta.date = made
-    document.language = {"en": "en-GB", "fr": "fr-FR"}[page.language]
-
-
-def _add_styles(document: "Document", page: Written) -> None:
-    from odfdo import Style
-
-    def add(name: str, **properties: Any) -> None:
-        document.insert_style(Style("paragraph", name=name, area="text", **properties), automatic=False)
-
-    add("havre-plain", size="9pt")
-    for tone, properties in _TONES.items():
-        add(f"havre-{tone}", **{"size": "9pt", **properties})
-    for level, size in _SIZES.items():
-        add(f"havre-heading-{level}", size=size, bold=True)
-    widths = sorted({width for part in page.parts for table in part.tables for width in table.widths})
-    for width in widths:
-        style = Style("table-column", name=f"havre-column-{width}", width=f"{TEXT_WIDTH_CM * width / 100:.2f}cm")
-        document.insert_style(style, automatic=True)
-    cell = Style("table-cell", name="havre-cell", area="table-cell", border="0.5pt solid #cfd8e2", padding="0.1cm")
-    document.insert_style(cell, automatic=True)
-
-
-def _add_part(document: "Document", part: Part, number: int) -> None:
-    from odfdo import Paragraph
-
-    document.body.append(_heading(part.level, part.title))
-    for line in part.lines:
-        document.body.append(_paragraph(line))
-    for place, table in enumerate(part.tables, start=1):
-        document.body.append(_table(table, f"table-{number}-{place}"))
-        document.body.append(Paragraph("", style="havre-plain"))
-
-
-def _heading(level: int, text: str) -> "Header":
-    from odfdo import Header
-
-    made = Header(level, text)
-    made.style = f"havre-heading-{level}"
-    return made
-
-
-def _table(table: Table, name: str) -> "OdtTable":
-    from odfdo import Column, HeaderRows, Row
-    from odfdo import Table as OdtTable
-
-    made = OdtTable(name)
-    for width in table.widths:
-        made.append(Column(style=f"havre-column-{width}"))
-    header = Row()
-    for column in table.columns:
-        header.append(_cell((Line(column, "strong"),)))
-    heads = HeaderRows()
-    heads.append(header)
-    made.append(heads)
-    for cells in table.rows:
-        row = Row()
-        for lines in cells:
-            row.append(_cell(lines))
-        made.append(row)
-    return made
-
-
-def _cell(lines: tuple[Line, ...]) -> "Cell":
-    from odfdo import Cell
-
-    cell = Cell(style="havre-cell")
-    for line in lines or (Line(""),):
-        cell.append(_paragraph(line))
-    return cell
-
-
-def _paragraph(line: Line) -> "Paragraph":
-    from odfdo import Paragraph
-
-    marks = [f"({', '.join(line.claims)})"] if line.claims else []
-    marks += [f"[{number}]" for number in line.sources]
-    return Paragraph(" ".join([line.text, *marks]), style=f"havre-{line.tone}")

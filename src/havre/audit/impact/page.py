@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from havre.audit.impact.articles import split_articles
 from havre.audit.impact.assessment import Assessment
 from havre.audit.impact.evidence import Evidence
 from havre.audit.impact.layout import Line, Part, Table, Written
@@ -14,6 +15,8 @@ from havre.texts import Language
 
 _URGENCY = {"yes": 0, None: 1, "no": 2}
 _EMPTY = "–"
+MORE = 2
+"""Rows for those who fill in by hand."""
 
 
 def lay_out(assessment: Assessment, language: Language) -> Written:
@@ -22,12 +25,17 @@ def lay_out(assessment: Assessment, language: Language) -> Written:
     evidence = Evidence(assessment, words)
     questionnaire, entry = assessment.questionnaire, assessment.entry
     # Sources get their numbers in the order of the parts.
-    parts = (*_summary(assessment, words), *Questions(assessment, words, evidence).parts())
+    parts = (
+        _who_fills(assessment, words),
+        *_summary(assessment, words),
+        *Questions(assessment, words, evidence).parts(),
+    )
     sources = tuple((number, source, _source_day(source.date, words)) for number, source in evidence.cited)
     return Written(
         language=language,
         name=entry.name.text(language),
         title=questionnaire.title.text(language),
+        law=questionnaire.law.text(language),
         lead=tuple(_lead(assessment, words)),
         notice=Part(
             words.text("notice"),
@@ -36,8 +44,10 @@ def lay_out(assessment: Assessment, language: Language) -> Written:
                 Line(words.text("how")),
                 Line(questionnaire.limits.text(language)),
                 Line(questionnaire.origin.text(language)),
+                Line(words.text("how_checked")),
             ),
         ),
+        contents_title=words.text("contents"),
         parts=parts,
         sources_title=words.text("sources"),
         sources=sources,
@@ -59,6 +69,8 @@ def _source_day(text: str, words: Words) -> str:
 def _lead(assessment: Assessment, words: Words) -> Iterator[Line]:
     questionnaire = assessment.questionnaire
     yield Line(questionnaire.law.text(words.language), "strong")
+    if split_articles(questionnaire.articles)[1]:
+        yield Line(words.text("law_to_check"), "small")
     days = {"day": assessment.entry.checked_on, "questionnaire": questionnaire.checked_on}
     written = {name: _day(text, words) for name, text in days.items()}
     yield Line(words.text("checked", **written, version=questionnaire.version), "small")
@@ -74,6 +86,17 @@ def _lead(assessment: Assessment, words: Words) -> Iterator[Line]:
     )
 
 
+def _who_fills(assessment: Assessment, words: Words) -> Part:
+    rows = [
+        ((Line(file.by),), (Line(words.role(file.role)),), (Line(_day(file.date, words)),)) for file in assessment.files
+    ]
+    rows += [((Line("", "blank"),),) * 3] * MORE
+    columns = tuple(words.text(name) for name in ("organisation", "as_role", "on_day"))
+    return Part(
+        words.text("who_fills"), 2, (Line(words.text("fill_in")),), (Table(columns, (46, 34, 20), tuple(rows)),)
+    )
+
+
 def _summary(assessment: Assessment, words: Words) -> Iterator[Part]:
     found = assessment.scores
     yield Part(words.text("summary"), 2)
@@ -85,6 +108,10 @@ def _summary(assessment: Assessment, words: Words) -> Iterator[Part]:
     yield Part(words.text("complete"), 3, (), (_complete(assessment, words),))
 
 
+def _articles(article: str, words: Words) -> tuple[Line, ...]:
+    return tuple(Line(note, "small") for note in words.article_notes(article))
+
+
 def _inputs(score: Score, words: Words) -> tuple[Line, ...]:
     return tuple(Line(words.made_from(one), "small") for one in score.inputs)
 
@@ -93,7 +120,7 @@ def _warnings(found: Sequence[Score], words: Words) -> Table:
     warnings = [(score, score.rule) for score in found if isinstance(score.rule, Warning_)]
     rows = tuple(
         (
-            (Line(rule.name.text(words.language)), Line(words.article(rule.article), "small")),
+            (Line(rule.name.text(words.language)), *_articles(rule.article, words)),
             (Line(words.result(score), "alert" if score.known == "yes" else "plain"),),
             _inputs(score, words),
         )
@@ -139,17 +166,17 @@ def _counts(found: Sequence[Score], words: Words) -> Table:
         if isinstance(score.rule, Count)
     )
     names = ("safeguard", "there", "missing", "not_known", "differ", "made_from")
-    return Table(tuple(words.text(name) for name in names), (24, 10, 10, 10, 11, 35), rows)
+    return Table(tuple(words.text(name) for name in names), (22, 12, 12, 12, 14, 28), rows)
 
 
 def _complete(assessment: Assessment, words: Words) -> Table:
     states = ("answered", "filled", "unpublished", "open", "not_asked")
     rows = tuple(
         (
-            (Line(section.text(words.language)), Line(words.article(section.article), "small")),
+            (Line(section.text(words.language)), *_articles(section.article, words)),
             *((Line(str(assessment.counts(key)[state]) or _EMPTY),) for state in states),
         )
         for key, section in assessment.questionnaire.sections.items()
     )
     names = ("section", *states)
-    return Table(tuple(words.text(name) for name in names), (40, 12, 12, 12, 12, 12), rows)
+    return Table(tuple(words.text(name) for name in names), (35, 13, 13, 13, 13, 13), rows)

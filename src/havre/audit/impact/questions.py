@@ -8,7 +8,8 @@ from havre.audit.impact.layout import Line, Part, Table
 from havre.audit.impact.words import Words
 
 BOX = "☐"
-BLANK = "…………"
+LINES = {"text": 2}
+"""Lines to write on; one where it is not said."""
 
 
 class Questions:
@@ -26,14 +27,14 @@ class Questions:
             rows = [row for row in self._assessment.rows if row.question.section == key]
             columns = tuple(words.text(name) for name in ("question", "answer", "evidence"))
             table = Table(columns, (32, 26, 42), tuple(self._cells(row) for row in rows))
-            lines = (Line(words.article(section.article), "small"), Line(section.help.text(words.language)))
+            lines = (*_articles(words, section.article), Line(section.help.text(words.language)))
             yield Part(section.text(words.language), 2, lines, (table,))
 
     def _cells(self, row: Row) -> tuple[tuple[Line, ...], ...]:
         words, question = self._words, row.question
         asked = (
             Line(question.text(words.language), "strong"),
-            Line(f"{question.id} · {words.article(question.article)}", "small"),
+            Line(" · ".join((question.id, *words.article_notes(question.article))), "small"),
             Line(words.text("who_answers", roles=words.roles(question)), "small"),
         )
         if row.asked is False:
@@ -68,6 +69,12 @@ class Questions:
             words.questionnaire.domain(question) or ()
         )
         for option in options:
-            yield Line(f"{BOX} {words.option(question, option)}")
+            yield Line(f"{BOX} {words.option(question, option)}", "choice")
         if not options:
-            yield Line(f"{words.text('answer_line')} {BLANK}")
+            kind = f"answer_{question.kind}" if question.kind in ("number", "date") else "answer_line"
+            yield Line(words.text(kind), "small")
+            yield from [Line("", "blank")] * LINES.get(question.kind, 1)
+
+
+def _articles(words: Words, article: str) -> Iterator[Line]:
+    return (Line(note, "small") for note in words.article_notes(article))

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from havre.audit.impact.articles import split_articles
 from havre.audit.impact.assessment import Assessment, Row
 from havre.audit.impact.page import lay_out
 from havre.audit.impact.scores import Score
@@ -33,7 +34,7 @@ def render_html(assessment: Assessment, language: Language) -> str:
     widths = sorted({width for part in page.parts for table in part.tables for width in table.widths})
     style = report_style() + own + "".join(f".w{width} {{ width: {width}%; }}\n" for width in widths)
     return (
-        _environment()
+        environment()
         .get_template("impact.html.jinja")
         .render(
             page=page,
@@ -84,6 +85,7 @@ def _row(row: Row, words: Words) -> Mapping[str, Any]:
         "id": question.id,
         "section": question.section,
         "article": question.article,
+        "article_to_check": split_articles(question.article)[1] or None,
         "text": question.text(words.language),
         "kind": question.kind,
         "options": {option: words.option(question, option) for option in options},
@@ -105,7 +107,8 @@ def _row(row: Row, words: Words) -> Mapping[str, Any]:
 
 
 @cache
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """Give the templates of assessments."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -1,39 +1,15 @@
 """How an assessment speaks: answers, conditions, levels and articles as a language writes them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from havre.audit.impact.answers import Values
+from havre.audit.impact.articles import article_text, split_articles
 from havre.audit.impact.assessment import Assessment
 from havre.audit.impact.models import Condition, Question, Questionnaire
 from havre.audit.impact.scores import Input, Score
-from havre.audit.report.articles import place_text
 from havre.audit.report.numbers import BETWEEN, COLON
 from havre.texts import Language, say
-
-_LAWS = {
-    "AI Act": "ai_act", "GDPR": "gdpr", "Charter": "charter", "Annex": "annex", "Directive": "directive",
-    "Regulation": "regulation", "recital": "recital",
-}  # fmt: skip
-_LAW = re.compile(r"(AI Act|GDPR|Charter|Directive 2016/680|Regulation 2018/1725) (?=\d)")
-_NEXT = re.compile(", ")
-
-
-def article_text(article: str, language: Language) -> str:
-    """Write the articles of a question as a language does.
-
-    Examples
-    --------
-    >>> article_text("AI Act 27(1)(d), 15", "fr").replace(chr(0x202F), " ")
-    'règlement IA, art. 27, §1, d) ; 15'
-    """
-    article = _LAW.sub(r"\1, art. ", _NEXT.sub("; ", article))
-    if language == "en":
-        return article
-    words = {law: say("impact", f"article.{key}", language) for law, key in _LAWS.items()}
-    text = re.sub("|".join(words), lambda found: words[found[0]], article.replace("; ", BETWEEN["fr"]))
-    return place_text(text, language)
 
 
 @dataclass(frozen=True)
@@ -60,8 +36,16 @@ class Words:
         return ", ".join(self.role(each) for each in question.who)
 
     def article(self, article: str) -> str:
-        """Write the articles behind a question or warning."""
-        return article_text(article, self.language)
+        """Write the articles behind a question or warning, and say which of them are to be checked."""
+        return " · ".join(self.article_notes(article))
+
+    def article_notes(self, article: str) -> list[str]:
+        """Write the articles that were read in the text, then those that are to be checked."""
+        read, to_check = split_articles(article)
+        notes = [article_text(read, self.language)] if read else []
+        if to_check:
+            notes.append(self.text("to_check", articles=article_text(to_check, self.language)))
+        return notes
 
     def answer(self, question: Question, values: Values) -> str:
         """Write an answer to a question; an empty one is not known."""
