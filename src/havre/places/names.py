@@ -55,10 +55,16 @@ def find_code(text: str) -> str:
     >>> find_code("deu"), find_code("Allemagne"), find_code("fr"), find_code("Germny")
     ('DEU', 'DEU', 'FRA', 'Germny')
     """
-    short = text.strip().casefold()
+    return _codes().get(text.strip().casefold()) or _names().get(plain(text), text)
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """List the codes by how they may be written: in lower case, and as alpha-2 codes."""
     codes = {each.code.casefold(): each.code for each in (*countries(), *special_codes(), *routes())}
-    codes |= {str(each.iso2).casefold(): each.code for each in countries() if each.iso2}
-    if short in codes:
-        return codes[short]
-    names = {plain(place_name(code, language)): code for language in LANGUAGES for code in codes.values()}
-    return names.get(plain(text), text)
+    return codes | {str(each.iso2).casefold(): each.code for each in countries() if each.iso2}
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {plain(place_name(code, language)): code for language in LANGUAGES for code in _codes().values()}

@@ -5,7 +5,8 @@ into one form before it is looked up among the kept answers (:mod:`havre.web.ans
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import HTTPException, Request
@@ -58,7 +59,7 @@ class Questions:
     """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
-        self._routes: Sequence[Route] = [route for route in routes if isinstance(route, Route)]
+        self._addresses = [_address(route) for route in routes if isinstance(route, Route)]
 
     def known(self, scope: Scope) -> bytes:
         """Give the query of a ``GET`` with what its page knows alone, ordered by name, of several values the last.
@@ -66,36 +67,43 @@ class Questions:
         Where what is unknown is refused, or the page is none of these, it stays as it is.
         """
         asked: bytes = scope.get("query_string", b"")
-        route = self._route(scope) if asked else None
-        if route is None:
+        address = self._find(scope) if asked else None
+        if address is None:
             return asked
-        strict, known = _refuses_unknown(route), _known(route)
         if asked.count(b"&") >= MOST_PARAMETERS:
-            return asked if strict else b""
+            return asked if address.is_strict else b""
         pairs = QueryParams(asked).multi_items()
         told = dict(pairs)
-        if strict and (not known.issuperset(told) or len(told) < len(pairs)):
+        if address.is_strict and (not address.known.issuperset(told) or len(told) < len(pairs)):
             return asked
-        return str(QueryParams(sorted((name, value) for name, value in told.items() if name in known))).encode()
+        return str(QueryParams(sorted(each for each in told.items() if each[0] in address.known))).encode()
 
     def kind(self, scope: Scope) -> str:
         """Give the pattern of the address that is asked; of all that are none of these, one word."""
-        route = self._route(scope)
-        return "other" if route is None else route.path
+        address = self._find(scope)
+        return "other" if address is None else address.pattern
 
-    def _route(self, scope: Scope) -> Route | None:
-        return next((each for each in self._routes if each.path_regex.match(scope["path"])), None)
+    def _find(self, scope: Scope) -> "_Address | None":
+        return next((each for each in self._addresses if each.fits(scope["path"])), None)
 
 
-def _known(route: Route) -> frozenset[str]:
+@dataclass(frozen=True)
+class _Address:
+    """What is known of an address: whether a path is one of it, its parameters, whether others are refused."""
+
+    pattern: str
+    fits: Callable[[str], object]
+    known: frozenset[str]
+    is_strict: bool
+
+
+def _address(route: Route) -> _Address:
     dependant = getattr(route, "dependant", None)
-    own = _names(dependant) if isinstance(dependant, Dependant) else set()
-    return getattr(route.endpoint, _ALSO, frozenset()) | own
-
-
-def _refuses_unknown(route: Route) -> bool:
-    dependant = getattr(route, "dependant", None)
-    return isinstance(dependant, Dependant) and any(each.call is only_known for each in dependant.dependencies)
+    names: frozenset[str] = getattr(route.endpoint, _ALSO, frozenset())
+    if not isinstance(dependant, Dependant):
+        return _Address(route.path, route.path_regex.match, names, is_strict=False)
+    is_strict = any(each.call is only_known for each in dependant.dependencies)
+    return _Address(route.path, route.path_regex.match, names | _names(dependant), is_strict=is_strict)
 
 
 def _names(dependant: Dependant) -> set[str]:

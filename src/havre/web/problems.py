@@ -8,12 +8,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from havre.errors import FileError, HavreError
 from havre.texts import Language, as_language, say
 from havre.web.guards import PROGRAMS
+from havre.web.reading.meant import ElsewhereError
 from havre.web.rendering import page
 from havre.web.site import NothingPublishedError
 
@@ -26,6 +27,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HavreError, _havre)
+    app.add_exception_handler(ElsewhereError, _elsewhere)
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -38,6 +40,11 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class
     found = [{"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()]
     return problem(request, 422, "; ".join(f"{each['where']}: {each['what']}" for each in found), errors=found)
+
+
+def _elsewhere(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ElsewhereError)  # noqa: S101 - the handler is registered for this class
+    return RedirectResponse(error.address, 308)
 
 
 def _havre(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from havre.places import place_name
 from havre.web.api.telling import finite
 from havre.web.site import Site
 
@@ -143,3 +144,33 @@ def test_what_is_not_there_is_a_problem(client: TestClient) -> None:
         found = client.get(f"/api/v1{path}")
         assert (found.status_code, found.headers["content-type"]) == (404, "application/problem+json")
         assert found.json()["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/series/{}/{}/{}", "/api/v1/series/{}/{}/{}.csv", "/api/v1/series/{}/{}/{}.hxl.csv",
+        "/api/v1/series/{}/{}/{}.parquet", "/embed/fr/{}/{}/{}", "/embed/en/{}/{}/{}.svg", "/fr/corridor/{}/{}/{}",
+    ],
+)  # fmt: skip
+def test_codes_in_another_case_lead_to_the_address(client: TestClient, now: Site, address: str) -> None:
+    for key in list(now.latest.series)[:3]:
+        asked = address.format(*(part.swapcase() for part in key))
+        found = client.get(f"{asked}?release=r-1")
+        assert (found.status_code, found.headers["location"]) == (308, f"{address.format(*key)}?release=r-1")
+
+
+def test_names_of_places_lead_to_the_address_and_what_is_none_to_near_ones(client: TestClient, now: Site) -> None:
+    measure, origin, destination = next(key for key in now.latest.series if "TOT" not in key and ":" not in key[2])
+    named = f"/api/v1/series/{measure}/{place_name(origin, 'fr')}/{destination}"
+    assert client.get(named).headers["location"] == f"/api/v1/series/{measure}/{origin}/{destination}"
+    told = client.get(f"/api/v1/series/{measure}/{origin[:2]}Q/{destination}").json()["detail"]
+    assert f"{destination} ({place_name(destination, 'en')})" in told
+    elsewhere = client.get(f"/api/v1/series/{measure}/{origin}/{destination}?scope=none").json()["detail"]
+    assert now.latest.series[measure, origin, destination][0].key[0] in elsewhere
+
+
+def test_a_filter_takes_codes_in_any_case(client: TestClient, now: Site) -> None:
+    code = now.latest.origins[0]
+    lower, upper = (client.get(f"/api/v1/series?origin={each}").json()["items"] for each in (code.lower(), code))
+    assert lower == upper != []

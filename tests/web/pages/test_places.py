@@ -49,7 +49,7 @@ def test_a_destination_tells_its_total_and_each_origin(client: TestClient) -> No
 @pytest.mark.parametrize("asked", ["germany", "Allemagne", "de", "deu"])
 def test_other_spellings_of_a_place_lead_to_it(client: TestClient, asked: str) -> None:
     found = client.get(f"/fr/destination/{asked}")
-    assert (found.status_code, found.headers["location"]) == (307, "/fr/destination/DEU")
+    assert (found.status_code, found.headers["location"]) == (308, "/fr/destination/DEU")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

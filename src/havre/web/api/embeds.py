@@ -11,7 +11,7 @@ from havre.record.tables import SourceCredit
 from havre.record.wording import Wording
 from havre.texts import Language, say
 from havre.web.api.embed_drawings import BUSY_SECONDS, Drawer, svg_of
-from havre.web.api.problems_told import BUSY, NOT_BUILT, NOT_FOUND, REFUSED
+from havre.web.api.problems_told import BUSY, MOVED, NOT_BUILT, NOT_FOUND, REFUSED
 from havre.web.api.questions import Chosen, joined, root_of
 from havre.web.api.series import Part, Scope, found_series
 from havre.web.api.telling import series_path
@@ -93,13 +93,14 @@ async def _embedded(
     origin: Part,
     scope: Scope = None,
 ) -> "_Asked":
-    return _Asked(root_of(request), site, lang, release, (measure, origin), scope)
+    return _Asked(request, root_of(request), site, lang, release, (measure, origin), scope)
 
 
 @dataclass(frozen=True)
 class _Asked:
     """What is asked of an embed, but the destination."""
 
+    request: Request
     root: str
     site: Site
     language: Language
@@ -112,9 +113,10 @@ class _Asked:
 
         Raises
         ------
+        ElsewhereError : its codes are written otherwise
         HTTPException : 404, the release has none
         """
-        outlook: Outlook = found_series(self.release, *self.names, destination, self.scope)
+        outlook: Outlook = found_series(self.request, self.release, *self.names, destination, self.scope)
         words = self.site.words(self.language)
         fan = fan_of(self.release.published.release, outlook, words, name="chart")
         address = joined(self.root, [self.language, "corridor", *series_path(outlook)], scope=outlook.key[0])
@@ -128,7 +130,7 @@ Destination = Annotated[str, Path(min_length=1, max_length=100)]
 def _drawn(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {
         "response_class": Response,
-        "responses": {200: {"description": "The chart.", "content": {kind: {"schema": schema}}}},
+        "responses": {200: {"description": "The chart.", "content": {kind: {"schema": schema}}}, **MOVED},
     }
 
 
@@ -162,7 +164,12 @@ def embed_png(asked: Asked, destination: Destination) -> Response:
     return Response(content, headers=headers, media_type="image/png")
 
 
-@router.get("/{lang}/{measure}/{origin}/{destination}", summary="A chart for a frame", response_class=HTMLResponse)
+@router.get(
+    "/{lang}/{measure}/{origin}/{destination}",
+    summary="A chart for a frame",
+    response_class=HTMLResponse,
+    responses=MOVED,
+)
 def embed_page(request: Request, asked: Asked, destination: Destination) -> Response:
     """Give a small page with the chart of a series, its figures, source and release; it needs no script."""
     made = page(request, "embed.html.jinja", asked.language, embedded=asked.find(destination))

@@ -17,3 +17,4 @@ BROKEN = _told(500, "Something broke on our side.")
 NOT_BUILT = _told(501, "This site cannot draw pictures: a package is not installed.")
 BUSY = _told(503, "Too much waits to be computed; `Retry-After` says how long to wait.")
 UNCHANGED: Told = {304: {"description": "Nothing changed since the answer that had this `ETag`."}}
+MOVED: Told = {308: {"description": "The codes are written otherwise; `Location` is the address."}}

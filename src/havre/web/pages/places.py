@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from havre.places import find_code
 from havre.texts import Language, say
+from havre.web.reading.meant import near
 from havre.web.reading.places import (
     KINDS,
     ROUTE,
@@ -16,7 +17,6 @@ from havre.web.reading.places import (
     codes_of,
     deaths_on,
     listed,
-    near,
     parts_of,
     path_of,
     place_path,
@@ -69,7 +69,7 @@ def _place(request: Request, language: Language, site: Site, kind: Kind, code: s
     if code not in known:
         meant = find_code(code.removeprefix(ROUTE))
         if meant in known:
-            return RedirectResponse(place_path(language, kind, meant), 307)
+            return RedirectResponse(place_path(language, kind, meant), 308)
         return near_places_page(request, language, site, code, (code,))
     words = site.words(language)
     return page(

@@ -7,7 +7,7 @@ from functools import partial
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from fastapi import APIRouter, HTTPException, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from havre.errors import HavreError
 from havre.months import month_index, parse_month
@@ -19,6 +19,7 @@ from havre.web.pages.places import near_places_page, sayer
 from havre.web.reading.event_words import event_words
 from havre.web.reading.explained import explain, own_record
 from havre.web.reading.frozen import judged_series
+from havre.web.reading.meant import meant_of_all
 from havre.web.reading.scenarios import scenarios_of
 from havre.web.reading.series import TILES, ShownMonth, ShownSeries, find_series, series_path, with_query
 from havre.web.reading.vintages import Vintage, vintages_of
@@ -59,6 +60,10 @@ def corridor(
     """
     shown = find_series(site, (measure, origin, destination), scope)
     if shown is None:
+        meant = meant_of_all(site, (measure, origin, destination), scope)
+        if meant is not None:
+            there = series_path(lang, *meant, scope=scope, release=release, month=month, scenario=scenario)
+            return RedirectResponse(there, 308)
         return near_places_page(request, lang, site, f"{measure}, {origin} → {destination}", (origin, destination))
     asked = Asked(release, month)
     vintages = vintages_of(shown)

@@ -1,19 +1,17 @@
 """What the pages of places show: their series by part of the data, and deaths on a route beside crossings."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Literal
 
 from markupsafe import Markup
 
-from havre.places import place_name
 from havre.places.spelling import plain
 from havre.record.chart_words import recent
 from havre.record.outlook import ExpectedMonth, Outlook
 from havre.record.wording import ALL, Wording
-from havre.texts import LANGUAGES, Language
+from havre.texts import Language
 from havre.web.charts.fans import Fan, fan_of, spark_of
 from havre.web.reading.series import series_path
 from havre.web.site import SiteRelease
@@ -25,8 +23,6 @@ ROUTE = "route:"
 DEATHS = "deaths_and_missing"
 CROSSINGS = ("irregular_crossings", "sea_arrivals", "arrivals")
 """Measures that count who crossed, the one that is taken first where there are several."""
-NEAR = 6
-_NEAR_ENOUGH = 0.6
 
 
 @dataclass(frozen=True)
@@ -174,26 +170,6 @@ def _listed(kind: Kind, code: str, own: list[Outlook], words: Wording) -> Listed
     spark = small_chart(best, words, f"spark-{kind}-{code.removeprefix(ROUTE)}")
     losing = sum(each.is_losing for each in own)
     return Listed(kind, code, words.place(code), place_path(words.language, kind, code), best, spark, len(own), losing)
-
-
-def near(release: SiteRelease, texts: Iterable[str], language: Language) -> list[tuple[Kind, str]]:
-    """List the places whose code or name looks most like a text, best first."""
-    scored: dict[tuple[Kind, str], float] = {}
-    for text in texts:
-        wanted = plain(text.removeprefix(ROUTE))
-        for kind in KINDS:
-            for code in codes_of(release, kind):
-                names = (plain(code.removeprefix(ROUTE)), *(plain(place_name(code, each)) for each in LANGUAGES))
-                likeness = max(_likeness(wanted, name) for name in names)
-                scored[kind, code] = max(likeness, scored.get((kind, code), 0.0))
-    best = sorted(scored, key=lambda place: (-scored[place], place_name(place[1], language)))
-    return [place for place in best if scored[place] >= _NEAR_ENOUGH][:NEAR]
-
-
-def _likeness(wanted: str, name: str) -> float:
-    if len(wanted) >= 3 and name.startswith(wanted):
-        return 0.95
-    return SequenceMatcher(None, wanted, name).ratio()
 
 
 @dataclass(frozen=True)
