@@ -121,8 +121,7 @@ class Page:
     def _identification_pictures(self) -> Iterator[Picture]:
         for figure in self.identifications:
             if figure.promised and figure.promised.number:
-                share = figure.promised.number
-                yield self._picture(share, self.text("promised_hits", count=of_a_thousand(share)), (figure.promised,))
+                yield self._picture(figure.promised.number, self._promised(figure.promised), (figure.promised,))
             for row in figure.rows:
                 if row.carried and row.beyond_test and figure.tested_fpir:
                     share, size = row.carried[0], numbers.whole((row.gallery.number or 0) / MILLION, self.language)
@@ -130,6 +129,12 @@ class Page:
                     caption = self.text("carried_hits", count=of_a_thousand(share), other=other, size=size)
                     claims = (figure.tested_fpir, *figure.tested, row.gallery)
                     yield self._picture(share, caption, claims, beyond=True)
+
+    def _promised(self, claim: Claim) -> str:
+        """Say what a promised rate is, who says so, and what it means for a thousand searches."""
+        said = {"status": self.status(claim), "verification": self.verification(claim)}
+        count = of_a_thousand(claim.number or 0)
+        return self.text("promised_hits", statement=claim.text(self.language), count=count, **said)
 
     def _picture(self, share: float, caption: str, claims: tuple[Claim, ...], *, beyond: bool = False) -> Picture:
         flagged = of_a_thousand(share)
@@ -272,10 +277,19 @@ class Page:
         """Write a number with two digits."""
         return numbers.decimal(value, self.language, 2)
 
-    def carried(self, row: GalleryRow) -> str:
-        """Write the FPIR of the test at another size, without and with look-alikes."""
-        shares = sorted(row.carried or ())
-        return numbers.span(Interval(shares[0], shares[-1], 1.0), self.language) or "" if shares else ""
+    def carried(self, row: GalleryRow) -> tuple[str, str]:
+        """Write the FPIR of the test at another size: with all people alike, and with look-alikes.
+
+        These are two assumptions and no interval, so they are never written as one.
+        """
+        alike, looking_alike = row.carried or (0.0, 0.0)
+        written = numbers.percent(looking_alike, self.language)
+        return numbers.percent(alike, self.language), self.text("carried_alike", share=written)
+
+    @cached_property
+    def missed(self) -> list[Claim]:
+        """What is said of people who are in a base and are not found."""
+        return [claim for claim in self.own if claim.field == "accuracy.fnir"] if self.identifications else []
 
     def written_day(self, text: str) -> str:
         """Write a date that may be a year, a month or a day."""
