@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,14 +39,21 @@ def holder(address: str = "") -> Any:
     return SimpleNamespace(site="first", settings=WebSettings(address=address))
 
 
-async def ask(kept: App, path: str = "/", query: bytes = b"", host: str = "a", method: str = "GET") -> Sent:
+async def ask(
+    kept: App,
+    path: str = "/",
+    query: bytes = b"",
+    host: str = "a",
+    method: str = "GET",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> Sent:
     sent: Sent = []
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    headers = [(b"host", host.encode())]
-    scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": headers}
+    told = [(b"host", host.encode()), *headers]
+    scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": told}
     await kept(scope, None, send)
     return sent
 
@@ -99,6 +107,22 @@ def test_no_answer_is_given_to_another_host_unless_the_address_is_set() -> None:
 
     assert asyncio.run(asked("")) == 2
     assert asyncio.run(asked("https://havre.example")) == 1
+
+
+def test_another_question_or_another_day_is_answered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Counted()
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> int:
+        for query in (b"release=r-1", b"release=r-2", b"release=r-1"):
+            await ask(kept, query=query)
+        before = app.asked
+        monkeypatch.setattr(answers, "datetime", SimpleNamespace(now=lambda _: datetime(2100, 1, 1, tzinfo=UTC)))
+        await ask(kept, query=b"release=r-1")
+        return before
+
+    assert asyncio.run(story()) == 2
+    assert app.asked == 3
 
 
 def test_equal_questions_at_once_are_answered_once() -> None:
@@ -157,11 +181,35 @@ def test_an_answer_of_an_older_snapshot_is_given_whole_and_not_kept() -> None:
         app.wait = asyncio.Event()
         slow = asyncio.create_task(ask(kept))
         await asyncio.sleep(0)
+        going, app.wait = app.wait, None
         held.site = "second"
-        app.wait.set()
+        # Somebody asks something else meanwhile: from now on answers are kept of the new snapshot.
+        await ask(kept, "/healthz")
+        going.set()
         return body(await slow), body(await ask(kept))
 
     assert asyncio.run(story()) == (b"first", b"second")
+
+
+@pytest.mark.parametrize(
+    ("accepts", "is_squeezed"),
+    [("gzip, br", True), ("*", True), ("br;q=1, gzip; q=0.5", True), ("gzip;q=0", False), ("gzip;q=0.000", False),
+     ("*, gzip;q=0", False), ("*;q=0, gzip", True), ("br", False), ("", False)],
+)  # fmt: skip
+def test_what_is_compressed_has_a_tag_of_its_own(accepts: str, is_squeezed: bool) -> None:  # noqa: FBT001
+    kept = KeptAnswers(Counted(headers=((b"content-type", b"text/html"),), body=b"x" * 600), holder())
+    headers = dict(asyncio.run(ask(kept, headers=[(b"accept-encoding", accepts.encode())]))[0]["headers"])
+    assert (b"content-encoding" in headers, headers[b"etag"].endswith(b'-gzip"')) == (is_squeezed, is_squeezed)
+    assert headers[b"vary"] == b"Accept-Encoding"
+    weak = b'"x", W/' + headers[b"etag"]
+    assert asyncio.run(ask(kept, headers=[(b"if-none-match", weak)]))[0]["status"] == 304
+
+
+def test_an_answer_is_asked_again_after_a_minute_and_one_that_failed_has_no_tag() -> None:
+    good, failed = (dict(make_answer(status, [], b"x", "").headers) for status in (200, 404))
+    assert good[b"cache-control"] == b"public, max-age=60"
+    assert b"cache-control" not in failed
+    assert make_answer(404, [], b"x", "").etag == ""
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 400)), max_size=60))

@@ -319,12 +319,13 @@ async def give(answer: Answer, scope: Scope, send: Send) -> None:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Whether a client takes gzip (RFC 9110, section 12.5.3); a quality of 0 refuses it."""
-    for part in accepted.lower().split(","):
-        name, _, quality = part.strip().partition(";")
-        if name.strip() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+    """Whether a client takes gzip (RFC 9110, section 12.5.3); a quality of 0 refuses it, and a name goes before *."""
+    parts = (part.partition(";") for part in accepted.lower().split(","))
+    taken = {
+        name.strip(): quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+        for name, _, quality in parts
+    }
+    return taken.get("gzip", taken.get("*", False))
 
 
 def _matches(asked: str | None, etag: str) -> bool:
