@@ -28,7 +28,7 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [("75.55%@15", False), ("73.33%@15", True), ("76%@30", False), ("77%@30", True), ("0.8@15", True), ("23/30", None),
-     ("76%", None)],
+     ("76%", None), ("50%@15", False)],
 )  # fmt: skip
 def test_a_share_that_no_whole_number_of_people_gives(text: str, answer: bool | None) -> None:  # noqa: FBT001
     assert parse_rate(text).is_attainable is answer

@@ -29,6 +29,10 @@ def test_reference_table(
     assert f"{100 * (check.ppv(base_rate) or 0):.{decimals}f}" == ppv
     assert round(1e6 * check.flagged(base_rate)) == flagged
     assert round(1e6 * check.flagged_wrongly(base_rate)) == honest
+    # Of the passed, those who do not have the trait.
+    assert round(1e6 * (1 - check.flagged(base_rate)) * (check.npv(base_rate) or 0)) == round(
+        1e6 * (1 - base_rate) * specificity
+    )
 
 
 def quantiles(draws: np.ndarray) -> tuple[float, ...]:
@@ -57,6 +61,7 @@ def test_intervals_against_brute_force(sensitivity: Rate, specificity: Rate, bas
         (check.flagged_interval(base), right + wrong),
         (check.flagged_wrongly_interval(base), wrong),
         (check.break_even_interval(), (1 - sp) / (1 - sp + se)),
+        (check.break_even_interval(0.9), 0.9 * (1 - sp) / (0.9 * (1 - sp) + 0.1 * se)),
     ]
     for found, drawn in pairs:
         assert bounds(found) == pytest.approx(quantiles(drawn), rel=0.01, abs=1e-7)
