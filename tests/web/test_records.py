@@ -84,11 +84,39 @@ def test_readers_of_a_list_that_is_being_read_wait_for_a_moment_alone(
     first.start()
     while not room._listing.locked():
         pass
-    with pytest.raises(HTTPException) as refused:
-        room.public_contests()
-    assert refused.value.status_code == 503
+    assert room.public_contests().is_old
     holding.execute("ROLLBACK").close()
     holding.close()
     first.join(timeout=10)
-    assert room.public_contests().contests == ()
+    told = room.public_contests()
+    assert (told.contests, told.is_old) == ((), False)
     room.close()
+
+
+def test_where_nothing_was_read_before_readers_of_a_busy_list_are_told_to_come_back(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "LISTING_SECONDS", 0.05)
+    room = RecordRoom(settings_for(record), clock)
+    with room._listing, pytest.raises(HTTPException) as refused:
+        room.public_contests()
+    assert refused.value.status_code == 503
+
+
+def test_readers_see_the_last_list_while_the_store_cannot_be_read(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RecordError("record.store.unusable", reason="database or disk is full")
+
+    app = site(record)
+    client, room = TestClient(app), app.state.record_room
+    assert "cannot be read" not in client.get("/en/contests").text
+    with monkeypatch.context() as broken:
+        broken.setattr(records, "contests", full)
+        room.changed()
+        told = client.get("/en/contests")
+        assert (told.status_code, "The record cannot be read at the moment" in told.text) == (200, True)
+        assert client.get("/api/v1/contests").json()["at"] <= f"{room.clock():%Y-%m-%dT%H:%M:%SZ}"
+    room.changed()
+    assert "cannot be read" not in client.get("/en/contests").text

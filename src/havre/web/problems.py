@@ -11,10 +11,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from havre.errors import FileError, HavreError
+from havre.errors import HavreError
 from havre.texts import Language, as_language, say
 from havre.web.guards import PROGRAMS
 from havre.web.reading.meant import ElsewhereError
+from havre.web.records import is_of_storage
 from havre.web.rendering import page
 from havre.web.site import NothingPublishedError
 
@@ -49,7 +50,7 @@ def _elsewhere(request: Request, error: Exception) -> Response:
 
 def _havre(request: Request, error: Exception) -> Response:
     assert isinstance(error, HavreError)  # noqa: S101 - the handler is registered for this class
-    if isinstance(error, FileError) or any(each.key.startswith("record.store.unusable") for each in error.problems):
+    if is_of_storage(error):
         # A fault of ours: no reader can mend it, and it may name a path of the machine.
         _log.error("an error in %s %s: %s", request.method, _pattern(request.scope), error.message())
         return problem(request, 503, None, headers={"Retry-After": "10"})

@@ -4,13 +4,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 
-from havre.errors import HavreError
+from havre.errors import FileError, HavreError
 from havre.record.contest import Contest, contests
 from havre.record.contest_log import Became, what_became
 from havre.record.contest_sources import forget_sources
@@ -30,11 +30,22 @@ _log = logging.getLogger("havre.web")
 
 @dataclass(frozen=True)
 class PublicContests:
-    """What everybody may see of contests at one moment: the newest first, and what became of releases."""
+    """What everybody may see of contests at one moment: the newest first, and what became of releases.
+
+    Parameters
+    ----------
+    is_old : the store cannot be read now, and this is what it said last
+    """
 
     at: datetime
     contests: tuple[Contest, ...]
     became: tuple[Became, ...]
+    is_old: bool = False
+
+
+def is_of_storage(error: HavreError) -> bool:
+    """Tell whether an error is a fault of ours: a disk or database that cannot be used, which no reader can mend."""
+    return isinstance(error, FileError) or any(each.key == "record.store.unusable" for each in error.problems)
 
 
 class RecordRoom:
@@ -50,6 +61,7 @@ class RecordRoom:
         self.clock = clock
         self._store: Store | None = None
         self._listed: PublicContests | None = None
+        self._looked_at: datetime | None = None
         self._lock = threading.Lock()
         self._listing = threading.Lock()
 
@@ -85,30 +97,49 @@ class RecordRoom:
     def public_contests(self) -> PublicContests:
         """Give the public list, as it was a few seconds ago at most; salts of other days are forgotten by the way.
 
+        Where the store cannot be read (a full disk, a database that is away), readers see what it said last, and that
+        it is old; the store is asked again every few seconds, by one of them.
+
         Raises
         ------
-        HTTPException : 503, the record cannot be opened, or the store is busy
+        HTTPException : 503, the record cannot be opened, or the store is busy, and nothing was read before
         """
         at = self.clock()
-        if not self._listing.acquire(timeout=LISTING_SECONDS):
-            raise HTTPException(503, headers={"Retry-After": RETRY_SECONDS})
+        if not self._listing.acquire(timeout=0 if self._is_old else LISTING_SECONDS):
+            if self._listed is None:
+                raise HTTPException(503, headers={"Retry-After": RETRY_SECONDS})
+            return replace(self._listed, is_old=True)
         try:
-            found = self._listed
-            if found is None or not timedelta(0) <= at - found.at < FRESH:
-                with self.open() as record:
-                    with record.store.change() as connection:
-                        forget_sources(connection, at)
-                        all_of_them = contests(connection, record.settings)
-                    became = what_became(record.log.entries())
-                found = self._listed = PublicContests(at, all_of_them[::-1], became)
-            return found
+            if self._looked_at is None or not timedelta(0) <= at - self._looked_at < FRESH:
+                try:
+                    self._listed = self._read_contests(at)
+                except (HTTPException, HavreError) as error:
+                    if self._listed is None:
+                        raise
+                    if isinstance(error, HavreError):
+                        _log.error("the contests cannot be read, an old list is shown: %s", error.message())
+                    self._listed = replace(self._listed, is_old=True)
+                self._looked_at = at
+            assert self._listed is not None  # noqa: S101 - it was read now or before
+            return self._listed
         finally:
             self._listing.release()
+
+    @property
+    def _is_old(self) -> bool:
+        return self._listed is not None and self._listed.is_old
+
+    def _read_contests(self, at: datetime) -> PublicContests:
+        with self.open() as record:
+            with record.store.change() as connection:
+                forget_sources(connection, at)
+                all_of_them = contests(connection, record.settings)
+            return PublicContests(at, all_of_them[::-1], what_became(record.log.entries()))
 
     def changed(self) -> None:
         """Say that a contest was filed, answered or erased: the list is read anew."""
         with self._listing:
-            self._listed = None
+            self._looked_at = None
 
     def close(self) -> None:
         """Close what is open."""

@@ -1,13 +1,16 @@
 """Releases at the desk: who may not decide, what clashes, and what somebody might smuggle in."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from havre.errors import FileError, RecordError
 from havre.record.contest_list import plain_list
 from havre.record.log.keys import new_key, save_key
 from havre.record.review import all_standing
+from havre.web.desk import acting, releases
 from havre.web.desk.journal import noted
 from tests.web.desk.desk_case import (
     DRAFT,
@@ -169,3 +172,42 @@ def test_what_was_decided_waits_for_the_key_of_the_log(desk_app: FastAPI) -> Non
 def test_the_public_list_is_what_the_record_tells(desk_app: FastAPI) -> None:
     listed = desk_app.state.record_room.public_contests()
     assert plain_list(listed.contests, listed.became, listed.at)["contests"] == []
+
+
+def test_what_was_decided_stands_where_the_journal_cannot_be_written(
+    desk_app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RecordError("record.store.unusable", reason="database or disk is full")
+
+    monkeypatch.setattr(acting, "note", full)
+    before = state_of(desk_app)[1]
+    answer = send(visitor(desk_app, "noor"), PAGE, "note", note="Counts of March are provisional.")
+    assert (answer.status_code, state_of(desk_app)[1]) == (303, before + 1)
+
+
+def test_where_a_part_of_an_action_stands_nobody_is_told_that_nothing_was_changed(
+    desk_app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = releases._ACTIONS["note"]
+
+    def broken_off(*given: Any) -> None:
+        act(*given)
+        raise FileError("file.not_writable", path="log", reason="No space left on device")
+
+    def full(*_: object) -> None:
+        raise FileError("file.not_writable", path="log", reason="No space left on device")
+
+    for does, said in ((broken_off, "a part of it stands"), (full, "Nothing was changed")):
+        monkeypatch.setitem(releases._ACTIONS, "note", does)  # type: ignore[arg-type]
+        answer = send(visitor(desk_app, "noor"), PAGE, "note", note="Counts of April are provisional.")
+        assert (answer.status_code, said in answer.text) == (503, True)
+
+
+def test_a_store_that_cannot_be_read_is_no_missing_release(desk_app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise RecordError("record.store.unusable", reason="disk I/O error")
+
+    monkeypatch.setattr(releases, "dossier", full)
+    answer = visitor(desk_app, "noor").get(PAGE)
+    assert (answer.status_code, "disk" in answer.text) == (503, False)

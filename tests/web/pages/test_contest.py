@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 
+from havre.errors import RecordError
 from havre.record.contest_texts import MOST_EVIDENCE, MOST_WHY
 from havre.record.settings import read_settings, write_settings
 from havre.record.store.schema import CONTEST_SALTS, CONTEST_SOURCES, CONTEST_TEXTS
@@ -137,6 +138,21 @@ def test_what_was_written_is_erased_only_when_it_is_confirmed(reader: TestClient
     sure = reader.post("/en/contest/follow", data={"code": code, "action": "erase", "sure": "yes"})
     assert "What you wrote is erased." in sure.text
     assert "June was counted twice." not in reader.post("/en/contest/follow", data={"code": code}).text
+
+
+def test_a_disk_that_is_full_loses_nothing_of_what_was_typed(
+    reader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RecordError("record.store.unusable", reason="database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("havre.web.pages.contest.file_now", full)
+        told = reader.post("/en/contest", data={**FORM, "once": "only-once"})
+    assert (told.status_code, told.headers["retry-after"]) == (503, "10")
+    assert ("Nothing was filed: the site cannot keep" in told.text, "disk is full" in told.text) == (True, False)
+    assert FORM["why"] in told.text
+    assert reader.post("/en/contest", data={**FORM, "once": "only-once"}).status_code == 201
 
 
 def test_a_flood_is_told_to_come_back_and_loses_nothing(record_folder: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from havre.errors import FileError
 from havre.web.runs import queue as queue_module
 from havre.web.runs.process import Ended
 from havre.web.runs.queue import Asked, QueueFullError, RunQueue
@@ -206,3 +207,16 @@ def test_nothing_about_who_asked_is_kept(tmp_path: Path) -> None:
     run = queue.submit(asked())
     kept = (tmp_path / "runs" / run.id / "run.json").read_text(encoding="utf-8")
     assert not {"address", "ip", "agent", "cookie", "host"} & set(kept.lower().split('"'))
+
+
+def test_nothing_of_an_upload_stays_where_its_run_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise FileError("file.not_writable", path="run.json", reason="No space left on device")
+
+    queue = made(tmp_path)
+    monkeypatch.setattr(queue.store, "write", full)
+    with pytest.raises(FileError):
+        queue.submit(asked())
+    assert list(queue.store.folder.iterdir()) == []

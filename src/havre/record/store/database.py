@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError as SqliteOperationalError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,6 +19,10 @@ from havre.errors import RecordError
 
 FILE = "record.sqlite"
 BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+"""How long a server may take to answer at all."""
+LEAST_FREE = 1_000_000
+"""Bytes below which a disk counts as full where something cannot be written."""
 SERIALIZATION_FAILURE = "40001"
 """SQLSTATE of PostgreSQL where two transactions decided on the same thing at once."""
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -43,7 +48,7 @@ class Store:
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == SERIALIZATION_FAILURE:
                 raise RecordError("record.store.at_once") from error
-            raise RecordError("record.store.unusable", reason=str(error.orig).strip()) from error
+            raise RecordError("record.store.unusable", reason=_reason(self.engine, error)) from error
         except (UnicodeError, DataError) as error:
             # Half of a letter, as a terminal gives for bytes that are no text, or a zero byte.
             raise RecordError("record.store.no_text", reason=str(error).splitlines()[0]) from error
@@ -53,10 +58,10 @@ class Store:
     def settle(self) -> None:
         """Write what was changed into the file itself, so that what was erased is in no journal beside it either.
 
-        Where somebody reads at that moment, the next one who changes something does it.
+        Where somebody reads at that moment, or the disk is full, the next one who changes something does it.
         """
         if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
+            with suppress(OperationalError, SqliteOperationalError), self.engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
                 assert raw is not None  # noqa: S101 - a connection that is open has one
                 raw.commit()
@@ -84,11 +89,22 @@ def open_store(folder: Path, address: str | None = None) -> Store:
         _migrate(engine)
     except (OperationalError, DBAPIError) as error:
         engine.dispose()
-        raise RecordError("record.store.unusable", reason=str(error.orig).strip()) from error
+        raise RecordError("record.store.unusable", reason=_reason(engine, error)) from error
     except RecordError:
         engine.dispose()
         raise
     return Store(engine)
+
+
+def _reason(engine: Engine, error: DBAPIError) -> str:
+    """Tell why a database cannot be used; SQLite calls a full disk an error of reading and writing."""
+    told = str(error.orig).strip()
+    if engine.dialect.name == "sqlite":
+        with suppress(OSError):
+            disk = os.statvfs(Path(str(engine.url.database)).parent)
+            if disk.f_bavail * disk.f_frsize < LEAST_FREE:
+                return f"{told} ({disk.f_bavail * disk.f_frsize:,} bytes free on its disk)"
+    return told
 
 
 def _server(address: str) -> Engine:
@@ -104,6 +120,7 @@ def _server(address: str) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
         isolation_level="SERIALIZABLE",
+        connect_args={"connect_timeout": CONNECT_SECONDS} if "connect_timeout" not in url.query else {},
         hide_parameters=True,
     )
 

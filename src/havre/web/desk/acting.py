@@ -92,8 +92,19 @@ def conclude(
     except HavreError as error:
         _log.exception("the log could not be written")
         detail = f"{detail} {error.message()}".strip()
-    with visit.desk.store.change() as connection:
-        note(connection, visit.account.name, kind, visit.at, subject, detail)
+    try:
+        with visit.desk.store.change() as connection:
+            note(connection, visit.account.name, kind, visit.at, subject, detail)
+    except HavreError as error:
+        # What was decided stands, and its entry is signed: to say now that nothing was done would be wrong.
+        _log.error("the journal lacks that %s did %r to %s: %s", visit.account.name, kind, subject, error.message())
+
+
+def status_of(problems: Sequence[Problem]) -> int:
+    """Give the status of an answer that tells problems: 409 somebody was quicker, 503 a fault of ours, else 422."""
+    if any(each.key in ("record.store.at_once", "web.desk.changed") for each in problems):
+        return 409
+    return 503 if any(each.key in ("record.store.unusable", "file.not_writable") for each in problems) else 422
 
 
 def told(problems: Sequence[Problem], lang: Language, form: str) -> dict[str, list[str]]:

@@ -16,10 +16,11 @@ from havre.record.review import all_standing, reviewers, standing
 from havre.record.store.schema import OUTCOMES, REMEDIES
 from havre.texts import Language
 from havre.web.desk.accounts import Account
-from havre.web.desk.acting import conclude, open_keys, told
+from havre.web.desk.acting import conclude, open_keys, status_of, told
 from havre.web.desk.room import Visit, allow, allow_posted, desk_page, lead
 from havre.web.forms import Posted, PostedForm
 from havre.web.pages.contests import about_of, figure_address
+from havre.web.records import is_of_storage
 from havre.web.rendering import Lang, SiteNow
 from havre.web.site import Site
 
@@ -71,7 +72,7 @@ def act(
     except HavreError as error:
         typed = {f"{action}.{name}": posted.text(name) for name in _TYPED}
         return _page(request, lang, site, visit, contest, errors=told(error.problems, lang, action), typed=typed,
-                     status=422)  # fmt: skip
+                     status=status_of(error.problems))  # fmt: skip
     visit.desk.room.changed()
     return lead(f"/{lang}/desk/contests/{contest}", done=action)
 
@@ -120,6 +121,8 @@ def _page(
         try:
             found = contest_of(connection, record.settings, contest)
         except RecordError as error:
+            if is_of_storage(error):
+                raise
             raise HTTPException(404, error.message(lang)) from error
         may_read = _is_person(visit.account, record)
         text = written_text(connection, contest) if may_read else None

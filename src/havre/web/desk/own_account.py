@@ -11,7 +11,7 @@ from havre.errors import HavreError, Problem
 from havre.record.log.keys import parse_verifier
 from havre.texts import Language
 from havre.web.desk.accounts import account_of, end_sessions, set_password
-from havre.web.desk.acting import throttled_key
+from havre.web.desk.acting import status_of, throttled_key
 from havre.web.desk.entry import admit
 from havre.web.desk.journal import note
 from havre.web.desk.passwords import LEAST, MOST, AccountError, check_password
@@ -70,7 +70,7 @@ def change(
                 end_sessions(connection, visit.account)
     except HavreError as error:
         return _page(request, lang, visit, _told(error.problems, lang, action), due=visit.account.must_change,
-                     status=422)  # fmt: skip
+                     status=status_of(error.problems))  # fmt: skip
     if action in ("password", "sign_out_all"):
         # All sign-ins have ended, this one too: it goes on under a new token.
         with visit.desk.store.read() as connection:

@@ -22,6 +22,7 @@ from havre.web.desk.accounts import (
     set_roles,
     set_subject,
 )
+from havre.web.desk.acting import status_of
 from havre.web.desk.journal import count_noted, noted
 from havre.web.desk.passwords import LEAST, MOST, AccountError
 from havre.web.desk.room import Visit, allow, allow_posted, desk_page, lead
@@ -68,7 +69,7 @@ def change(
     except HavreError as error:
         form = "add" if action == "add" else f"{action}-{name.casefold()[:64]}"
         typed = {"name": name, "subject": posted.line("subject"), "roles": ",".join(roles)} if action == "add" else {}
-        return _page(request, lang, visit, _told(error.problems, lang, form), typed, status=422)
+        return _page(request, lang, visit, _told(error.problems, lang, form), typed, status=status_of(error.problems))
     return lead(f"/{lang}/desk/accounts", done=action)
 
 

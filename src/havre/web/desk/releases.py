@@ -24,12 +24,13 @@ from havre.record.verify import verify_release
 from havre.release_view import View, view_of
 from havre.texts import Language
 from havre.web.desk.accounts import Account
-from havre.web.desk.acting import conclude, open_keys, told
+from havre.web.desk.acting import conclude, open_keys, status_of, told
 from havre.web.desk.passwords import AccountError
 from havre.web.desk.room import Visit, allow, allow_posted, desk_page, lead
 from havre.web.figures import choices, in_words, joined
 from havre.web.forms import Posted, PostedForm
 from havre.web.pages.downloads import PAGE_POLICY
+from havre.web.records import is_of_storage
 from havre.web.rendering import Lang, SiteNow
 from havre.web.site import Site
 
@@ -74,16 +75,19 @@ def act(
     action = posted.text("action")
     if action not in _ACTIONS:
         raise HTTPException(400)
+    before: int | None = None
     try:
         signer, log_signers = open_keys(visit, posted)
         with visit.desk.room.open() as record:
+            with record.store.read() as connection:
+                before = standing(connection, release).version
             _ACTIONS[action](visit, record, release, signer, log_signers, posted)
             conclude(visit, record, action, release, log_signers)
     except HavreError as error:
-        clash = any(each.key in ("record.store.at_once", "web.desk.changed") for each in error.problems)
         typed = {f"{action}.{name}": posted.text(name) for name in _TYPED}
+        status = status_of(error.problems)
         return _page(request, lang, site, visit, release, errors=told(error.problems, lang, action), typed=typed,
-                     status=409 if clash else 422)  # fmt: skip
+                     status=status, version_before=None if status == 409 else before)  # fmt: skip
     if action in ("publish", "withdraw"):
         request.app.state.holder.reload()
         visit.desk.room.changed()
@@ -156,6 +160,7 @@ def _seen(posted: Posted) -> int:
 def _page(
     request: Request, lang: Language, site: Site, visit: Visit, release: str, *, against: str = "",
     errors: Mapping[str, list[str]] | None = None, typed: Mapping[str, str] | None = None, status: int = 200,
+    version_before: int | None = None,
 ) -> Response:  # fmt: skip
     with visit.desk.room.open() as record:
         now, known = _found(record, release)
@@ -180,6 +185,8 @@ def _page(
         "has_log_key": visit.desk.settings.log_key_file is not None,
         "asked_contest": request.query_params.get("contest", "")[:40],
         "made_by": parse_verifier(now.author).name, "is_public": site.release(now.id) is not None,
+        # An action may break off after a part of it stands, as a publication does where the disk fills up.
+        "in_part": version_before not in (None, now.version),
     }  # fmt: skip
     return desk_page(request, "release.html.jinja", lang, visit, status=status, **facts)
 
@@ -190,6 +197,8 @@ def _found(record: Record, release: str) -> tuple[Standing, Dossier]:
         with record.store.read() as connection:
             return standing(connection, release), dossier(connection, record, release)
     except RecordError as error:
+        if is_of_storage(error):
+            raise
         raise HTTPException(404, error.message()) from error
 
 

@@ -1,5 +1,6 @@
 """Contest a figure or decision, without an account: form, receipt, and what who holds the receipt may see and erase."""
 
+import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -26,11 +27,12 @@ from havre.texts import Language, say
 from havre.web.figures import choices, contestable, in_words, joined, split
 from havre.web.forms import Posted, PostedForm
 from havre.web.guards import caller_of
-from havre.web.records import RecordRoom, Room, add_record_room
+from havre.web.records import RETRY_SECONDS, RecordRoom, Room, add_record_room, is_of_storage
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.site import Site
 
 router = APIRouter(include_in_schema=False)
+_log = logging.getLogger("havre.web")
 FIELDS = ("release", "target", "series", "month", "why", "evidence", "contact")
 BOUNDS = {"why": MOST_WHY, "evidence": MOST_EVIDENCE, "contact": MOST_CONTACT}
 TARGETS = ("figure", *WHOLE)
@@ -117,9 +119,15 @@ def send(request: Request, lang: Lang, site: SiteNow, room: Room, posted: Posted
     except HavreError as error:
         flood = any(each.key == "record.contest.too_many" for each in error.problems)
         typed = {name: posted.text(name) for name in FIELDS}
-        made = _form(request, lang, site, typed, _told(error.problems, lang), status=429 if flood else 422)
-        if flood:
-            made.headers["Retry-After"] = "3600"
+        if is_of_storage(error):
+            # A fault of ours, which may name a path of the machine; what was typed must not be lost by it.
+            _log.error("a contest could not be filed: %s", error.message())
+            told = {"storage": [say("web_contest", "form.not_kept", lang)]}
+            made = _form(request, lang, site, typed, told, status=503)
+        else:
+            made = _form(request, lang, site, typed, _told(error.problems, lang), status=429 if flood else 422)
+        if made.status_code in (429, 503):
+            made.headers["Retry-After"] = "3600" if flood else RETRY_SECONDS
         return made
     finally:
         sent.end(once, None if receipt is None else receipt.id)
@@ -156,7 +164,7 @@ def show_own(request: Request, lang: Lang, site: SiteNow, room: Room, posted: Po
                 record.store.settle()
                 room.changed()
     except RecordError as error:
-        if any(each.key == "record.store.unusable" for each in error.problems):
+        if is_of_storage(error):
             raise
         return page(request, "contest_follow.html.jinja", lang, store=False, status=404, error=error.message(lang),
                     contest=None, erased=False)  # fmt: skip

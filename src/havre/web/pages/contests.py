@@ -42,6 +42,7 @@ def contests_page(
     return _uncached(page(
         request, "contests.html.jinja", lang, told=told, contests=shown, counts=counts, state=state, number=number,
         pages=pages, became=listed.became[::-1], abouts={each.id: about_of(each, site, lang) for each in shown},
+        is_old=listed.is_old, told_at=f"{listed.at:%Y-%m-%d %H:%M} UTC",
     ))  # fmt: skip
 
 

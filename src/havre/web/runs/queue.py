@@ -136,9 +136,14 @@ class RunQueue:
             asked.scenario,
             unused=asked.unused,
         )
-        if packed is not None:
-            self.store.put(run.id, "upload.zip", packed)
-        self.store.write(run)
+        try:
+            if packed is not None:
+                self.store.put(run.id, "upload.zip", packed)
+            self.store.write(run)
+        except HavreError:
+            # What was uploaded is kept with its run, or not at all.
+            self.store.erase(run.id)
+            raise
         with self._changed:
             if len(self._waiting) >= self._settings.runs_waiting:
                 self.store.erase(run.id)
