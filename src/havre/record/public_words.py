@@ -7,7 +7,10 @@ from havre.errors import Problem, Term
 from havre.record.contest_texts import MOST_WHY, ContestText, text_problems
 
 MOST_TEXT = MOST_WHY
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+\.\w+")
+_SIGN, _SIGN_BUT_AT = r"[^\s<>()\[\],;:\"]", r"[^\s<>()\[\],;:\"@]"
+_ADDRESS = re.compile(rf"(?<!{_SIGN}){_SIGN}{_SIGN_BUT_AT}*+@{_SIGN}+\.\w+")
+"""Begins where a word does and goes on to its first @, so that a long text without one is read once, not once more from
+each of its letters."""
 _NUMBER = re.compile(r"(?<![\w.,])(?:\+|0)\d(?:[ /.()\u00a0\u202f-]{0,2}\d){5,}(?!\w)")
 """A telephone number: begins with + or 0. Counts do not, and days are taken out before."""
 _CASE = re.compile(r"(?<!\w)[A-Z]{1,4}[- ]?\d{6,}(?!\w)")
