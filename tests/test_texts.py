@@ -1,7 +1,9 @@
 """Every catalogue says the same in both languages, and every error that the code can raise has its sentence."""
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -50,8 +52,17 @@ def test_every_advice_has_its_sentence_and_asks_no_field_that_the_sentence_lacks
     assert [key for key, text in advice.items() if not fields_of(text) <= fields_of(english[key])] == []
 
 
-def error_calls() -> Iterator[tuple[str, str | None, str, frozenset[str] | None]]:
-    """Find what the code raises: place, key if it is fixed, what it begins with, and its fields if they are plain."""
+ErrorCall = tuple[str, str | None, str, frozenset[str] | None]
+"""Place, key if it is fixed, what it begins with, and its fields if they are plain."""
+
+
+@cache
+def error_calls() -> list[ErrorCall]:
+    """Find what the code raises."""
+    return list(_error_calls())
+
+
+def _error_calls() -> Iterator[ErrorCall]:
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
@@ -71,7 +82,7 @@ def error_calls() -> Iterator[tuple[str, str | None, str, frozenset[str] | None]
 
 def test_every_error_of_the_code_has_its_sentence() -> None:
     known = catalogue("errors", "en")
-    calls = list(error_calls())
+    calls = error_calls()
     assert len(calls) > 40
     assert [call[:2] for call in calls if call[1] is not None and call[1] not in known] == []
     assert [call[0] for call in calls if not any(key.startswith(call[2]) for key in known)] == []
@@ -87,8 +98,8 @@ def test_every_error_of_the_code_gives_the_fields_that_its_sentence_needs() -> N
 def test_no_sentence_of_an_error_is_left_over() -> None:
     beginnings = [call[2] for call in error_calls()]
     said = [key for key in catalogue("errors", "en") if not key.startswith(("advice.", "term."))]
-    quoted = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    used = {key for key in said if any(key.startswith(begin) for begin in beginnings) or f'"{key}"' in quoted}
+    quoted = {word for path in SOURCES for word in re.findall(r'"([^"\s]+)(?=")', path.read_text(encoding="utf-8"))}
+    used = {key for key in said if key in quoted or any(key.startswith(begin) for begin in beginnings)}
     assert sorted(set(said) - used) == []
 
 

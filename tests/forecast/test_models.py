@@ -1,12 +1,13 @@
 """Every model keeps one contract, on ordinary histories and on the strangest ones that a panel can hold."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
-from havre.draws import Floats
+from havre.draws import Draws, Floats
 from havre.errors import ForecastError
 from havre.forecast.models import (
     ALL_MODELS,
@@ -62,10 +63,20 @@ def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
 
 
+@cache
+def drawn(history: str) -> list[dict[str, Draws]]:
+    """Draw from a history with all models, once for all of them: the ensemble need not draw its members anew.
+
+    What one model draws does not depend on which others are asked for, as a test below shows.
+    """
+    given, wanted = series_of(STRANGE[history]), (model_contract.HORIZONS, model_contract.DRAWS)
+    return [draw_all(given, ALL_MODELS, *wanted, seed) for seed in model_contract.SEEDS]
+
+
 @pytest.mark.parametrize("name", ALL_MODELS)
 @pytest.mark.parametrize("history", STRANGE, ids=str)
 def test_every_model_keeps_the_contract(name: str, history: str) -> None:
-    model_contract.check_model(name, series_of(STRANGE[history]))
+    model_contract.check_draws(series_of(STRANGE[history]), *(made[name] for made in drawn(history)))
 
 
 def test_the_ensemble_is_never_certain_that_nobody_comes() -> None:
@@ -75,12 +86,17 @@ def test_the_ensemble_is_never_certain_that_nobody_comes() -> None:
     assert made.max() <= 2
 
 
+@cache
+def drawn_by_length() -> dict[int, dict[str, Draws]]:
+    """Draw with all models from the first months of a history, by how many they are."""
+    values = lively(3, 24, seed=4)
+    return {months: draw_all(series_of(values[:, :months]), ALL_MODELS, 12, 40, 1) for months in range(1, 25)}
+
+
 @pytest.mark.parametrize("name", ALL_MODELS)
 def test_every_model_lives_with_a_history_of_any_length(name: str) -> None:
-    values = lively(3, 24, seed=4)
-    for months in range(1, 25):
-        history = series_of(values[:, :months])
-        made = draw_all(history, (name,), 12, 40, 1)[name]
+    for months, by_model in drawn_by_length().items():
+        made = by_model[name]
         assert made.values.shape == (3, 12, 40)
         width = np.ptp(made.quantiles((0.05, 0.95)), axis=2)
         if not name.startswith("climatology") or months >= 4:
@@ -102,11 +118,15 @@ def test_a_spike_elsewhere_does_not_move_a_series_out_of_sight(name: str) -> Non
     assert (np.quantile(made.values[0], 0.5, axis=1) < 3 * spiked[0, -24:].max()).all()
 
 
+@cache
+def drawn_in_reverse() -> dict[str, Draws]:
+    return draw_all(series_of(lively(3, 40)), (*reversed(ALL_MODELS),), 2, 30, 5)
+
+
 @pytest.mark.parametrize("name", ALL_MODELS)
 def test_the_order_of_the_models_asked_for_does_not_change_a_bit(name: str) -> None:
-    history = series_of(lively(3, 40))
-    alone = draw_all(history, (name,), 2, 30, 5)[name]
-    among = draw_all(history, (*reversed(ALL_MODELS),), 2, 30, 5)
+    alone = draw_all(series_of(lively(3, 40)), (name,), 2, 30, 5)[name]
+    among = drawn_in_reverse()
     assert tuple(among) == tuple(reversed(ALL_MODELS))
     assert among[name].values.tobytes() == alone.values.tobytes()
 
