@@ -62,6 +62,12 @@ def choices(names: Iterable[str], words: Wording) -> Choices:
     return Choices(told, tuple((month, words.month(parse_month(month))) for month in sorted(months)))
 
 
+def months_of(names: Iterable[str], series: str, words: Wording) -> tuple[tuple[str, str], ...]:
+    """List the months of the figures of one series, with their words."""
+    months = sorted(month for key, month in map(split, names) if key == series)
+    return tuple((month, words.month(parse_month(month))) for month in months)
+
+
 def _ordered(series: Mapping[str, str], words: Wording) -> tuple[tuple[str, str], ...]:
     """Put series in the order of their words; two that read alike get what tells them apart."""
     often = Counter(series.values())

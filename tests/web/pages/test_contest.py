@@ -17,6 +17,7 @@ from havre.record.settings import read_settings, write_settings
 from havre.record.store.schema import CONTEST_SALTS, CONTEST_SOURCES, CONTEST_TEXTS
 from havre.texts import LANGUAGES, Language, say
 from havre.web.app import create_app
+from havre.web.figures import contestable
 from havre.web.records import clock
 from tests.web.site_case import opened, serving, settings_for, site
 
@@ -50,9 +51,39 @@ def errors_of(text: str) -> list[str]:
     return [unescape(re.sub(r"<[^>]+>", "", each)).strip() for each in found]
 
 
+def months_in(text: str) -> list[str]:
+    menu = re.search(r'<select id="figure-month".*?</select>', text, re.DOTALL)
+    return [] if menu is None else re.findall(r'value="([^"]+)"', menu[0])
+
+
+def months_of_series(release: str, series: str, reader: TestClient) -> list[str]:
+    shown = reader.app.state.holder.site.release(release)  # type: ignore[attr-defined]
+    return sorted(name.rpartition("/")[2] for name in contestable(shown) if name.rpartition("/")[0] == series)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_series_is_picked_first_and_then_one_of_its_months(reader: TestClient, lang: Language) -> None:
+    first = reader.get(f"/{lang}/contest").text
+    assert months_in(first) == []
+    assert SERIES in first
+    typed = {**FORM, "month": "", "evidence": "A letter.", "contact": "me", "target": "release", "once": lang}
+    second = reader.post(f"/{lang}/contest", data={**typed, "step": "months"})
+    assert (second.status_code, second.headers["cache-control"]) == (200, "no-store")
+    assert months_in(second.text) == months_of_series("r-2", SERIES, reader) != []
+    assert errors_of(second.text) == []
+    assert 'id="target-figure" name="target" value="figure" checked' in second.text
+    assert all(text in second.text for text in ("June was counted twice.", "A letter.", 'value="me"'))
+    for change, status in (({"series": ""}, 422), ({"release": "r-9"}, 422), ({"series": "a/b"}, 200)):
+        found = reader.post(f"/{lang}/contest", data={**typed, **change, "step": "months"})
+        assert (found.status_code, len(errors_of(found.text))) == (status, status == 422)
+    # No step files anything, so that the form can be sent after it.
+    assert reader.post(f"/{lang}/contest", data={**FORM, "once": lang}).status_code == 201
+
+
 def test_a_receipt_is_shown_once_and_nobody_keeps_it(reader: TestClient) -> None:
     page = reader.get("/en/contest", params={"figure": f"{SERIES}/{MONTH}", "release": "r-1"})
     assert re.findall(r'<option value="([^"]+)" selected', page.text) == ["r-1", SERIES, MONTH]
+    assert months_in(page.text) == months_of_series("r-1", SERIES, reader)
     once = re.search(r'name="once" value="([^"]+)"', page.text)
     assert once is not None
     answer = reader.post("/en/contest", data={**FORM, "once": once.group(1)})
@@ -225,7 +256,13 @@ def test_it_works_without_scripts(chromium: Browser, app: FastAPI) -> None:
         opened(chromium, f"{address}/en/contest?figure={SERIES}/{MONTH}", java_script_enabled=False) as (page, _),
     ):
         page.fill("#why", "June was counted twice.")
-        page.click("text=File the contest")
+        page.select_option("#figure-series", "")
+        page.click("text=Show its months")
+        page.select_option("#figure-series", SERIES)
+        page.click("text=Show its months")
+        page.select_option("#figure-month", MONTH)
+        page.fill("#contact", "me")
+        page.press("#contact", "Enter")
         code = page.text_content("#code") or ""
         assert page.locator("[data-print]").is_hidden()
         page.goto(f"{address}/en/contest/follow")

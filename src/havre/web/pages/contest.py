@@ -24,7 +24,7 @@ from havre.record.contest_texts import (
     check_text,
 )
 from havre.texts import Language, say
-from havre.web.figures import choices, contestable, in_words, joined, split
+from havre.web.figures import choices, contestable, in_words, joined, months_of, split
 from havre.web.forms import Posted, PostedForm
 from havre.web.guards import caller_of
 from havre.web.records import RETRY_SECONDS, RecordRoom, Room, add_record_room, is_of_storage
@@ -107,7 +107,9 @@ def form(
 
 @router.post("/{lang}/contest")
 def send(request: Request, lang: Lang, site: SiteNow, room: Room, posted: PostedForm) -> Response:
-    """File a contest and show the receipt, which is shown this once."""
+    """File a contest and show the receipt, which is shown this once; or show the months of a series that was picked."""
+    if posted.text("step") == "months":
+        return _with_months(request, lang, site, {name: posted.text(name) for name in FIELDS})
     sent: SentForms = request.app.state.sent_forms
     once = posted.line("once")[:64]
     again, filed = sent.begin(once)
@@ -136,6 +138,16 @@ def send(request: Request, lang: Lang, site: SiteNow, room: Room, posted: Posted
         found = contest_of(connection, record.settings, receipt.id)
     return page(request, "contest_receipt.html.jinja", lang, store=False, status=201, receipt=receipt, contest=found,
                 about=_about(request, lang, site, found.about))  # fmt: skip
+
+
+def _with_months(request: Request, lang: Language, site: Site, typed: Mapping[str, str]) -> Response:
+    """Show the form again with all that was typed, and the months of the series that was picked."""
+    errors: dict[str, list[str]] = {}
+    if site.release(typed["release"]) is None:
+        errors["release"] = [Problem.of("record.contest.not_published", release=typed["release"][:200]).sentence(lang)]
+    elif not typed["series"]:
+        errors["figure"] = [Problem.of("web.contest.no_figure").sentence(lang)]
+    return _form(request, lang, site, {**typed, "target": "figure"}, errors, status=422 if errors else 200, focus=True)
 
 
 @router.get("/{lang}/contest/follow")
@@ -231,15 +243,23 @@ def _told(problems: Sequence[Problem], lang: Language) -> dict[str, list[str]]:
 
 def _form(
     request: Request, lang: Language, site: Site, typed: Mapping[str, str], errors: Mapping[str, list[str]], *,
-    status: int = 200,
+    status: int = 200, focus: bool = False,
 ) -> Response:  # fmt: skip
+    """Show the form with what was typed, and the months of the series that is picked.
+
+    Parameters
+    ----------
+    focus : whether the months are what a reader wants next
+    """
     chosen = site.release(typed["release"]) or site.latest
-    picked = choices(contestable(chosen), site.words(lang))
+    names, words = contestable(chosen), site.words(lang)
     values = {**dict.fromkeys(FIELDS, ""), **typed, "release": chosen.id}
     if values["target"] not in TARGETS:
         values["target"] = "figure"
-    facts: dict[str, Any] = {"typed": values, "errors": errors, "choices": picked, "bounds": BOUNDS,
-                             "once": secrets.token_urlsafe(16), "chosen": chosen}  # fmt: skip
+    facts: dict[str, Any] = {
+        "typed": values, "errors": errors, "choices": choices(names, words), "bounds": BOUNDS, "chosen": chosen,
+        "months": months_of(names, values["series"], words), "focus": focus, "once": secrets.token_urlsafe(16),
+    }  # fmt: skip
     return page(request, "contest.html.jinja", lang, status=status, store=False, **facts)
 
 
