@@ -1,11 +1,11 @@
 """Whether readers are hurt while somebody else asks made-up questions: seconds of fresh and of kept pages.
 
 Starts ``havre serve`` as a process of its own, without the bound of requests a minute, so that nothing but the turns of
-renderings holds the other one back. One reader at 127.0.0.1 asks for pages that nobody asked for before, three times a
-second, and beside that for a page that is kept, twenty times a second. The other one asks over many connections from
+renderings holds the other one back. One reader at 127.0.0.1 asks for pages that nobody asked for before, one a second,
+and beside that for a page that is kept, twenty times a second. The other one asks over many connections from
 127.0.0.2, or from as many addresses. Server and clients share the cores of this machine.
 
-Run: ``python -m bench.web_fairness [--releases FOLDER | --record FOLDER] [--seconds 10] [--connections 40]``
+Run: ``python -m bench.web_fairness [--releases FOLDER | --record FOLDER] [--seconds 20] [--connections 40]``
 """
 
 import argparse
@@ -25,7 +25,7 @@ from bench.web import Asking, Measured, _small_releases, served
 
 KEPT = "/en/"
 READS_A_SECOND = 20
-PAGES_A_SECOND = 3
+PAGES_A_SECOND = 1
 READER = "127.0.0.1"
 
 
@@ -69,7 +69,7 @@ def main() -> int:
     folders = asked.add_mutually_exclusive_group()
     folders.add_argument("--releases", type=Path, help="folder of plain releases")
     folders.add_argument("--record", type=Path, help="folder of a record")
-    asked.add_argument("--seconds", type=float, default=10.0)
+    asked.add_argument("--seconds", type=float, default=20.0)
     asked.add_argument("--connections", type=int, default=40)
     told = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:

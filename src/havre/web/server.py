@@ -21,6 +21,8 @@ HEAD_SECONDS = 20
 """How long address and headers of a request may take to arrive."""
 BODY_SECONDS = 180
 """How long what a request sends may take to arrive."""
+SWITCH_SECONDS = 0.001
+"""How long what is computed keeps the interpreter from who answers; Python's 5 ms are felt at each step of an answer."""
 
 
 class JsonLines(logging.Formatter):
@@ -101,6 +103,7 @@ def serve_site(
     HavreError : there is nothing that could be shown
     """
     _log_as_json(log_requests)
+    sys.setswitchinterval(SWITCH_SECONDS)
     listening = _listen(host, port)
     try:
         app = create_app(settings)
