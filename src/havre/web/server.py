@@ -22,7 +22,7 @@ HEAD_SECONDS = 20
 BODY_SECONDS = 180
 """How long what a request sends may take to arrive."""
 SWITCH_SECONDS = 0.001
-"""How long what is computed keeps the interpreter from who answers; Python's 5 ms are felt at each step of an answer."""
+"""How long what is computed keeps the interpreter from who answers; the usual 5 ms are felt at each step of those."""
 
 
 class JsonLines(logging.Formatter):
