@@ -115,9 +115,20 @@ def opened(browser: Browser, address: str, width: int = 1280, **options: object)
         context.close()
 
 
+REAL_NAMES = r"""() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    text.data = text.data.replace(/\br-(\d)\b/g, "havre-2026-12-0$1-fd9e0d5e");
+  }
+}"""
+"""Gives the releases of a page names as long as real ones have, for what does not fit then."""
+
+
 def faults(page: Page, said: list[str]) -> list[str]:
     """Tell what is wrong with a page: messages of the console, sideways scrolling, violations found by axe."""
     found = list(said)
+    page.evaluate(REAL_NAMES)
     wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
     if wide > 0:
         found.append(f"scrolls sideways by {wide} px")
