@@ -68,6 +68,8 @@ def test_a_row_entered_twice_counts_once_and_two_alike_incidents_twice() -> None
     row = b"2014.MMP1,2014-12-31,5,Eastern Mediterranean\n"
     assert told(header + row + row)[0][2] == 5.0
     assert told(header + row + row.replace(b"MMP1", b"MMP2"))[0][2] == 10.0
+    # Without a number nothing tells that they are one.
+    assert told(header + 3 * row.replace(b"2014.MMP1", b"") + row)[0][2] == 20.0
 
 
 def test_a_negative_figure_is_none_and_words_are_refused() -> None:

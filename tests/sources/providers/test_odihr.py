@@ -168,13 +168,15 @@ def test_an_export_of_incidents_is_counted_by_country_and_year(tmp_path: Path) -
         # One incident with two motivations.
         ("1", "2023-05-04", "Austria", "Anti-Muslim", "Somebody was attacked"),
         ("2", "04 May 2023", "Austria", "Racist", "x"), ("3", "2022-01-01", "Germany", "Racist", "x"),
+        # Those without a number are not all one.
+        ("", "2022-01-02", "Germany", "Racist", "x"), ("", "2022-01-03", "Germany", "Racist", "y"),
     ]  # fmt: skip
     path = tmp_path / "hcrw_incidents_all-report.xlsx"
     path.write_bytes(report(rows))
     found = IMPORTERS["odihr"](path, date(2026, 3, 1))
     assert cells(found) == {
         ("hate_incidents_reported", "AUT", 2023): (2.0, "final"),
-        ("hate_incidents_reported", "DEU", 2022): (1.0, "final"),
+        ("hate_incidents_reported", "DEU", 2022): (3.0, "final"),
     }
     assert "attacked" not in str(found.to_dicts())
     path.write_bytes(report(rows, sheet="Sheet1"))

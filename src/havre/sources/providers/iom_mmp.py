@@ -16,7 +16,7 @@ from havre.sources.connector import Parsed, Piece, Plan, Wanted
 from havre.sources.fetch.fetcher import Fetcher
 from havre.sources.fetch.request import MEBIBYTE, Request
 from havre.sources.own_file import observation_columns, read_bytes, to_counts
-from havre.sources.providers.tables import columns_by_role, parse_csv
+from havre.sources.providers.tables import columns_by_role, is_empty, parse_csv
 from havre.sources.snapshot import Snapshot
 
 SOURCE = "iom_mmp"
@@ -58,7 +58,8 @@ def parse_incidents(content: bytes, name: str, as_of: date) -> Parsed:
     roles = columns_by_role(table, _ROLES, ("route", "total"), name, SOURCE)
     if "day" not in roles and not {"year", "month"} <= set(roles):
         columns_by_role(table, _ROLES, ("day",), name, SOURCE)
-    rows = table.unique(maintain_order=True) if "id" in roles else table
+    # Two rows that are alike in all, their number too, are one that was entered twice.
+    rows = table.filter(is_empty(roles["id"]) | pl.struct(pl.all()).is_first_distinct()) if "id" in roles else table
     incidents = pl.DataFrame(
         {"destination": _routes(rows[roles["route"]], name), "period": _months(rows, roles, name),
          "value": _people(rows, roles, name)}

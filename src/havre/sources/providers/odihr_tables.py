@@ -17,7 +17,7 @@ from havre.places import code_from_label, map_labels
 from havre.sources.catalogue import source
 from havre.sources.connector import Parsed
 from havre.sources.own_file import check_unique, observation_columns, read_bytes, read_sheets, read_table, wrong_layout
-from havre.sources.providers.tables import columns_by_role, parse_csv
+from havre.sources.providers.tables import columns_by_role, is_empty, parse_csv
 
 SOURCE = "odihr"
 RECORDED, REPORTED = "hate_incidents", "hate_incidents_reported"
@@ -260,7 +260,8 @@ def read_own(path: Path, as_of: date) -> Parsed:
 def parse_incidents(table: pl.DataFrame, name: str, as_of: date) -> Parsed:
     """Count an export of incidents that civil society and international organisations reported.
 
-    Rows with one number are one incident: it may be told with each of its bias motivations.
+    Rows with one number are one incident: it may be told with each of its bias motivations. A row without a number is
+    an incident of its own.
 
     Raises
     ------
@@ -268,7 +269,7 @@ def parse_incidents(table: pl.DataFrame, name: str, as_of: date) -> Parsed:
     PlaceError : a country is unknown
     """
     roles = columns_by_role(table, _INCIDENT_ROLES, ("state", "year"), name, SOURCE)
-    once = table.unique(roles["id"], maintain_order=True) if "id" in roles else table
+    once = table.filter(is_empty(roles["id"]) | pl.col(roles["id"]).is_first_distinct()) if "id" in roles else table
     rows = once.select(
         destination=map_labels(once[roles["state"]], SOURCE, name), period=_years(once[roles["year"]], name)
     )

@@ -53,3 +53,8 @@ def columns_by_role(
         expected = " | ".join(roles[role][0] for role in needed)
         raise wrong_layout(name, provider, ", ".join(map(str, table.columns)), expected)
     return found
+
+
+def is_empty(column: str) -> pl.Expr:
+    """Tell the rows that say nothing in a column of text: such as incidents that were given no number."""
+    return pl.col(column).str.strip_chars().fill_null("") == ""
