@@ -101,6 +101,38 @@ def test_parts_that_do_not_add_up() -> None:
     assert keys(Parsed(table({**good, ("TOT", 1): 1810.0}, rounding=5.0)), NOTHING) == []
 
 
+@pytest.mark.parametrize(
+    ("total", "parts", "rounding", "is_wrong"),
+    [
+        # Rounded to 5: each of three figures may be off by half of it, which is 7.5 together.
+        (100.0, (60.0, 33.0), 5.0, False), (100.0, (60.0, 32.0), 5.0, True),
+        # Not rounded: by half a person each.
+        (20.0, (10.0, 9.0), None, False), (20.0, (10.0, 8.0), None, True),
+        # Of many, a fiftieth.
+        (10_000.0, (9_000.0, 800.0), 5.0, False), (10_000.0, (9_000.0, 799.0), 5.0, True),
+        (10_000.0, (9_000.0, 1_201.0), 5.0, True),
+        # Without any part there is nothing to add up.
+        (500.0, (), 5.0, False),
+    ],
+)  # fmt: skip
+def test_how_far_parts_may_be_from_their_total(
+    total: float,
+    parts: tuple[float, ...],
+    rounding: float | None,
+    is_wrong: bool,  # noqa: FBT001
+) -> None:
+    told = {("TOT", 1): total, **{(origin, 1): part for origin, part in zip(("SYR", "AFG"), parts, strict=False)}}
+    found = keys(Parsed(table(told, rounding=rounding), adds_up=True), NOTHING)
+    assert found == (["source.drift.sum"] if is_wrong else [])
+
+
+def test_a_total_that_shrank_beside_its_parts_is_kept_out() -> None:
+    known = {("TOT", 1): 1000.0, ("SYR", 1): 600.0, ("AFG", 1): 400.0}
+    assert keys(Parsed(table({**known, ("TOT", 1): 90.0})), table(known)) == ["source.drift.shrunk"]
+    parts = {**known, ("SYR", 1): 50.0, ("AFG", 1): 40.0}
+    assert keys(Parsed(table(parts)), table(known)) == ["source.drift.shrunk"]
+
+
 def test_years_are_not_compared_with_months() -> None:
     years = table({("SYR", 1): 6000.0, ("AFG", 1): 3600.0}).with_columns(
         frequency=pl.lit("A").cast(SCHEMA["frequency"])

@@ -9,7 +9,7 @@ import pytest
 
 from havre.errors import SourceError
 from havre.sources.catalogue import source
-from havre.sources.fetch.fetcher import Clockwork, Fetcher, Hosts
+from havre.sources.fetch.fetcher import Clockwork, Fetcher, Hosts, _Gathered
 from havre.sources.fetch.request import Request, Wait
 from havre.sources.fetch.settings import FetchSettings
 from havre.sources.snapshot import Snapshots
@@ -160,6 +160,28 @@ def test_a_rest_of_another_version_is_not_glued_on(server: ProviderServer, tmp_p
     with fetcher(server, tmp_path) as ours:
         assert ours.fetch(request).read() == b"a,b\n1,2\n" * 40_000
     assert server.asked[0].headers["if-range"] == '"old"'
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_sure"),
+    [
+        ({"etag": '"a"', "accept-ranges": "bytes"}, True),
+        # A weak mark tells versions that mean the same, not ones of the same bytes.
+        ({"etag": 'W/"a"', "accept-ranges": "bytes"}, False),
+        ({"last-modified": "Tue, 01 Dec 2026 00:00:00 GMT", "accept-ranges": "bytes"}, False),
+        ({"etag": '"a"', "accept-ranges": "bytes", "content-encoding": "gzip"}, False),
+        ({"etag": '"a"'}, False),
+    ],
+)
+def test_only_bytes_of_one_version_are_gone_on_with(
+    tmp_path: Path,
+    headers: dict[str, str],
+    is_sure: bool,  # noqa: FBT001
+) -> None:
+    part = tmp_path / "part"
+    _Gathered.open(part).begin(headers, resumed=False)
+    part.write_bytes(b"1,2")
+    assert _Gathered.open(part).validator == ('"a"' if is_sure else "")
 
 
 def test_a_slow_drip_ends_with_the_budget(server: ProviderServer, tmp_path: Path) -> None:

@@ -68,12 +68,12 @@ def test_codes_become_places_and_aggregates_go() -> None:
 
 
 def test_a_zero_that_the_service_leaves_out_is_filled_in_where_the_country_reported() -> None:
-    codes = {"citizen": ["SY", "AF"], "time": ["2026-04", "2026-05", "2026-06"]}
-    found = rows(parse_table(cube({"0": 5, "1": 10, "3": 15}, codes), "x", DAY))
+    codes = {"citizen": ["SY", "AF", "TOTAL"], "time": ["2026-04", "2026-05", "2026-06"]}
+    found = rows(parse_table(cube({"0": 5, "1": 10, "3": 15, "6": 20}, codes), "x", DAY))
     told = {(origin, period.month): (value, status) for _, origin, _, period, value, status in found}  # type: ignore[attr-defined]
     assert told == {
         ("SYR", 4): (5.0, "final"), ("SYR", 5): (10.0, "final"), ("AFG", 4): (15.0, "final"),
-        ("AFG", 5): (0.0, "imputed_zero"),
+        ("AFG", 5): (0.0, "imputed_zero"), ("TOT", 4): (20.0, "final"),
     }  # fmt: skip
 
 
