@@ -41,6 +41,9 @@ def test_people_between_detection_and_rescue() -> None:
     # Help takes an hour, people survive half an hour to an hour and a half: nobody or everybody is reached in time.
     assert ends(found["in_time"]) == pytest.approx((0, 0.3))
     assert ends(found["waiting"]) == pytest.approx((1.2, 1.2))
+    # Help that comes in the last minute comes in time.
+    last = people(detection=0.5, acted_on=0.8, returned=0.25, survival_minutes=60, **HELP)
+    assert (ends(last["in_time"]), ends(last["too_late"])) == (pytest.approx((0.3, 0.3)), (0, 0))
 
 
 @given(shares=st.tuples(*[st.floats(0, 1)] * 3), survival=st.sampled_from([1, 1000]))

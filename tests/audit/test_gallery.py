@@ -15,6 +15,7 @@ from havre.audit.gallery import (
     required_fmr,
     share_of_hits,
 )
+from havre.audit.intervals import interval
 from havre.errors import AuditError
 
 MILLION = 1_000_000
@@ -41,6 +42,8 @@ def test_false_match_rates_that_a_promise_needs() -> None:
 
 def test_a_measured_rate_at_a_larger_gallery() -> None:
     assert [f"{100 * v:.1f}" for v in fpir_elsewhere(0.003, 12e6, np.array([300e6, 400e6]))] == ["7.2", "9.5"]
+    # At the gallery where it was measured it is what was measured, also with look-alikes.
+    assert float(fpir_elsewhere(0.003, 12e6, 12e6, 1.5)) == pytest.approx(0.003)
 
 
 def test_false_hits_of_a_year() -> None:
@@ -88,6 +91,9 @@ def test_a_count_carries_its_uncertainty_to_a_larger_gallery() -> None:
     found = fpir_interval(30, 10_000, 12e6, 300e6)
     assert found.low < float(fpir_elsewhere(0.003, 12e6, 300e6)) < found.high
     assert fpir_interval(0, 10_000, 12e6, 300e6).low == 0
+    half = fpir_interval(30, 10_000, 12e6, 12e6, level=0.5)
+    counted = interval(30, 10_000, level=0.5)
+    assert (half.low, half.high, half.level) == pytest.approx((counted.low, counted.high, 0.5))
 
 
 @pytest.mark.parametrize("bad", [(1.5, 10, 0), (0.1, 0, 0), (0.1, 10, -1), (float("nan"), 10, 0)])

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from havre.audit.experiment import run_experiment
+from havre.audit.gallery import fpir
 from havre.audit.search import Hits, World, own_rates, predicted_searches, search_all, sizes_up_to, threshold_for
 from havre.audit.tail import extrapolate, fit_tail, variation_of
 from havre.errors import AuditError
@@ -73,6 +74,8 @@ def test_what_was_tested_is_told_from_what_was_not() -> None:
     inside = extrapolate(hits, near, 10_000, seed=1, draws=30)
     assert inside.is_tested
     assert 1e-4 in inside.fmr_interval
+    # Whoever looks alike is hit again: no look-alikes at all is the worst case.
+    assert inside.fpir_interval.high == pytest.approx(float(fpir(inside.fmr_interval.high, 10_000)), rel=0.01)
     assert not extrapolate(hits, near, 1e6, seed=1, draws=30).is_tested
     beyond = extrapolate(hits, far, 10_000, seed=1, draws=30)
     assert not beyond.is_tested
@@ -99,6 +102,7 @@ def test_ten_million_templates(likeness: float) -> None:
 
 def test_bad_input() -> None:
     hits = Hits(3.0, 2, 10, np.array([0]), np.array([1]), np.array([3.5]))
+    assert (hits.searches_with_a_hit(3.5), hits.hits_per_probe(3.5).tolist()) == (1, [1, 0])
     for wrong in (
         lambda: World(likeness=-1, kinds=0, dimension=1),
         lambda: threshold_for(SMALL, SMALL.probes(2), 0.7),

@@ -46,7 +46,10 @@ def test_what_is_unknown_stays_unknown() -> None:
     assert len(parse_sensor({}, "s.toml").unknown) == len(ALL_QUANTITIES)
 
 
-@pytest.mark.parametrize(("survival", "verdict"), [("300..400", "always"), ("10..20", "never"), ("60..400", "depends")])
+@pytest.mark.parametrize(
+    ("survival", "verdict"),
+    [("300..400", "always"), ("160", "always"), ("10..20", "never"), ("55", "depends"), ("60..400", "depends")],
+)
 def test_whether_help_comes_in_time(survival: str, verdict: str) -> None:
     way = {"confirm_minutes": 10, "alert_minutes": "5..30", "distance_km": "20..60", "rescue_speed_kmh": 30}
     found = results(survival_minutes=survival, **way)
@@ -58,6 +61,7 @@ def test_whether_help_comes_in_time(survival: str, verdict: str) -> None:
     "row",
     [{"availability": figure(1.5)}, {"speed_kmh": figure(-1)}, {"speed_kmh": figure("fast")}, {"hours": figure("3..2")},
      {"rescue_speed_kmh": figure(0)}, {"colour": figure(1)}, {"hours": 3}, {"hours": {"value": 3, "date": "2019"}},
+     {"hours": {"value": 3, "source": "data sheet"}},
      {"hours": figure("nan")}, {"hours": figure("inf")}],
 )  # fmt: skip
 def test_figures_that_cannot_be(row: dict[str, Any]) -> None:

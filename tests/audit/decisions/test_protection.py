@@ -40,6 +40,9 @@ def test_cells_of_a_hidden_margin_are_hidden() -> None:
     keys = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")]
     found = hidden_cells(np.array([[20], [20], [50], [60]]), keys, 10, start)
     assert found.tolist() == [True, True, True, True]
+    # One cell alone would come out as the total less the others, however large it is.
+    groups = hidden_cells(np.array([[50], [40], [60]]), [("a",), ("b",), ("c",)], 10, np.array([True, False, False]))
+    assert groups.tolist() == [True, True, False]
 
 
 def test_a_bridge_is_the_only_way_between_two_parts() -> None:

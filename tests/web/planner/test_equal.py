@@ -65,7 +65,11 @@ def test_stays_agree() -> None:
 def test_expected_occupancy_agrees_on_every_place() -> None:
     values, _ = published()
     flows = margins(LEVELS, values, 50)
-    answers = run_planner([("expected", [flows.tolist(), _asked(place)]) for place in PLACES])
+    # Ten people come each month and nobody leaves: 30 places are full at the end of the third month, not of the fourth.
+    whole = {"capacity": [30] * 12, "occupancy": 0, "share": [1, 1], "stay": {"table": [[600, 1]]}}
+    tens = ("expected", [[[10.0]] * 12, whole])
+    *answers, full = run_planner([*(("expected", [flows.tolist(), _asked(place)]) for place in PLACES), tens])
+    assert (full["full"], full["first"]) == ([0, 0, *[1] * 10], [0, 0, 1, *[0] * 9])
     for place, found in zip(PLACES, answers, strict=True):
         made = expected_occupancy(flows, MONTHS, _reception(place))
         by = [made.first_full_month(level) for level in (0.5, 0.9)]
