@@ -144,3 +144,24 @@ def test_an_empty_track_record_says_so(tmp_path: Path) -> None:
         page = render_track_record(scored(record), MEASURE_NAMES)
     assert "No logged forecast can be scored yet" in page
     assert "Aucune prévision inscrite" in page
+
+
+def test_tables_for_spreadsheets_are_plain_and_compute_nothing(folder: Path) -> None:
+    with open_record(folder) as record:
+        found = scored(record)
+    tables = {"league": found.league, "scores": found.scores, "releases": found.releases}
+    written = track_files(found, {})
+    for name, table in tables.items():
+        # Moments in UTC, days as ISO has them, floats with every digit, nothing for nothing.
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(["" if value is None else told(value) for value in row] for row in table.iter_rows())
+        assert written[f"{name}.csv"].decode() == text.getvalue()
+    named = replace(found, overridden=found.overridden.with_columns(reason=pl.lit("=HYPERLINK(1)")))
+    rows = list(csv.DictReader(io.StringIO(track_files(named, {})["overridden.csv"].decode())))
+    assert {row["reason"] for row in rows} == {"'=HYPERLINK(1)"}
+
+
+def told(value: object) -> object:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value

@@ -1,8 +1,6 @@
 """Publishes the track record: a folder with the league table for programs and people, and its SHA-256 in the log."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -18,7 +16,7 @@ from havre.record.publication import Record
 from havre.record.store.outbox import post
 from havre.record.track import COUNTS, FOLDER, TrackRecord
 from havre.record.track_page import render_track_record
-from havre.record.written_tables import parquet_of
+from havre.record.written_tables import csv_of, parquet_of
 from havre.texts import Language
 
 FORMAT = "havre-track-record/1"
@@ -132,11 +130,8 @@ def _plain(value: object) -> object:
 
 
 def _csv(table: pl.DataFrame) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(["" if value is None else _plain(value) for value in row] for row in table.iter_rows())
-    return text.getvalue().encode()
+    moments = pl.selectors.datetime(time_zone="UTC").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return csv_of(table.with_columns(moments), decimals=None)
 
 
 def _json(content: Mapping[str, object]) -> bytes:
