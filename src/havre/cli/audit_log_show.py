@@ -1,6 +1,6 @@
 """The audit of a decision log on the terminal."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.markup import escape
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from havre.audit.decisions.report import LogAudit
 
 SHOWN = ("flagged", "false_positive", "false_negative", "error")
+DEPARTURES = ("departure", "overturned_flag", "added_flag")
 MOST_ALARMS = 20
 MOST_GROUPS = 30
 
@@ -24,16 +25,30 @@ def show(found: "LogAudit") -> None:
     say(f"[bold]{tell('log.title', rows=number(found.rows))}[/bold]", soft_wrap=True)
     say(tell("log.assumption", level=level_percent(found.settings.level)), soft_wrap=True)
     for key, fields in found.findings:
-        told = {name: percent(value) if isinstance(value, float) else value for name, value in fields.items()}
+        told = {name: _told(name, value) for name, value in fields.items()}
         say(f"– {tell(f'log.finding.{key}', **told)}", soft_wrap=True, markup=False)
     _show_total(found)
     for attribute in found.groups["attribute"].unique(maintain_order=True):
         _show_groups(found, attribute)
     _show_alarms(found)
+    _show_departures(found)
     _show_humans(found)
     _show_truth(found)
     _show_calibration(found)
     _show_months(found)
+
+
+def _told(name: str, value: object) -> str:
+    """Write what stands in a finding: shares in per cent, counts, names of groups, months, and measures in words."""
+    if isinstance(value, float):
+        return percent(value)
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, tuple):
+        return ", ".join(
+            tell(f"log.measure.{one}") if name == "measures" else str(one) or tell("log.missing") for one in value
+        )
+    return str(value)
 
 
 def _interval(row: dict[str, object]) -> str:
@@ -48,11 +63,23 @@ def _interval(row: dict[str, object]) -> str:
 
 
 def _show_total(found: "LogAudit") -> None:
+    lacking = bool(found.total["missing"].sum())
     rows = [
-        [tell(f"log.measure.{row['measure']}"), tell("log.few") if row["hidden"] else number(row["of"]), _interval(row)]
+        [tell(f"log.measure.{row['measure']}"), tell("log.few") if row["hidden"] else number(row["of"]), _interval(row),
+         *(_bounds(row) if lacking else [])]
         for row in found.total.iter_rows(named=True)
-    ]
-    table(tell("log.total"), [tell("log.column.measure"), tell("log.column.of"), tell("log.column.rate")], rows)
+    ]  # fmt: skip
+    names = ("measure", "of", "rate", *(("missing", "bounds") if lacking else ()))
+    table(tell("log.total"), [tell(f"log.column.{name}") for name in names], rows)
+
+
+def _bounds(row: dict[str, Any]) -> list[str]:
+    """Write how many outcomes are missing, and between which shares the rate lies whatever they were."""
+    from havre.audit.intervals import Interval
+
+    if row["least"] is None:
+        return ["", ""]
+    return [number(row["missing"]), percent_range(Interval(row["least"], row["most"]))]
 
 
 def _show_groups(found: "LogAudit", attribute: str) -> None:
@@ -116,6 +143,28 @@ def _points(row: dict[str, object]) -> str:
     return written[0] if len(written) == 1 else f"{written[0]} ({written[1]} {DASH} {written[2]})"
 
 
+def _show_departures(found: "LogAudit") -> None:
+    """Show how often humans depart, by band of the score and by group; few decisions are hidden as everywhere."""
+    cells: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in found.by_score.filter(pl.col("measure").is_in(DEPARTURES)).sort("bin").iter_rows(named=True):
+        low, high = (written(found.edges[row["bin"] + at], ".3g") for at in (0, 1))
+        cells.setdefault(tell("log.score_band", low=low, high=high), {})[row["measure"]] = row
+    for row in found.groups.filter(pl.col("measure").is_in(DEPARTURES)).iter_rows(named=True):
+        cells.setdefault(_who({**row, "kind": "group"}), {})[row["measure"]] = row
+    if not cells:
+        return
+    shown = [name for name in DEPARTURES if any(name in row for row in cells.values())]
+    rows = [
+        [who, tell("log.few") if row["departure"]["hidden"] else number(row["departure"]["of"]),
+         *(_interval(row[name]) if name in row else DASH for name in shown)]
+        for who, row in list(cells.items())[:MOST_GROUPS]
+    ]  # fmt: skip
+    names = ["", tell("log.column.of"), *(tell(f"log.measure.{name}") for name in shown)]
+    table(tell("log.departures"), names, rows)
+    if len(cells) > MOST_GROUPS:
+        stdout().print(tell("log.more_groups", count=len(cells) - MOST_GROUPS), soft_wrap=True)
+
+
 def _show_humans(found: "LogAudit") -> None:
     rows = [
         [tell(f"log.pace.{pace.kind}"), *_pace_cells(pace.decisions, pace.median, pace.under)] for pace in found.paces
@@ -158,11 +207,16 @@ def _show_calibration(found: "LogAudit") -> None:
 
 
 def _show_months(found: "LogAudit") -> None:
+    """Show the lowest and the highest month of each rate with their intervals, and the test over all months."""
+    tests = {row["measure"]: row for row in found.comparisons.filter(pl.col("kind") == "drift").iter_rows(named=True)}
     visible = found.months.filter(~pl.col("hidden") & pl.col("rate").is_not_null())
     rows = []
     for (measure,), months in visible.group_by("measure", maintain_order=True):
         ordered = months.sort("rate")
-        ends = [f"{percent(ordered['rate'][place])} ({ordered['month'][place]})" for place in (0, -1)]
-        rows.append([tell(f"log.measure.{measure}"), *ends])
+        ends = [f"{row['month']}: {_interval(row)}" for row in (ordered.row(at, named=True) for at in (0, -1))]
+        tested = tests.get(str(measure))
+        found_p = [written(tested[name], ".2g") if tested else DASH for name in ("p", "holm")]
+        rows.append([tell(f"log.measure.{measure}"), *ends, *found_p])
     if found.months["month"].n_unique() > 1:
-        table(tell("log.months"), [tell(f"log.column.{name}") for name in ("measure", "lowest", "highest")], rows)
+        names = ("measure", "lowest", "highest", "p", "holm")
+        table(tell("log.months"), [tell(f"log.column.{name}") for name in names], rows)

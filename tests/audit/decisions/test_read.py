@@ -87,13 +87,32 @@ def test_all_faults_of_the_columns_at_once(tmp_path: Path) -> None:
     [(LOG.head(0), "audit.log.empty"),
      (LOG.with_columns(truth=pl.col("score")), "audit.log.truth_is_score"),
      (LOG.with_columns(truth=pl.col("automated")), "audit.log.truth_is_outcome"),
-     (LOG.with_columns(score=pl.when(pl.col("score") > 0.1).then("score")), "audit.log.bad_score"),
      (LOG.with_columns(sex=pl.int_range(400).cast(pl.String)), "audit.log.too_many_values"),
      (LOG.with_columns(truth=pl.int_range(400)), "audit.log.too_many_values"),
      (LOG.with_columns(day=pl.lit("last week")), "audit.log.bad_time")],
 )  # fmt: skip
 def test_logs_from_which_nothing_follows(tmp_path: Path, changed: pl.DataFrame, key: str) -> None:
     assert key in refused(changed, tmp_path)
+
+
+def test_missing_scores_are_left_out_of_what_needs_them_only(tmp_path: Path) -> None:
+    table = LOG.with_columns(score=pl.when(pl.col("score") > 0.1).then("score").otherwise(float("nan")))
+    found = read_log(write_log(table, tmp_path), COLUMNS)
+    lacking = found.counts.filter(pl.col("bin").is_null())["n"].sum()
+    assert (found.rows, lacking) == (400, (LOG["score"] <= 0.1).sum())
+    assert "score" in found.has
+    none = read_log(write_log(LOG.with_columns(score=pl.lit(None, pl.Float64)), tmp_path), COLUMNS)
+    assert "score" not in none.has
+    one = read_log(write_log(table.with_columns(score=pl.col("score") * 0 + 2), tmp_path), COLUMNS)
+    assert one.counts.filter(pl.col("bin").is_null())["n"].sum() == lacking
+
+
+def test_a_truth_that_is_the_score_where_both_are_known(tmp_path: Path) -> None:
+    coin = pl.col("score").gt(0.3).cast(pl.Int64)
+    partly = LOG.with_columns(score=coin.cast(pl.Float64), truth=pl.when(pl.col("sex") == "f").then(coin))
+    assert refused(partly, tmp_path) == ["audit.log.truth_is_score"]
+    few = partly.with_columns(truth=pl.when(pl.int_range(400) < 20).then("truth"))
+    assert read_log(write_log(few, tmp_path), COLUMNS).rows == 400
 
 
 def test_a_truth_that_is_the_score_is_found_in_text_too(tmp_path: Path) -> None:
@@ -116,6 +135,7 @@ def test_mixed_encodings_and_other_damage(tmp_path: Path) -> None:
         with pytest.raises(HavreError) as caught:
             read_log(tmp_path / "log.csv", replace(columns, score="score" if b"score" in content else None))
         assert keys(caught.value) == [key]
+        assert "UTF-8 in UTF-8" not in caught.value.message()
     (tmp_path / "log.parquet").write_bytes(b"PAR1")
     for path, key in [("log.parquet", "file.damaged"), ("none.csv", "file.missing"), (".", "file.ending")]:
         with pytest.raises(HavreError) as caught:

@@ -20,7 +20,7 @@ def calibration_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     ``attribute``, ``group`` (both null for the whole log), ``bin``, ``of`` decisions with known truth, ``that`` came
     true, ``mean_score``, ``rate``, ``low``, ``high``, ``score_sum``, ``square_sum``, ``hidden``.
     """
-    known = cube.counts.filter(pl.col("truth").is_not_null())
+    known = cube.counts.filter(pl.col("truth").is_not_null() & pl.col("bin").is_not_null())
     if "score" not in cube.has or known.is_empty():
         return _by(known.head(0), None, {}, threshold, level, with_bins=True)
     whole = _by(known, None, {}, threshold, level, with_bins=True)

@@ -1,4 +1,4 @@
-"""Groups compared with everybody else, months with one another, scores with what came true: tests in one family.
+"""Groups compared with everybody else; with the tests of months and of calibration they make one family.
 
 All tests of a report are adjusted together, so that a log in which everything is alike gives *any* alarm no more often
 than ``alpha`` (Holm). The adjusted value of Benjamini and Hochberg is given beside it.
@@ -8,16 +8,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
-import numpy as np
 import polars as pl
-from scipy import stats
 
 from havre.audit.decisions.disparity import benjamini_hochberg, detectable, difference_interval, holm, p_value
 from havre.audit.decisions.measures import TESTED
 
-MOST_SUMMED = 100.0
-"""Variance from which on a sum of zeros and ones is normal enough for the test of calibration."""
-LEAST_EXPECTED = 5.0
 SCHEMA = pl.Schema({
     "kind": pl.String(), "attribute": pl.String(), "group": pl.String(), "measure": pl.String(), "rate": pl.Float64(),
     "other": pl.Float64(), "difference": pl.Float64(), "low": pl.Float64(), "high": pl.Float64(), "n": pl.Int64(),
@@ -54,38 +49,6 @@ def _group_rows(
             gap = difference_interval(x, n, y, m, level)
             p = p_value(x, n, y, m, margin)
             yield "group", attribute, row["group"], measure, x / n, y / m, x / n - y / m, gap.low, gap.high, n, m, p
-
-
-def compare_months(months: pl.DataFrame) -> pl.DataFrame:
-    """Test whether a measure stayed the same over the months (χ² of homogeneity), where enough is expected in each."""
-    rows: list[tuple[object, ...]] = []
-    visible = months.filter(~pl.col("hidden") & (pl.col("of") > 0) & pl.col("measure").is_in(TESTED))
-    for (measure,), cells in visible.group_by("measure", maintain_order=True):
-        that, of = cells["that"].to_numpy(), cells["of"].to_numpy()
-        share = that.sum() / of.sum()
-        if len(of) < 2 or of.min() * min(share, 1 - share) < LEAST_EXPECTED:
-            continue
-        p = float(stats.chi2_contingency(np.array([that, of - that]), correction=False).pvalue)
-        rates = cells["rate"]
-        low, high = float(rates.min()), float(rates.max())  # type: ignore[arg-type]
-        rows.append(("drift", None, None, measure, low, high, high - low, None, None, int(of.sum()), None, p))
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-
-def compare_calibration(calibration: pl.DataFrame) -> pl.DataFrame:
-    """Test whether as much came true in a group as its scores, read as probabilities, promised."""
-    rows: list[tuple[object, ...]] = []
-    visible = calibration.filter(pl.col("bin").is_null() & ~pl.col("hidden"))
-    for row in visible.iter_rows(named=True):
-        variance = row["score_sum"] - row["square_sum"]
-        if variance < MOST_SUMMED:
-            continue
-        z, n = (row["that"] - row["score_sum"]) / variance**0.5, row["of"]
-        half = 1.959963984540054 * variance**0.5 / n
-        gap = row["rate"] - row["mean_score"]
-        rows.append(("calibration", row["attribute"], row["group"], "calibration", row["rate"], row["mean_score"], gap,
-                     gap - half, gap + half, n, None, float(2 * stats.norm.sf(abs(z)))))  # fmt: skip
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def with_alarms(compared: pl.DataFrame, alpha: float, power: float) -> pl.DataFrame:

@@ -32,12 +32,18 @@ class Pace:
 
 @dataclass(frozen=True)
 class Departures:
-    """How often humans departed: of all, and ``verdict``: never, rarely, departs, or unknown."""
+    """How often humans departed, of those decisions of which both outcomes are known, and what follows.
+
+    ``verdict``: never, rarely, departs, unclear (it hangs on the outcomes that are missing), or unknown. ``bounds``
+    hold the share over all decisions whatever the missing outcomes were.
+    """
 
     of: int
     that: int
     interval: Interval | None
     verdict: str
+    missing: int = 0
+    bounds: Interval | None = None
 
 
 def departures(total: pl.DataFrame, level: float = LEVEL) -> Departures:
@@ -45,10 +51,15 @@ def departures(total: pl.DataFrame, level: float = LEVEL) -> Departures:
     row = total.filter((pl.col("measure") == "departure") & ~pl.col("hidden"))
     if row.is_empty():
         return Departures(0, 0, None, "unknown")
-    of, that = int(row["of"][0]), int(row["that"][0])
+    of, that, missing = (int(row[name][0]) for name in ("of", "that", "missing"))
     found = interval(that, of, "clopper-pearson", level)
-    seldom = "rarely" if found.high < RARELY else "departs"
-    return Departures(of, that, found, seldom if that else "never")
+    if not missing:
+        seldom = "rarely" if found.high < RARELY else "departs"
+        return Departures(of, that, found, seldom if that else "never")
+    every = of + missing
+    least, most = (interval(k, every, "clopper-pearson", level) for k in (that, that + missing))
+    verdict = "rarely" if most.high < RARELY else "departs" if least.low >= RARELY else "unclear"
+    return Departures(of, that, found, verdict, missing, Interval(that / every, (that + missing) / every, 1.0))
 
 
 def paces(cube: Cube, threshold: int) -> list[Pace]:

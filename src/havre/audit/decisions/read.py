@@ -35,7 +35,7 @@ class Cube:
     Parameters
     ----------
     counts : columns of the groups (text), ``month`` (text), ``automated``, ``human``, ``truth`` (true, false, null),
-        ``bin`` of the score, ``n`` decisions, ``score_sum``, ``square_sum``
+        ``bin`` of the score (null where it is missing), ``n`` decisions, ``score_sum``, ``square_sum``
     speeds : ``automated``, ``human``, ``octave`` of the seconds taken, ``n``, and ``under_5`` and so on
     rows : decisions in all
     edges : of the bins of the score; empty where there is none
@@ -68,13 +68,14 @@ def read_log(path: Path, columns: Columns) -> Cube:
         speeds = _count_speeds(table, columns)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = str(error).splitlines()[0]
-        key = "audit.log.encoding" if "utf-8" in reason.lower() or "utf8" in reason.lower() else "file.damaged"
-        raise FileError(key, path=path, expected="Parquet/CSV", reason=reason) from error
+        if "utf-8" in reason.lower() or "utf8" in reason.lower():
+            raise FileError("audit.log.encoding", path=path, expected="CSV", reason=reason) from error
+        raise FileError("file.damaged", path=path, expected="Parquet/CSV", reason=reason) from error
     _check_months(counts, path.name)
     counts, speeds = _decided(counts, columns, path.name), _decided(speeds, columns, path.name)
     _check_truth(counts, path.name)
     known = {name: counts[name].null_count() < counts.height for name in ("automated", "human", "truth")}
-    known |= {"score": columns.score is not None, "time": counts["month"].null_count() < counts.height,
+    known |= {"score": bool(edges), "time": counts["month"].null_count() < counts.height,
               "seconds": speeds.height > 0}  # fmt: skip
     return Cube(counts, speeds, columns.groups, rows, edges, frozenset(name for name, has in known.items() if has))
 
@@ -91,7 +92,7 @@ def _scan(path: Path, columns: Columns) -> pl.LazyFrame:
     with files[0].open("rb") as file:
         header = file.readline()
     if header.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise FileError("audit.log.encoding", path=path, expected="UTF-8", reason="UTF-16")
+        raise FileError("audit.log.encoding", path=path, expected="CSV", reason="UTF-16")
     separator = ";" if header.count(b";") > header.count(b",") else ","
     # Text but for the numbers: guessing of types would read the group "NA" as missing.
     numbers = [name for name in (columns.score, columns.seconds) if name is not None]
@@ -102,6 +103,8 @@ def _scan(path: Path, columns: Columns) -> pl.LazyFrame:
 
 
 _FIRST_ROWS = 1000
+LEAST_COMPARED = 30
+"""Decisions from which on a truth that equals something else in each of them is no chance."""
 
 
 def _typed(table: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
@@ -113,7 +116,9 @@ def _typed(table: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
         wanted.append((pl.lit(None, pl.String) if name is None else pl.col(name)).alias(meaning))
     for meaning in ("score", "seconds"):
         name = getattr(columns, meaning)
-        wanted.append((pl.lit(None, pl.Float64) if name is None else pl.col(name).cast(pl.Float64)).alias(meaning))
+        number = pl.lit(None, pl.Float64) if name is None else pl.col(name).cast(pl.Float64)
+        # What is not a number, or has no end, is as missing.
+        wanted.append(pl.when(number.is_finite()).then(number).alias(meaning))
     wanted.append(_month(columns.time, schema).alias("month"))
     return table.select(wanted)
 
@@ -136,7 +141,9 @@ def _survey(table: pl.LazyFrame, columns: Columns, name: str) -> tuple[tuple[flo
     """Look over the log once: rows, range of the score, number of values of each column that is counted by."""
     schema = table.collect_schema()
     keys = [key for key in schema.names() if key not in ("score", "seconds")]
-    truth_is_score = (pl.col("truth").cast(pl.Float64, strict=False) == pl.col("score")).fill_null(value=False).all()
+    equal = pl.col("truth").cast(pl.Float64, strict=False) == pl.col("score")
+    # Where either is missing, nothing is compared; a few rows that are the same may be chance.
+    truth_is_score = equal.all() & ((equal.count() == pl.len()) | (equal.count() >= LEAST_COMPARED))
     comparable = columns.score is not None and columns.truth is not None
     if comparable and not schema["truth"].is_numeric():
         # Text is turned into numbers over the whole log only where the first rows are the score.
@@ -146,20 +153,15 @@ def _survey(table: pl.LazyFrame, columns: Columns, name: str) -> tuple[tuple[flo
         pl.len().alias("rows"),
         pl.col("score").min().alias("low"),
         pl.col("score").max().alias("high"),
-        (pl.col("score").is_null() | pl.col("score").is_nan() | pl.col("score").is_infinite()).sum().alias("no_score"),
         same.alias("same"),
         *(pl.col(key).approx_n_unique().alias(f"values:{key}") for key in keys if schema[key] != pl.Null),
     ).collect(engine="streaming").row(0, named=True)  # fmt: skip
     if not seen["rows"]:
         raise AuditError("audit.log.empty", table=name)
-    problems = []
     if seen["same"]:
         raise AuditError("audit.log.truth_is_score", table=name)
-    if columns.score is not None and seen["no_score"]:
-        problems.append(Problem.of("audit.log.bad_score", table=name, count=seen["no_score"]))
-    problems += _too_many(seen, columns, name)
-    check_none(problems, AuditError)
-    return (_edges(seen["low"], seen["high"]) if columns.score is not None else ()), int(seen["rows"])
+    check_none(_too_many(seen, columns, name), AuditError)
+    return (() if seen["low"] is None else _edges(seen["low"], seen["high"])), int(seen["rows"])
 
 
 def _too_many(seen: dict[str, int], columns: Columns, name: str) -> list[Problem]:
@@ -187,6 +189,8 @@ def _count(table: pl.LazyFrame, columns: Columns, edges: tuple[float, ...]) -> p
     place = pl.lit(0, pl.Int8)
     if edges and edges[-1] > edges[0]:
         place = ((score - edges[0]) / (edges[-1] - edges[0]) * BINS).floor().clip(0, BINS - 1).cast(pl.Int8)
+    elif edges:
+        place = pl.when(score.is_not_null()).then(place)
     groups = [f"group:{name}" for name in columns.groups]
     counted = table.group_by(*groups, "month", "automated", "human", "truth", place.alias("bin")).agg(
         n=pl.len(), score_sum=score.sum(), square_sum=(score * score).sum()
@@ -203,7 +207,7 @@ def _count_speeds(table: pl.LazyFrame, columns: Columns) -> pl.DataFrame:
         table = table.head(0)
     octave = (seconds.clip(0.25).log(2) * OCTAVES).floor().cast(pl.Int16)
     short = [(seconds < limit).sum().cast(pl.Int64).alias(f"under_{limit}") for limit in SHORT]
-    known = table.filter(seconds.is_not_null() & seconds.is_not_nan() & (seconds >= 0))
+    known = table.filter(seconds >= 0)
     counted = known.group_by("automated", "human", octave.alias("octave"), pl.lit(None, pl.Int8).alias("truth"))
     return counted.agg(pl.len().cast(pl.Int64).alias("n"), *short).collect(engine="streaming")
 
@@ -260,5 +264,5 @@ def _check_truth(counts: pl.DataFrame, name: str) -> None:
     known = counts.filter(pl.col("truth").is_not_null() & pl.col("automated").is_not_null())
     total = int(known["n"].sum())
     both = known["truth"].n_unique() == 2
-    if total >= 30 and both and bool((known["truth"] == known["automated"]).all()):
+    if total >= LEAST_COMPARED and both and bool((known["truth"] == known["automated"]).all()):
         raise AuditError("audit.log.truth_is_outcome", table=name)

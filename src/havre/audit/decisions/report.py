@@ -8,18 +8,16 @@ from pathlib import Path
 import polars as pl
 
 from havre.audit.decisions.calibration import calibration_table
+from havre.audit.decisions.calibration_tests import CalibrationTests, compare_calibration
 from havre.audit.decisions.columns import Columns
-from havre.audit.decisions.comparisons import (
-    compare_calibration,
-    compare_groups,
-    compare_months,
-    disparities,
-    with_alarms,
-)
+from havre.audit.decisions.comparisons import compare_groups, disparities, with_alarms
+from havre.audit.decisions.drift import compare_months
 from havre.audit.decisions.humans import Departures, Pace, departures, paces
 from havre.audit.decisions.measures import DECIDERS
+from havre.audit.decisions.missing import outcome_findings, score_findings
 from havre.audit.decisions.read import MISSING, Cube, read_log
 from havre.audit.decisions.tables import attributes, bin_table, group_tables, month_table, total_table
+from havre.audit.decisions.truths import truth_findings
 from havre.audit.decisions.unknown_truth import KnownTruth, known_truth
 from havre.errors import AuditError, Problem, check_none
 
@@ -134,9 +132,11 @@ def audit_counts(cube: Cube, columns: Columns, settings: Settings) -> LogAudit:
     groups = group_tables(cube, threshold, level)
     months = month_table(cube, threshold, level)
     calibration = calibration_table(cube, threshold, level)
-    compared = [compare_groups(groups, total, settings.margin, level), compare_months(months)]
-    if settings.probability:
-        compared.append(compare_calibration(calibration))
+    drift = compare_months(months)
+    compared = [compare_groups(groups, total, settings.margin, level), drift.comparisons]
+    promised = compare_calibration(cube, calibration) if settings.probability else None
+    if promised:
+        compared.append(promised.comparisons)
     comparisons = with_alarms(pl.concat(compared), settings.alpha, settings.power)
     by_score = bin_table(cube, threshold, level) if cube.edges else months.head(0).rename({"month": "bin"})
     departed = departures(total, level)
@@ -146,45 +146,83 @@ def audit_counts(cube: Cube, columns: Columns, settings: Settings) -> LogAudit:
         for who in DECIDERS
         if who in cube.has and "truth" in cube.has
     }
-    findings = tuple(_findings(cube, groups, comparisons, departed, truth, settings))
+    findings: list[Finding] = [
+        *_lacking(cube),
+        *outcome_findings(cube, total),
+        *score_findings(cube),
+        *_group_findings(cube, groups, settings),
+        *_departure_findings(departed),
+        *_partial_truths(cube, truth),
+        *truth_findings(cube),
+        *_month_findings(cube),
+        *drift.findings(),
+        *_calibration_findings(cube, calibration, promised, settings, comparisons.height),
+        *_test_findings(comparisons),
+    ]
     if hidden:
-        findings = (("total_hidden", {"threshold": threshold}), *findings)
+        findings.insert(0, ("total_hidden", {"threshold": threshold}))
     return LogAudit(
         cube.rows, settings, columns, cube.edges, total, groups, disparities(groups), comparisons,
         calibration.drop("score_sum", "square_sum"), months, by_score, departed, tuple(paces(cube, threshold)), truth,
-        findings,
+        tuple(findings),
     )  # fmt: skip
 
 
-def _findings(
-    cube: Cube,
-    groups: pl.DataFrame,
-    comparisons: pl.DataFrame,
-    departed: Departures,
-    truth: dict[str, KnownTruth],
-    settings: Settings,
-) -> list[Finding]:
-    """Say what cannot be concluded, and what is to be known (keys ``log.finding.*`` of the catalogue ``audit``)."""
+def _lacking(cube: Cube) -> list[Finding]:
+    """Say what a log lacks altogether (keys ``log.finding.*`` of the catalogue ``audit``)."""
     found: list[Finding] = [
         (f"no_{name}", {})
         for name in ("automated", "human", "truth", "score", "time", "seconds")
         if name not in cube.has
     ]
-    if not cube.groups:
-        found.append(("no_groups", {}))
-    found += _group_findings(cube, groups, settings)
-    found += [(f"humans_{departed.verdict}", {})] if departed.verdict != "unknown" else []
-    for who, known in truth.items():
-        if known.is_partial:
-            found.append((f"truth_partly_{who}", {}))
-    found += _truth_findings(cube)
-    if comparisons.height:
-        found.append(("no_alarm" if not comparisons["alarm"].any() else "alarm", {"tests": comparisons.height}))
-    else:
-        found.append(("no_test", {}))
-    if "score" in cube.has and "truth" in cube.has and not settings.probability:
-        found.append(("not_probability", {}))
+    return found if cube.groups else [*found, ("no_groups", {})]
+
+
+def _departure_findings(departed: Departures) -> list[Finding]:
+    if departed.verdict == "unknown":
+        return []
+    bounds = departed.bounds
+    facts: dict[str, object] = {} if bounds is None else {"low": bounds.low, "high": bounds.high}
+    partly: list[Finding] = [("departures_missing", {"count": departed.missing, **facts})] if bounds else []
+    return [(f"humans_{departed.verdict}", {}), *partly]
+
+
+def _partial_truths(cube: Cube, truth: dict[str, KnownTruth]) -> list[Finding]:
+    unknown = cube.counts.filter(pl.col("truth").is_null()).height > 0
+    return [(f"truth_partly_{who}", {}) for who, known in truth.items() if known.is_partial and unknown]
+
+
+def _month_findings(cube: Cube) -> list[Finding]:
+    return [("one_month", {})] if "time" in cube.has and cube.counts["month"].drop_nulls().n_unique() == 1 else []
+
+
+def _calibration_findings(
+    cube: Cube, calibration: pl.DataFrame, promised: CalibrationTests | None, settings: Settings, tests: int
+) -> list[Finding]:
+    """Say of which groups calibration was not tested, or could not have been found wanting."""
+    if "score" not in cube.has or (promised is None and "truth" not in cube.has):
+        return []
+    if promised is None:
+        return [("not_probability", {})]
+    if "truth" not in cube.has:
+        return [("calibration_no_truth", {})]
+    found: list[Finding] = []
+    whole = calibration.filter(pl.col("bin").is_null())
+    if whole.filter(pl.col("attribute").is_null())["hidden"].any():
+        found.append(("calibration_hidden_all", {"threshold": settings.threshold}))
+    hidden = whole.filter(pl.col("hidden") & pl.col("attribute").is_not_null())
+    for name, count in hidden.group_by("attribute", maintain_order=True).agg(pl.len()).iter_rows():
+        found.append(("calibration_hidden", {"attribute": name, "count": count, "threshold": settings.threshold}))
+    for name, groups in promised.powerless(settings.alpha / max(tests, 1)).items():
+        found.append(("calibration_small", {"attribute": name, "groups": groups}))
     return found
+
+
+def _test_findings(comparisons: pl.DataFrame) -> list[Finding]:
+    if comparisons.is_empty():
+        return [("no_test", {})]
+    key = "alarm" if comparisons["alarm"].any() else "no_alarm"
+    return [(key, {"tests": comparisons.height})]
 
 
 def _group_findings(cube: Cube, groups: pl.DataFrame, settings: Settings) -> list[Finding]:
@@ -202,21 +240,6 @@ def _group_findings(cube: Cube, groups: pl.DataFrame, settings: Settings) -> lis
     pairs = len(cube.groups) * (len(cube.groups) - 1) // 2
     if pairs > len(attributes(cube)) - len(cube.groups):
         found.append(("too_fine", {}))
-    return found
-
-
-def _truth_findings(cube: Cube) -> list[Finding]:
-    """Find a truth that is the human's decision, or that follows the score without fail."""
-    found: list[Finding] = []
-    known = cube.counts.filter(pl.col("truth").is_not_null())
-    decided = known.filter(pl.col("human").is_not_null())
-    both = known["truth"].n_unique() == 2
-    if both and decided.height and bool((decided["human"] == decided["truth"]).all()):
-        found.append(("truth_is_human", {}))
-    if both and cube.edges:
-        mixed = known.group_by("bin").agg(pl.col("truth").n_unique().alias("kinds"))
-        if int((mixed["kinds"] == 2).sum()) <= 1 and mixed.height > 2:
-            found.append(("truth_follows_score", {}))
     return found
 
 

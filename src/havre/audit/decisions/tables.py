@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
+from havre.audit.decisions import missing
 from havre.audit.decisions.measures import BY_NAME, FAMILIES, count_measures
 from havre.audit.decisions.protection import hidden_cells
 from havre.audit.decisions.read import JOINED, Cube
@@ -20,7 +21,7 @@ RATE_COLUMNS = ("of", "that", "rate", "low", "high")
 def total_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     """Give every measure of the whole log that it has decisions for; small ones are hidden here too."""
     counted = count_measures(cube.counts.with_columns(pl.lit("").alias("whole")), ["whole"])
-    return with_rates(hide(counted, ["whole"], threshold).drop("whole"), level)
+    return missing.with_bounds(with_rates(hide(counted, ["whole"], threshold).drop("whole"), level), cube.counts, ())
 
 
 def group_tables(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
@@ -29,7 +30,8 @@ def group_tables(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     Returns
     -------
     ``attribute`` (one column, or two joined by ×), ``group`` (likewise), ``measure``, ``of``, ``that``, ``rate``,
-    ``low``, ``high``, ``hidden``. Hidden cells have no numbers.
+    ``low``, ``high``, ``hidden``, and ``missing``, ``least``, ``most`` as in
+    :func:`havre.audit.decisions.missing.with_bounds`. Hidden cells have no numbers.
     """
     parts: list[pl.DataFrame] = []
     margins: Margins = {}
@@ -40,7 +42,7 @@ def group_tables(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
             family = pl.col("measure").replace_strict(_FAMILY_OF)
             for kind, value in marked.filter("hidden").select(family, keys[0]).unique().iter_rows():
                 margins.setdefault((kind, keys[0]), set()).add(value)
-        parts.append(_named(with_rates(marked, level), names, keys))
+        parts.append(_named(missing.with_bounds(with_rates(marked, level), cube.counts, keys), names, keys))
     return pl.concat(parts) if parts else _empty()
 
 
@@ -60,7 +62,7 @@ def month_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
 
 def bin_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     """Give every measure by bin of the score, columns as :func:`month_table` with ``bin`` for ``month``."""
-    counted = count_measures(cube.counts, ["bin"])
+    counted = count_measures(cube.counts.filter(pl.col("bin").is_not_null()), ["bin"])
     return with_rates(hide(counted, ["bin"], threshold), level).sort("measure", "bin")
 
 
@@ -110,10 +112,10 @@ _FAMILY_OF = {name: measure.family for name, measure in BY_NAME.items()}
 def _named(found: pl.DataFrame, names: Sequence[str], keys: Sequence[str]) -> pl.DataFrame:
     attribute = pl.lit(JOINED.join(names)).alias("attribute")
     group = pl.concat_str(keys, separator=JOINED).alias("group")
-    return found.select(attribute, group, "measure", *RATE_COLUMNS, "hidden").sort("measure", "group")
+    return found.select(attribute, group, "measure", *RATE_COLUMNS, "hidden", *missing.COLUMNS).sort("measure", "group")
 
 
 def _empty() -> pl.DataFrame:
     texts = dict.fromkeys(("attribute", "group", "measure"), pl.String())
     numbers = {"of": pl.Int64(), "that": pl.Int64(), **dict.fromkeys(("rate", "low", "high"), pl.Float64())}
-    return pl.DataFrame(schema={**texts, **numbers, "hidden": pl.Boolean()})
+    return pl.DataFrame(schema={**texts, **numbers, "hidden": pl.Boolean(), **missing.COLUMNS})

@@ -1,4 +1,4 @@
-"""What is known where the truth is known of some decisions only, such as of those who were searched."""
+"""What is known where truth or outcome is known of some decisions only, such as of those who were searched."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,8 @@ from havre.audit.intervals import Interval
 class KnownTruth:
     """Share of decisions with known truth among the flagged and the passed; bounds of error rates over everybody.
 
-    The bounds take every unknown truth the worst way and the best way (Manski): nothing narrower follows from the log.
+    The bounds take every unknown truth and every missing outcome the worst way and the best way (Manski): nothing
+    narrower follows from the log. ``is_partial``: a truth or an outcome is missing somewhere.
 
     Reference: Manski CF (1989), Anatomy of the selection problem, Journal of Human Resources 24(3):343–360.
     doi:10.2307/145818
@@ -32,19 +33,24 @@ def known_truth(cube: Cube, who: str, *, hidden: bool) -> KnownTruth:
     ----------
     hidden : the error rates rest on too few decisions to be shown, and so do these figures
     """
-    counts = cube.counts.filter(pl.col(who).is_not_null())
 
-    def count(*, flagged: bool, truth: bool | None) -> int:
-        right = pl.col("truth").is_null() if truth is None else pl.col("truth") == truth
-        return int(counts.filter((pl.col(who) == flagged) & right)["n"].sum())
+    def count(*, flagged: bool | None, truth: bool | None) -> int:
+        return int(cube.counts.filter(_is(who, flagged) & _is("truth", truth))["n"].sum())
 
     tp, fp, fu = (count(flagged=True, truth=truth) for truth in (True, False, None))
     fn, tn, pu = (count(flagged=False, truth=truth) for truth in (True, False, None))
+    mt, mf, mu = (count(flagged=None, truth=truth) for truth in (True, False, None))
+    is_partial = fu + pu + mt + mf + mu > 0
     if hidden:
-        return KnownTruth(fu + pu > 0, None, None, None, None)
-    positive = _bounds(fp, tn, fu, pu)
-    negative = _bounds(fn, tp, pu, fu)
-    return KnownTruth(fu + pu > 0, _share(tp + fp, fu), _share(fn + tn, pu), positive, negative)
+        return KnownTruth(is_partial, None, None, None, None)
+    # Where the outcome is missing, a decision may be an error or not: it can join either side.
+    positive = _bounds(fp, tn, fu + mf + mu, pu + mf + mu)
+    negative = _bounds(fn, tp, pu + mt + mu, fu + mt + mu)
+    return KnownTruth(is_partial, _share(tp + fp, fu), _share(fn + tn, pu), positive, negative)
+
+
+def _is(column: str, value: bool | None) -> pl.Expr:  # noqa: FBT001 - a value of a table
+    return pl.col(column).is_null() if value is None else (pl.col(column) == value).fill_null(value=False)
 
 
 def _bounds(wrong: int, right: int, unknown_wrong: int, unknown_right: int) -> Interval | None:
