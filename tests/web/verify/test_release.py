@@ -18,7 +18,7 @@ from havre.record.log.cosignature import cosign, with_cosignatures, witness_of
 from havre.record.log.entries import Entry
 from havre.record.log.keys import Signer, Verifier, new_key
 from havre.record.log.network import files_at
-from havre.record.log.notes import Note, parse_note
+from havre.record.log.notes import Note, parse_note, sign_note
 from havre.record.log.proof import Proof, parse_proof, prove
 from havre.record.log.reading import CHECKPOINT
 from havre.record.log.rotation import ADDED, REVOKED, key_entry
@@ -213,8 +213,15 @@ def test_witnesses_count_as_in_python(case: Case, tmp_path: Path) -> None:
     assert [("verify.limit.no_witness" in verdict["limitKeys"]) for verdict in found[:2]] == [False, True]
     assert found[0]["states"]["cosigned"] == "passed"
     assert refused(case.folder, case.log, trusted_witnesses=[key], needed=1)
-    (few,) = case.verdicts(case.plain(witnesses=[key.text], needed=1))
-    assert few["keys"] == ["record.verify.proof"]
+    # A witness that the release lists, and the reader does not know, is none of those whom the reader asks for.
+    release, log = tmp_path / "unknown" / "releases" / "r-1", tmp_path / "unknown" / "log"
+    another = witness_of(new_key("witness.example/another", bytes([8] * 32)))
+    assert refused(release, log, trusted_witnesses=[another], needed=1)
+    asked = [
+        case.plain(witnesses=[key.text], needed=1),
+        case.plain(folder=str(release), log=str(log), witnesses=[another.text], needed=1),
+    ]
+    assert [each["keys"] for each in case.verdicts(*asked)] == [["record.verify.proof"]] * 2
 
 
 def test_people_that_the_reader_names_must_be_those_who_acted(case: Case) -> None:
@@ -260,6 +267,7 @@ def test_what_became_of_the_release_is_read_from_the_log(case: Case, tmp_path: P
         ("contest_answered", "c-1", {"release": "r-1", "outcome": "rejected"}),
         ("contest_answered", "c-2", {"release": "r-1", "outcome": "upheld"}),
         ("contest_answered", "r-1", {"release": "r-2", "outcome": "upheld"}),
+        ("contest_answered", "c-3", {"release": "r-1", "outcome": "partly"}),
     ]
     with open_record(log.parent) as record:
         first = record.log.size
@@ -271,6 +279,7 @@ def test_what_became_of_the_release_is_read_from_the_log(case: Case, tmp_path: P
         ("verify.since.correction", 0),
         ("verify.since.release_superseded", 1),
         ("verify.since.contest_answered", 4),
+        ("verify.since.contest_answered", 6),
     ]
 
 
@@ -280,13 +289,16 @@ def test_another_first_key_and_a_cosignature_that_was_changed_are_refused(case: 
     cosigned = with_cosignatures(note, [cosign(note.text, WITNESS, AT)])
     wrong = Note(note.text, (*note.signatures, cosign(note.text + "x", WITNESS, AT)))
     witness = witness_of(WITNESS).text
-    other, good, bad, silent, elsewhere = case.verdicts(
+    other, good, bad, silent, elsewhere, renamed = case.verdicts(
         case.plain(key=stranger.verifier.text),
         case.plain(logChanges={CHECKPOINT: cosigned.encode().hex()}, witnesses=[witness]),
         case.plain(logChanges={CHECKPOINT: wrong.encode().hex()}, witnesses=[witness]),
         case.plain(run="log", witnesses=[witness], needed=1),
         case.plain(run="log", origin="havre.example/another"),
+        case.plain(id="r-2"),
     )
+    # Another release, however good, is not the one that is asked for.
+    assert (renamed["passed"], renamed["keys"]) == (False, ["record.verify.other_entry"])
     assert (silent["passed"], silent["keys"]) == (False, ["record.log.few_witnesses"])
     assert (elsewhere["passed"], elsewhere["keys"]) == (False, ["record.log.other_log"])
     assert not other["passed"]
@@ -295,14 +307,39 @@ def test_another_first_key_and_a_cosignature_that_was_changed_are_refused(case: 
     assert CHECKPOINT in bad["said"]
 
 
-def logged_anew(case: Case, folder: Path, review: Mapping[str, object]) -> tuple[Path, Path]:
+def test_a_key_signs_from_its_addition_until_its_revocation(case: Case, tmp_path: Path) -> None:
+    now = parse_note((case.log / CHECKPOINT).read_bytes()).text
+    proof = parse_proof((case.folder / PROOF).read_bytes())
+    with open_record(case.log.parent) as record:
+        newest = prove(record.log, proof.index)
+    then = parse_note(proof.checkpoint).text
+    tried = {
+        "proof by a key to come": Proof(proof.index, proof.path, sign_note(then, [OTHER]).encode()),
+        "proof by a revoked key": Proof(newest.index, newest.path, sign_note(now, [KEY]).encode()),
+        "proof by the new key": Proof(newest.index, newest.path, sign_note(now, [OTHER]).encode()),
+    }
+    good = [name == "proof by the new key" for name in tried]
+    for (name, each), is_good in zip(tried.items(), good, strict=True):
+        release, log = changed(case, tmp_path / name)
+        (release / PROOF).write_bytes(each.encode())
+        assert refused(release, log) is not is_good, name
+    # The last entry revokes the key: it may not even sign the log that says so.
+    ended = case.plain(logChanges={CHECKPOINT: sign_note(now, [KEY]).encode().hex()})
+    *found, last = case.verdicts(*(case.plain(changes={PROOF: each.encode().hex()}) for each in tried.values()), ended)
+    assert [each["passed"] for each in found] == good
+    assert (last["passed"], last["keys"]) == (False, ["record.log.revoked"])
+
+
+def logged_anew(
+    case: Case, folder: Path, review: Mapping[str, object], kind: str = "release_published"
+) -> tuple[Path, Path]:
     """Copy a record in which whoever holds the key of the log has logged another review of the release."""
     release, log = changed(case, folder)
     manifest = json.loads((release / "manifest.json").read_bytes())
     content = json.dumps({**manifest, "review": {**manifest["review"], **review}}).encode()
     (release / "manifest.json").write_bytes(content)
     body = {"manifest": hashlib.sha256(content).hexdigest()}
-    entry = Entry("release_published", AT, "r-1", "published-again", body).canonical()
+    entry = Entry(kind, AT, "r-1", "published-again", body).canonical()
     with open_record(log.parent) as record:
         index = record.log.append([entry], [OTHER])[0]
         (release / PROOF).write_bytes(prove(record.log, index).encode())
@@ -345,3 +382,8 @@ def test_even_the_key_of_the_log_cannot_make_a_review(case: Case, tmp_path: Path
     for (name, (_, good)), found in zip(tried.items(), case.verdicts(*asked), strict=True):
         assert found["passed"] is good, (name, found)
         assert found["states"]["review"] == ("passed" if good else "failed"), name
+    # An entry of the log that tells the manifest, and does not publish it.
+    release, log = logged_anew(case, tmp_path / "handed in", {}, "release_submitted")
+    (unpublished,) = case.verdicts(case.plain(folder=str(release), log=str(log)))
+    assert (unpublished["passed"], unpublished["states"]["manifest"]) == (False, "failed")
+    assert refused(release, log)
