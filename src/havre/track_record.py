@@ -28,7 +28,7 @@ from havre.record.rounding import rounded_history, with_bounds
 from havre.record.track import OVERRIDDEN, RELEASES, SCORES, SERIES_KEY, STATUSES, TrackRecord
 from havre.record.track_league import league_tables
 from havre.record.track_log import LoggedRelease, logged_releases, scored_counts, shown_history
-from havre.track_truth import latest_known, parse_scope, protected_counts, truth_of
+from havre.track_truth import is_late, latest_known, parse_scope, protected_counts, truth_of
 
 INTERVALS = (0.5, 0.8, 0.95)
 CASE = ("release", "logged_at", "model", "figures", *SERIES_KEY, "origin_date", "horizon", "target_end_date")
@@ -209,7 +209,7 @@ def score_frozen(frozen: pl.DataFrame, truth: pl.DataFrame, scales: pl.DataFrame
     status = (
         pl.when(pl.col("first_known").is_null())
         .then(pl.lit("waiting"))
-        .when(pl.col("logged_at").dt.date() >= pl.col("first_known"))
+        .when(is_late(pl.col("logged_at").dt.date(), pl.col("first_known")))
         .then(pl.lit("late"))
         .when(pl.col("observed").is_null())
         .then(pl.lit("hidden"))

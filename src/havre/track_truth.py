@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -122,9 +123,34 @@ def _first_known(panel: pl.DataFrame) -> pl.DataFrame:
     """
     months = panel.drop_nulls("value").with_columns(period=pl.col("period").dt.month_start())
     first = months.group_by("measure", "source", "period", maintain_order=True).agg(first_known=pl.col("as_of").min())
-    usual = [_usually_known(*row) for row in first.select("measure", "source", "period").iter_rows()]
-    declared = pl.Series("declared", usual, dtype=pl.Date)
-    return first.with_columns(first_known=pl.min_horizontal("first_known", declared))
+    known = [known_from(*row) for row in first.select("measure", "source", "period", "first_known").iter_rows()]
+    return first.with_columns(first_known=pl.Series(known, dtype=pl.Date))
+
+
+def known_from(measure: str, name: str, month: date, first_public: date) -> date:
+    """Give the day from which on a count may have been known: when it was public, or usually is, whichever is earlier.
+
+    Parameters
+    ----------
+    name : id of the source
+    first_public : the first day on which any count of the source for that month is known to have been public
+    """
+    usual = _usually_known(measure, name, month)
+    return first_public if usual is None else min(first_public, usual)
+
+
+Day = TypeVar("Day", date, pl.Expr)
+
+
+def is_late(logged_on: Day, first_known: Day) -> Any:
+    """Tell whether a forecast was logged when the truth was known already: it is a test on the past, and not scored.
+
+    Parameters
+    ----------
+    logged_on : day on which it was logged [UTC], as a value or as a column of a table
+    first_known : as :func:`known_from` gives it
+    """
+    return logged_on >= first_known
 
 
 def _usually_known(measure: str, name: str, month: date) -> date | None:

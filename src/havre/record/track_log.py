@@ -7,7 +7,7 @@ logged before those that stand before it: its time is the latest one up to it, w
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -124,10 +124,31 @@ def logged_releases(log: Log, settings: RecordSettings, releases: Path) -> tuple
 def _read_log(log: Log, settings: RecordSettings) -> _Told:
     checked = fsck(log.folder, settings.log_keys)
     check_none(checked.problems, RecordError)
+    return _told_by(log.entries(0, checked.size))
+
+
+def logged_times(entries: Iterable[bytes]) -> dict[str, datetime]:
+    """Give when the forecasts of each release were first registered [UTC].
+
+    Parameters
+    ----------
+    entries : all entries from the first on; whether they are those of a signed log is for the caller to check
+
+    Raises
+    ------
+    RecordError : an entry is damaged
+    """
+    found: dict[str, datetime] = {}
+    for _, at, entry in _told_by(entries).registered:
+        found.setdefault(entry.subject, at)
+    return found
+
+
+def _told_by(entries: Iterable[bytes]) -> _Told:
     registered: list[tuple[int, datetime, Entry]] = []
     states: dict[str, str] = {}
     latest, last = "", 0
-    for index, data in enumerate(log.entries(0, checked.size)):
+    for index, data in enumerate(entries):
         if data.startswith(_AT):
             latest = max(latest, data[len(_AT) : len(_AT) + 20].decode("ascii", "replace"))
         # Most entries are of other kinds: they are not parsed.

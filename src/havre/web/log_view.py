@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from havre.record.log.notes import Note, parse_note
 from havre.record.log.reading import CHECKPOINT, Tree, folder_files, read_checkpoint
 from havre.record.log.rotation import ADDED, LOG_ROLE, REVOKED, KeySpan, key_history, keys_at
 from havre.record.log.tiles import WIDTH, bundle_path, few, width_of
+from havre.record.track_log import logged_times
 
 if TYPE_CHECKING:
     from havre.web.site import Site
@@ -31,6 +33,7 @@ class LogView:
     valid : keys that may sign at the present size
     became : what became of releases after they were published, by their names
     spans : every key that ever signed, with the sizes at which it may
+    logged_at : when the forecasts of each release were registered [UTC], by its name
     leaves : hash of each entry, with which those are compared that are read again for a page
     """
 
@@ -42,6 +45,7 @@ class LogView:
     became: Mapping[str, Became]
     spans: tuple[KeySpan, ...]
     leaves: tuple[bytes, ...]
+    logged_at: Mapping[str, datetime]
 
     def entries(self, start: int, stop: int) -> list[bytes]:
         """Read entries from the disk.
@@ -103,6 +107,7 @@ def _read(folder: Path, data: bytes, keys: tuple[Verifier, ...]) -> LogView:
         became,
         tuple(spans),
         tuple(leaf_hash(data) for data in entries),
+        logged_times(entries),
     )
 
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,7 @@ class Site:
     refused : releases that are not shown, each with why
     fingerprint : what the folders looked like when they were read
     withdrawn : names of releases that were taken back
+    logged_at : when the forecasts of each release were written into the log [UTC], by its name; none without a record
     """
 
     settings: WebSettings
@@ -153,6 +154,7 @@ class Site:
     fingerprint: str = ""
     measure_names: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()
+    logged_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def latest(self) -> SiteRelease:
@@ -266,7 +268,8 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
         raise FileError("web.no_release", record=settings.record, releases=settings.releases)
     good.sort(key=_order, reverse=True)
     withdrawn = frozenset() if log is None else _withdrawn(log)
-    found = Site(settings, tuple(good), record, tuple(refused), fingerprint, _names(), withdrawn)
+    logged_at = {} if log is None else log.logged_at
+    found = Site(settings, tuple(good), record, tuple(refused), fingerprint, _names(), withdrawn, logged_at)
     # What the first readers ask of the newest release is read now, while its folder is as it was checked.
     _ = found.latest.explained
     return found

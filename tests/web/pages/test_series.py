@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -151,12 +151,50 @@ def test_intervals_that_missed_and_counts_that_were_revised_are_told(tmp_path: P
     view = page.css_first("#earlier-view")
     assert view is not None
     told = " ".join(view.text().split())
-    assert "Months counted since: 3. The 80% interval held the count in 0 of them." in told
+    assert "3 of its months have been counted since: the 80% interval held the count in none." in told
     assert told.count("missed") == 3
     before, now = (dict(find.history) for find in (_history(late), _history(changed)))
     months = (date(2020, 8, 1), date(2020, 9, 1))
     rows = [[cell.text(strip=True) for cell in row.css("td")] for row in view.css("table")[1].css("tbody tr")]
     assert rows == [[written(before[month]), written(now[month])] for month in reversed(months)]
+
+
+@pytest.mark.parametrize(
+    ("logged_on", "late"),
+    [(date(2020, 11, 29), 0), (date(2020, 11, 30), 1), (date(2026, 12, 1), 3)],
+    ids=["in time", "on the day of the first", "years after"],
+)
+def test_months_that_were_known_when_a_release_was_logged_are_no_hits_or_misses(
+    releases: Path, logged_on: date, late: int
+) -> None:
+    # BAMF counts October 2020 by the end of November: the catalogue says so, as for `havre score`.
+    site = read_site(settings_for(releases.parent / "nothing", releases=releases))
+    at = datetime.combine(logged_on, time(9), UTC)
+    shown = find_series(replace(site, logged_at={"early": at}), ("asylum_applications", "SYR", "DEU"), None)
+    assert shown is not None
+    (early,) = vintages_of(shown)
+    assert early.logged_on == logged_on
+    assert [each.is_late for each in early.months] == [True] * late + [False] * (12 - late)
+    assert len(early.judged) == 3 - late
+    assert early.is_afterwards == (late == 3)
+
+
+def test_a_release_made_afterwards_says_so_in_both_languages(tmp_path: Path) -> None:
+    early = made("early", months_earlier=3, made_on=date(2026, 12, 1))
+    plain = TestClient(plain_site(write(tmp_path / "releases", early, made("late", made_on=date(2026, 12, 2)))))
+    told = {
+        "en": ("Made afterwards: a test on the past, not said then.", "Said then", "For 3 months the truth was known"),
+        "fr": ("Faite après coup : un essai sur le passé, pas dit alors.", "Dit alors", "Pour 3 mois, la vérité était"),
+    }
+    for language, (said, then, months) in told.items():
+        view = page_of(plain, f"/{language}/corridor/asylum_applications/SYR/DEU").css_first("#earlier-view")
+        assert view is not None
+        text = view.text().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+        assert said in text
+        assert months in text
+        assert then not in text
+        judged = {cell.text(strip=True) for cell in view.css("tbody td:nth-child(5)")}
+        assert judged == {{"en": "a test on the past", "fr": "un essai sur le passé"}[language], "–"}
 
 
 def _history(release: Release) -> Outlook:
@@ -249,7 +287,9 @@ def test_without_a_script_a_page_gives_figures_intervals_record_and_sources(chro
         assert page.locator("#why-view h3").inner_text().startswith("February 2019: 56")
 
 
-def test_with_a_script_a_slider_changes_the_view_in_place(chromium: Browser, address: str) -> None:
+def test_with_a_script_a_slider_changes_the_view_in_place_and_the_other_language_keeps_it(
+    chromium: Browser, address: str
+) -> None:
     with opened(chromium, f"{address}{CORRIDOR}?release=r-1", 390) as (page, said):
         slider = page.get_by_role("slider", name="Month that is explained")
         slider.focus()
@@ -257,4 +297,7 @@ def test_with_a_script_a_slider_changes_the_view_in_place(chromium: Browser, add
         page.locator("#why-view h3", has_text="February 2019: 56").wait_for(timeout=5000)
         page.wait_for_url("**/AFG/DEU?release=r-1&month=2019-02#why")
         assert slider.get_attribute("aria-valuetext") == "Feb 2019"
+        page.get_by_role("link", name="Français").click()
+        page.wait_for_url("**/fr/corridor/asylum_applications/AFG/DEU?release=r-1&month=2019-02#why")
+        assert page.locator("#why-view h3").inner_text().startswith("février 2019")
         assert said == []

@@ -106,7 +106,8 @@ def test_the_page_of_a_series_tells_how_its_published_forecasts_turned_out(judge
     scores = pl.read_parquet(folder / "track-record" / "2021-07-01" / "scores.parquet")
     own = scores.filter(origin="AFG", model="ensemble", figures="computed")
     page = page_of(judged, "/en/corridor/asylum_applications/AFG/DEU")
-    told = f"counted since: {own.height}. The 80% interval held the count in {int(own['covered_80'].sum())} of them."
+    assert (own.height, int(own["covered_80"].sum())) == (5, 5)
+    told = "5 published forecasts of this series have been judged: the 80% interval held the count in every one."
     assert told in text_of(page, "#record")
     link = f"{PATH}?series=asylum_applications/bamf/AFG/DEU"
     assert page.css_first(f'#record a[href="{link}#every"]') is not None

@@ -15,6 +15,7 @@ import polars as pl
 from havre.errors import Problem, RecordError, check_none
 from havre.record.track import COUNTS, LEAGUE, OVERRIDDEN, RELEASES, SERIES_KEY, TrackRecord
 from havre.record.track_publication import DIGESTS, FORMAT
+from havre.web.reading.vintages import verdict_of
 
 LEAGUE_FILE, SCORES_FILE = "league.json", "scores.parquet"
 PAGE_ROWS = 50
@@ -114,6 +115,11 @@ class JudgedSeries:
     name: str
     count: int
     held: int
+
+    @property
+    def verdict(self) -> str:
+        """Which sentence tells how often it held; see :func:`havre.web.reading.vintages.verdict_of`."""
+        return verdict_of(self.held, self.count)
 
 
 def judged_series(folder: Path | None, series: Series) -> JudgedSeries | None:
