@@ -1,5 +1,6 @@
 // @ts-check
 // Small comforts of every page. Everything can be read without them.
+import { switched } from "./place.js";
 
 /** A field, a choice or a range inside `form[data-go]` sends its form at once; the button for it is then not needed. */
 function sendFormsAtOnce() {
@@ -15,5 +16,24 @@ function showWhatNeedsScripts() {
   for (const element of document.querySelectorAll("[data-needs-script]")) element.removeAttribute("hidden");
 }
 
+/** The links to the other language lead to where the reader is now, also after a slider changed the address. */
+function keepThePlace() {
+  const links = [...document.querySelectorAll(".switch a")].filter((link) => link instanceof HTMLAnchorElement);
+  const follow = () => {
+    for (const link of links) link.href = switched(link.href, location);
+  };
+  for (const name of /** @type {const} */ (["replaceState", "pushState"])) {
+    const change = history[name].bind(history);
+    history[name] = (...told) => {
+      change(...told);
+      follow();
+    };
+  }
+  addEventListener("hashchange", follow);
+  addEventListener("popstate", follow);
+  follow();
+}
+
+keepThePlace();
 sendFormsAtOnce();
 showWhatNeedsScripts();
