@@ -8,7 +8,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from havre.errors import FileError, HavreError, Problem
+from havre.errors import FileError, HavreError
+from havre.web.wrong_settings import wrong_settings
 
 
 class WebError(HavreError):
@@ -126,12 +127,4 @@ class WebSettings(BaseModel):
         try:
             return cls(**told)
         except ValidationError as error:
-            raise WebError.all_of(
-                Problem.of(
-                    "web.settings.wrong",
-                    file=where,
-                    key=".".join(str(part) for part in each["loc"]),
-                    reason=each["msg"],
-                )
-                for each in error.errors()
-            ) from error
+            raise WebError.all_of(wrong_settings(cls, where, error)) from error
