@@ -9,10 +9,22 @@ from fastapi import FastAPI
 from havre.record.contest import contests, written_text
 from havre.record.contest_filing import file_now
 from havre.record.contest_texts import ContestText
+from havre.record.settings import FILE
 from havre.web.desk.accounts import account_of
 from havre.web.desk.signing import remove_key
 from havre.web.records import clock
-from tests.web.desk.desk_case import KEY_PASSWORD, PASSWORD, errors_of, secret_of, send, visitor
+from tests.record.record_case import ADA, NOOR
+from tests.web.desk.desk_case import (
+    DRAFT,
+    KEY_PASSWORD,
+    MONTH,
+    PASSWORD,
+    SERIES,
+    errors_of,
+    secret_of,
+    send,
+    visitor,
+)
 
 TEXT = ContestText("June counts <script>alert(1)</script> twice.", "See the table.", "me@example.org")
 ANSWER = {
@@ -117,6 +129,24 @@ def test_what_was_written_is_erased_on_request(desk_app: FastAPI, contest: str) 
     with desk_app.state.record_room.open() as held, held.store.read() as connection:
         assert written_text(connection, contest) is None
     assert "June counts" not in noor.get(page).text
+
+
+def test_whose_key_was_taken_from_the_record_does_nothing_in_its_name(desk_app: FastAPI, contest: str) -> None:
+    noor, answers = visitor(desk_app, "noor"), f"/en/desk/contests/{contest}"
+    reason = {"reason": "It counts June twice, in every table.", "note": "Counts of June are provisional."}
+    figure = {"series": SERIES, "month": MONTH, "value": "1200"}
+    tries = [(f"/en/desk/releases/{DRAFT}", each) for each in ("override", "note", "approve", "refuse")]
+    tries += [("/en/desk/releases/r-2", "withdraw"), *((answers, each) for each in ("acknowledge", "answer", "erase"))]
+    settings = desk_app.state.settings.record / FILE
+    before = settings.read_bytes()
+    settings.write_bytes(before.replace(NOOR.verifier.text.encode(), ADA.verifier.text.encode()))
+    try:
+        for page, action in tries:
+            answer = send(noor, page, action, **{**ANSWER, **reason, **figure, "sure": "yes"})
+            assert (answer.status_code, "not among the people" in answer.text) == (422, True), (page, action)
+        assert "June counts" not in noor.get(answers).text
+    finally:
+        settings.write_bytes(before)
 
 
 def test_a_release_is_withdrawn_for_a_contest_and_both_name_each_other(desk_app: FastAPI) -> None:

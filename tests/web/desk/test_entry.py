@@ -203,7 +203,9 @@ def test_a_form_without_the_secret_of_this_sign_in_changes_nothing(desk_app: Fas
 
 
 def test_what_was_typed_when_a_sign_in_had_ended_is_not_lost(desk_app: FastAPI) -> None:
-    typed = {"reason": "The border is closed <i>until</i> March.", "key_password": "a secret that is long enough"}
+    typed = {"reason": "The border is closed <i>until</i> March."}
+    secrets = ("password", "key_password", "log_password", "new_password", "again", "code")
+    typed |= dict.fromkeys(secrets, "a secret that is long enough")
     answer = visitor(desk_app).post("/en/desk/releases/r-3", data={"action": "refuse", **typed})
     assert answer.status_code == 403
     assert "The border is closed &lt;i&gt;until&lt;/i&gt; March." in answer.text
