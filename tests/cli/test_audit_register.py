@@ -94,5 +94,5 @@ def test_the_gap_of_the_public_register_is_shown(
     found = json.loads(capsys.readouterr().out)
     assert {"A6", "A12", "C4", "C5"} <= set(found["not_asked"])
     claims = {point["point"]: point["claims"] for point in found["points"]}
-    assert claims["C1"] == ["sbms.authority"]
+    assert claims["C1"] == []  # who pays or contracts for a system does not thereby use it
     assert claims["A6"] == []

@@ -40,11 +40,10 @@ def list_systems(as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the
     register = load_register()
     rows = [_summary(entry) for entry in register.entries.values()]
     if as_json:
-        write_json({"entries": rows})
+        write_json({"counts": register.counts(), "entries": rows})
         return
-    names = ("system", "name", "claims", "unverified", "checked")
-    claims = sum(int(str(row["claims"])) for row in rows)
-    title = tell("register.title", systems=len(register.systems), claims=claims, sources=len(register.sources))
+    names = ("system", "name", "claims", "unknown", "unverified", "checked")
+    title = tell("register.title", **register.counts())
     cells = [[str(row[name]) for name in names] for row in rows]
     table(title, [tell(f"column.{name}") for name in names], cells)
 
@@ -53,8 +52,10 @@ def _summary(entry: "Entry") -> dict[str, object]:
     return {
         "system": entry.id,
         "name": entry.name.text(language()),
-        "claims": len(entry.claims),
-        "unverified": sum(claim.verification == "unverified" for claim in entry.claims),
+        "kind": entry.kind,
+        "claims": sum(not claim.is_absent for claim in entry.claims),
+        "unknown": sum(claim.is_absent for claim in entry.claims),
+        "unverified": sum(claim.is_unverified for claim in entry.claims),
         "checked": entry.checked_on,
     }
 
@@ -76,6 +77,10 @@ def show(system: System, as_json: Json = False) -> None:  # noqa: FBT002 - a fla
         marks = [tell(f"report.status.{claim.status}"), tell(f"report.verification.{claim.verification}"),
                  str(claim.date), source.named(language())]  # fmt: skip
         stdout().print(f"{claim.id}\n  {claim.text(language())}\n  {' · '.join(marks)}", soft_wrap=True, markup=False)
+    _warn_if_stale(entry)
+
+
+def _warn_if_stale(entry: "Entry") -> None:
     if entry.is_stale(today()):
         days = number(entry.days_since_check(today()))
         stdout().print(tell("register.stale", entry=entry.id, days=days), markup=False)
@@ -109,15 +114,17 @@ def check(
     folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help=tell("register.folder"))] = None,
 ) -> None:
     """Check a register."""
+    from havre.audit.register.checks import check_days
     from havre.audit.register.load import load_register, read_register
     from havre.errors import FileError
 
     if folder is not None and not (folder / "entries").is_dir():
         raise FileError("file.missing", path=folder / "entries")
     register = load_register() if folder is None else read_register(folder)
-    claims = sum(1 for _ in register.claims)
-    told = tell("register.sound", entries=len(register.entries), claims=claims, sources=len(register.sources))
-    stdout().print(told, markup=False)
+    check_days(register, today())
+    stdout().print(tell("register.sound", **register.counts()), markup=False, soft_wrap=True)
+    for entry in register.entries.values():
+        _warn_if_stale(entry)
 
 
 @app.command(help=tell("register.annex"))

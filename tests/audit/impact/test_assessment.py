@@ -33,8 +33,10 @@ def test_register_and_audit_fill_in_with_claims() -> None:
     wrong = row(made, "d-mostly-wrong").prefilled.suggested[0]
     assert (wrong.answer, wrong.figure) == ("yes", "mostly_wrong")
     assert "iborderctrl.sensitivity-disputed" in {claim.id for claim in wrong.claims}
-    groups = row(made, "d-group-rates").prefilled.suggested[0]
-    assert (groups.answer, [claim.id for claim in groups.claims]) == ("no", ["iborderctrl.group-rates"])
+    # What nobody has looked for is no answer; what was looked for in vain is one.
+    assert row(made, "d-group-rates").prefilled.suggested == ()
+    measured = row(assessed(system="sbms"), "d-published").prefilled.suggested[0]
+    assert (measured.answer, [claim.id for claim in measured.claims]) == ("no", ["sbms.measured"])
     assert row(made, "b-uses").state == "unpublished"
     assert row(made, "e-stop").state == "open"
     assert row(made, "a-purpose").state == "filled"
@@ -49,7 +51,7 @@ def test_no_system_is_given_an_answer_without_claims() -> None:
 
 
 def test_answers_stand_beside_the_register_and_none_outweighs_another() -> None:
-    made = assessed(answered(d_group_rates="yes", e_before="yes"), answered(by="B", e_before="no"))
+    made = assessed(answered(d_group_rates="yes", e_before="yes"), answered(by="B", d_group_rates="no", e_before="no"))
     assert row(made, "d-group-rates").differs
     assert row(made, "e-before").answers == (("yes",), ("no",))
     by_id = {(score.rule.rule, score.rule.id): score for score in made.scores}

@@ -10,7 +10,7 @@ unit = "share"
 status = "press"
 verification = "secondary"
 source = "paper"
-date = "2019-05"
+date = "2019-06"
 en = "Right for so many."
 fr = "Raison pour tant."
 """
@@ -19,6 +19,10 @@ id = "probe"
 kind = "system"
 family = "lie_detector"
 checked_on = "2026-10"
+not_recorded = [
+    "purpose", "deployer", "provider", "legal-basis", "cost", "persons", "group-rates", "sample", "threshold",
+    "false-hits", "human-review", "impact-assessment",
+]
 
 [name]
 en = "Probe"
@@ -30,6 +34,18 @@ kind = "press"
 title = "A report"
 publisher = "A paper"
 date = "2019-06"
+
+[old]
+kind = "organisation"
+title = "A statement"
+publisher = "An organisation"
+date = "undated"
+
+[register]
+kind = "editors"
+title = "This register"
+publisher = "Editors"
+date = "undated"
 
 [notes]
 kind = "editors"

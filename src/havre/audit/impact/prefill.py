@@ -36,7 +36,7 @@ class Prefilled:
     @property
     def published(self) -> tuple[Claim, ...]:
         """Claims that say something; without those that were looked for in vain, or are refuted."""
-        return tuple(claim for claim in self.claims if claim.status not in ("not_found", "refuted"))
+        return tuple(claim for claim in self.claims if not claim.is_absent and claim.status != "refuted")
 
 
 def prefill(register: Register, entry: Entry, questions: Sequence[Question]) -> Mapping[str, Prefilled]:

@@ -14,11 +14,11 @@ from typing import Any
 from havre.audit.register.load import Register
 from havre.audit.register.models import Claim, Entry
 
-FORMAT = "havre-register/1"
+FORMAT = "havre-register/2"
 COLUMNS = (
     "entry", "kind", "name_en", "name_fr", "checked_on", "claim", "field", "about", "value", "value_high", "unit",
-    "status", "verification", "date", "date_is", "where", "reading", "applies_from", "sample", "rests_on", "refuted_by",
-    "text_en", "text_fr", "source_title", "source_publisher", "source_kind", "source_date", "source_url",
+    "status", "verification", "date", "date_is", "as_of", "where", "reading", "applies_from", "sample", "rests_on",
+    "refuted_by", "text_en", "text_fr", "source_title", "source_publisher", "source_kind", "source_date", "source_url",
 )  # fmt: skip
 SCHEMA_ORG = "https://schema.org/"
 
@@ -113,7 +113,10 @@ def _ld_claim(claim: Claim, register: Register) -> dict[str, Any]:
         "@type": "Claim",
         "text": _both(claim.en, claim.fr),
         "creativeWorkStatus": claim.status,
-        "temporalCoverage": claim.date,
+        "datePublished": claim.date if claim.date_is == "stated" else None,
+        "temporalCoverage": claim.as_of,
+        "havre:readOn": claim.date if claim.date_is == "read" else None,
+        "havre:appliesFrom": claim.applies_from,
         "citation": work,
         "havre:verification": claim.verification,
         "havre:value": _property_value(claim),

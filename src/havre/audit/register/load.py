@@ -16,6 +16,8 @@ from havre.audit.register.vocabulary import Vocabulary
 from havre.errors import Problem, RegisterError, check_none
 
 Model = TypeVar("Model", bound=BaseModel)
+THIS_REGISTER = "register"
+"""The source that says that nothing is recorded here: the register itself."""
 NEAR = 0.6
 """How like a word must be to be called a near match; 1 is the same."""
 
@@ -34,9 +36,28 @@ class Register:
         return tuple(entry for entry in self.entries.values() if entry.kind == "system")
 
     @property
+    def contexts(self) -> tuple[Entry, ...]:
+        """The entries that several systems share: law, money, tests."""
+        return tuple(entry for entry in self.entries.values() if entry.kind == "context")
+
+    @property
     def claims(self) -> Iterator[Claim]:
         """Every claim of every entry."""
         return (claim for entry in self.entries.values() for claim in entry.claims)
+
+    def counts(self) -> Mapping[str, int]:
+        """Count systems and contexts, their claims, and beside them what is not known."""
+        told = {
+            name: [claim for entry in entries for claim in entry.claims]
+            for name, entries in (("claims", self.systems), ("shared", self.contexts))
+        }
+        return {
+            "systems": len(self.systems),
+            "contexts": len(self.contexts),
+            **{name: sum(not claim.is_absent for claim in claims) for name, claims in told.items()},
+            "unknown": sum(claim.is_absent for claim in self.claims),
+            "sources": len(self.sources),
+        }
 
     def claim(self, identifier: str) -> Claim:
         """Give a claim by its identifier.
@@ -104,9 +125,30 @@ def read_register(folder: Traversable) -> Register:
     check_none(problems, RegisterError)
     if vocabulary is None:  # it would have been a problem above
         raise RegisterError("register.syntax", path="fields.toml", reason="?")
-    register = Register({entry.id: entry for entry in entries if entry}, sources, vocabulary)
+    register = Register({entry.id: _told(entry, vocabulary) for entry in entries if entry}, sources, vocabulary)
     check_register(register)
     return register
+
+
+def _told(entry: Entry, vocabulary: Vocabulary) -> Entry:
+    """Add a claim for each topic on which the entry says that nothing is recorded."""
+    topics = [(name, vocabulary.topics[name]) for name in entry.not_recorded if name in vocabulary.topics]
+    claims = [
+        Claim(
+            id=f"{entry.id}.unknown-{name}",
+            field=topic.fields[0],
+            about=topic.en,
+            status="not_recorded",
+            verification="unverified",
+            source=THIS_REGISTER,
+            date=entry.checked_on,
+            date_is="read",
+            en=topic.unknown.en,
+            fr=topic.unknown.fr,
+        )
+        for name, topic in topics
+    ]
+    return entry.model_copy(update={"claims": (*entry.claims, *claims)})
 
 
 def _read_toml(path: Traversable, problems: list[Problem]) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """What an entry of the register is made of, checked when it is made.
 
 A claim is one statement with its value, unit, source, date and status. Claims about the same field stand side by
-side. ``verification`` says how far it was checked when it was recorded:
+side. ``status`` says what kind of statement it is, and only some kinds of source can carry one
+(:mod:`havre.audit.register.checks`). Three statuses have no value: ``not_found`` (looked for in public sources),
+``not_published`` (a source says so) and ``not_recorded`` (nobody has looked). ``verification`` says how far a claim
+was checked when it was recorded:
 
 =================  ==============================================================================
 ``read``           read in the text of the source that is named
@@ -22,15 +25,23 @@ from havre.texts import Language
 
 Status = Literal[
     "measured", "promised", "legal_requirement", "press", "disputed", "refuted",
-    "official", "research", "judgment", "reading", "computed", "not_found",
+    "official", "research", "judgment", "reading", "computed",
+    "organisation", "project", "commentary", "guidance", "note",
+    "not_found", "not_published", "not_recorded",
 ]  # fmt: skip
 Verification = Literal["read", "read_secondary", "secondary", "unverified", "computed"]
-SourceKind = Literal["law", "court", "official", "research", "press", "organisation", "secondary", "editors"]
+SourceKind = Literal[
+    "law", "court", "official", "research", "press", "organisation", "project", "commentary", "secondary", "editors",
+]  # fmt: skip
+"""``official`` is an authority, ``organisation`` one of civil society, ``project`` who builds a system, ``commentary``
+a law firm, vendor or collection of texts, ``secondary`` several that were not recorded singly."""
 Family = Literal[
     "forecast", "lie_detector", "sensors", "process_record", "evidence", "exchange", "database",
     "biometric_database", "matching", "risk_score", "law", "money",
 ]  # fmt: skip
 STATUSES: tuple[Status, ...] = get_args(Status)
+ABSENT: frozenset[Status] = frozenset({"not_found", "not_published", "not_recorded"})
+"""Statuses of what is not known; a claim has one of them if and only if it has no value."""
 VERIFICATIONS: tuple[Verification, ...] = get_args(Verification)
 UNDATED = "undated"
 STALE_AFTER = 183
@@ -118,12 +129,15 @@ class Claim(Part):
     where: Words | None = None
     """Article, section or annex within the source."""
     date: Day
-    """The day of which the claim speaks; with ``date_is = "read"``, the day on which an undated source was read."""
+    """When its source said it; with ``date_is = "read"`` that is not recorded, and it is when the source was read."""
     date_is: Literal["stated", "read"] = "stated"
+    as_of: Day | None = None
+    """The day, month or year of which the value speaks, where that is another one."""
     about: Words | None = None
     reading: Words | None = None
     """Which reading of a contested rule this is."""
     applies_from: Day | None = None
+    """The day from which a rule applies; it may lie in the future, unlike ``date``."""
     sample: Annotated[int, Field(ge=1)] | None = None
     rests_on: tuple[ClaimId, ...] = ()
     refuted_by: tuple[ClaimId, ...] = ()
@@ -141,6 +155,16 @@ class Claim(Part):
         return self.field, self.about
 
     @property
+    def is_absent(self) -> bool:
+        """Tell whether the claim says that something is not known."""
+        return self.value is None
+
+    @property
+    def is_unverified(self) -> bool:
+        """Tell whether the claim says something that was not checked against a source."""
+        return self.verification == "unverified" and not self.is_absent
+
+    @property
     def number(self) -> float | None:
         """The value as a number, or ``None`` where it is none."""
         plain = isinstance(self.value, int | float) and not isinstance(self.value, bool)
@@ -152,8 +176,8 @@ class Claim(Part):
 
     @model_validator(mode="after")
     def _value_and_unit_go_together(self) -> Self:
-        if (self.value is None) != (self.status == "not_found"):
-            raise ValueError("value: exactly the status not_found goes without a value")
+        if self.is_absent != (self.status in ABSENT):
+            raise ValueError(f"value: exactly the statuses {', '.join(sorted(ABSENT))} go without a value")
         if (self.value is None) != (self.unit is None):
             raise ValueError("unit: a value has a unit, and no value has none")
         return self
@@ -221,6 +245,8 @@ class Entry(Part):
     """Contexts whose claims belong to this system too."""
     audits: tuple[Audit, ...] = ()
     replies: tuple[Reply, ...] = ()
+    not_recorded: tuple[Key, ...] = ()
+    """Topics of the vocabulary on which nothing is recorded; the loader makes a claim of each."""
     claims: Annotated[tuple[Claim, ...], Field(min_length=1)]
 
     def is_stale(self, on: date, after_days: int = STALE_AFTER) -> bool:

@@ -30,7 +30,8 @@ MILLION = 1_000_000
 RATE_DIGITS = 4
 KEY_FIELDS = (
     "purpose.intended", "purpose.dublin", "status.use", "status.start", "scale.size", "scale.people", "scale.refusals",
-    "accuracy.requirement", "actors.provider", "actors.authority", "money.total", "place.states", "place.regions",
+    "accuracy.requirement", "actors.provider", "actors.contractor", "actors.deployer", "actors.authority", "money.total",
+    "place.states", "place.regions", "place.pilots", "litigation.outcome",
     "data.categories", "data.inputs", "data.logic", "law.applies", "law.basis", "incident.failure",
     "oversight.critique", "law.hit_deadline", "law.transfer",
 )  # fmt: skip
@@ -163,8 +164,8 @@ class Page:
 
     @cached_property
     def gaps(self) -> list[Claim]:
-        """What was looked for and not found."""
-        return [claim for claim in self.own if claim.status == "not_found"]
+        """What is not known: not found, not published, or not recorded."""
+        return [claim for claim in self.own if claim.is_absent]
 
     @cached_property
     def ai_act(self) -> list[Claim]:

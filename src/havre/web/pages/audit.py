@@ -43,6 +43,7 @@ class Row:
     entry: Entry
     conflicts: int
     unverified: int
+    unknown: int
     is_stale: bool
 
 
@@ -61,7 +62,7 @@ def index(request: Request, lang: Lang) -> Response:
         words_told=words_of(lang), command=f"havre audit {COMMANDS.get(calculator.name, calculator.name)}",
         systems=_rows(register.systems, on),
         contexts=_rows([each for each in register.entries.values() if each.kind == "context"], on),
-        claims=sum(1 for _ in register.claims), hints=_hints(calculator, lang), day=partial(_day, lang),
+        counts=register.counts(), hints=_hints(calculator, lang), day=partial(_day, lang),
     )  # fmt: skip
 
 
@@ -135,7 +136,8 @@ def _rows(entries: Sequence[Entry], on: date) -> list[Row]:
         Row(
             entry,
             sum(group.conflicts for group in groups_of(entry.claims)),
-            sum(claim.verification == "unverified" for claim in entry.claims),
+            sum(claim.is_unverified for claim in entry.claims),
+            sum(claim.is_absent for claim in entry.claims),
             entry.is_stale(on),
         )
         for entry in entries
