@@ -29,8 +29,8 @@ test: $(VENV)/.developing  ## Run the tests (a few minutes); page tests need Deb
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || true
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-slow: $(VENV)/.developing  ## Run the tests that take longer.
-	$(BIN)/python -m pytest -m slow
+test-slow: $(VENV)/.developing  ## Run the tests that take longer, and properties with all their examples.
+	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile thorough
 
 lint: $(VENV)/.developing  ## Check style, types and the arrows between the rooms.
 	$(BIN)/ruff check .

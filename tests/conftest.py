@@ -1,10 +1,40 @@
-"""Tests keep forecasts and a salt in a folder of their own, which goes with them."""
+"""Tests keep forecasts and a salt in a folder of their own, which goes with them; few examples with every change."""
 
+import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Properties are tried with fewer examples than hypothesis would; ``make test-slow`` tries them with all of these.
+# However busy the machine is: how long something may take is not what they are about.
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.register_profile("every-change", max_examples=40, deadline=None)
+settings.load_profile("every-change")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Let what is loaded now, and stays until the end, not be looked through for rubbish again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, Any, Any]:
+    """Look for examples in a test only where there are any."""
+    collected = yield
+    if file_path.suffix == ".py" and ">>>" not in file_path.read_text(encoding="utf-8"):
+        return [each for each in collected if type(each).__name__ != "DoctestModule"]
+    return collected
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,6 +17,7 @@ from havre.displacement.network import compile_network
 from havre.displacement.rules import Rules
 from havre.displacement.simulate import simulate
 from tests.displacement.small_instances import day_table, registrations, settings, small_instance
+from tests.properties import examples
 
 STAYING: Mapping[str, Any] = {
     "conflict_movechance": 1.0,
@@ -30,7 +31,7 @@ ALL_AT_ONCE: Mapping[str, Any] = {"insert_day0": False, "sum_from_camps": False}
 
 FLOODED: dict[str, Any] = {"flood_zone_spawning_only": True, "conflict_zone_spawning_only": False}
 """Spawn rules under which floods displace people."""
-UNHURRIED = hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = hypothesis_settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Settings of properties, which must not depend on how busy the machine is."""
 OTHERS = pytest.mark.parametrize(
     "others", [Rules.flee(), Rules.documented()], ids=["other switches on", "other switches off"]

@@ -28,6 +28,7 @@ from havre.displacement.instance import Instance, Location, Route
 from havre.displacement.settings import MoveRules, Settings, SpawnRules
 from havre.errors import DisplacementError, FileError, HavreError, PersonalDataError
 from tests.displacement.build_case import EVENTS, KEEP, PLACES, REGISTRATIONS, ROADS, sources, tables
+from tests.properties import examples
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "displacement-build"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "flee"
@@ -278,7 +279,7 @@ def any_tables(draw: st.DrawFn) -> BuildTables:
 
 
 @given(any_tables(), st.sampled_from(["gabriel", "delaunay", "nearest"]), st.sampled_from(["land", "all"]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_built_can_be_read_without_an_error(
     tmp_path_factory: pytest.TempPathFactory, read: BuildTables, neighbours: str, borders: str
 ) -> None:
@@ -291,7 +292,7 @@ def test_whatever_is_built_can_be_read_without_an_error(
 
 
 @given(st.binary(max_size=60), st.sampled_from(["places", "roads", "events", "registrations"]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_junk_behind_a_table_never_makes_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes, table: str
 ) -> None:

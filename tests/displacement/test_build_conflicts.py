@@ -14,6 +14,7 @@ from havre.displacement.build_countries import find_countries
 from havre.displacement.build_options import ConflictMeasure
 from havre.displacement.build_rows import PlaceRow
 from tests.displacement.build_case import EVENTS, KEEP, PLACES, tables
+from tests.properties import examples
 
 START = date(2024, 1, 1)
 HEADER = EVENTS.partition("\n")[0]
@@ -159,7 +160,7 @@ def test_days_of_conflict_by_hand(
     st.integers(1, 6),
     st.integers(1, 6),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_days_of_conflict_follow_the_rule_day_by_day(
     event_days: list[int], threshold: int, window: int, quiet: int
 ) -> None:

@@ -21,6 +21,7 @@ from havre.displacement.build_options import NeighbourRule
 from havre.places import distance_km
 from havre.places.codes import country_table
 from havre.places.geography import EARTH_RADIUS
+from tests.properties import examples
 
 RULES: tuple[NeighbourRule, ...] = ("gabriel", "delaunay", "nearest")
 NO_PAIRS = np.zeros((0, 2), dtype=np.int64)
@@ -86,7 +87,7 @@ def test_places_on_one_line_and_over_the_date_line_are_joined_one_after_the_othe
 
 
 @given(spots())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_gabriel_graph_is_what_its_definition_says(coordinates: Floats) -> None:
     points = vectors(coordinates)
     found = as_set(neighbour_pairs(points, "gabriel"))
@@ -99,7 +100,7 @@ def test_the_gabriel_graph_is_what_its_definition_says(coordinates: Floats) -> N
 
 
 @given(spots())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_gabriel_graph_holds_the_shortest_tree_and_a_triangulation_holds_it(coordinates: Floats) -> None:
     points = vectors(coordinates)
     gabriel = neighbour_pairs(points, "gabriel")
@@ -116,7 +117,7 @@ def test_a_gabriel_graph_holds_the_shortest_tree_and_a_triangulation_holds_it(co
 
 
 @given(spots(), st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_each_place_is_joined_to_its_nearest(coordinates: Floats, nearest: int) -> None:
     pairs = as_set(neighbour_pairs(vectors(coordinates), "nearest", nearest))
     km = great_circle_km(coordinates[:, None], coordinates[None])
@@ -154,7 +155,7 @@ def test_parts_that_no_link_may_join_stay_apart() -> None:
 
 
 @given(spots(width=60, least=3), st.sampled_from(RULES), st.integers(0, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_any_places_become_one_network(coordinates: Floats, rule: NeighbourRule, doubled: int) -> None:
     coordinates = np.concatenate([coordinates, coordinates[:doubled]])
     points = vectors(coordinates)

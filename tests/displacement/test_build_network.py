@@ -15,6 +15,7 @@ from havre.displacement.build_network import LEAST_INFERRED_KM, Network, make_ne
 from havre.displacement.build_options import DETOUR, BuildOptions
 from havre.displacement.build_rows import PlaceRow, RoadRow
 from tests.displacement.test_build_neighbours import spots
+from tests.properties import examples
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "flee"
 
@@ -133,7 +134,7 @@ def test_places_on_the_same_spot_have_a_road_of_a_kilometre() -> None:
 
 
 @given(spots(width=30), st.sampled_from(["gabriel", "delaunay", "nearest"]), st.floats(1.0, 3.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_laws_of_inferred_roads(coordinates: Floats, rule: str, detour: float) -> None:
     rows = places(*((str(i), float(place[0]), float(place[1]), "Somewhere") for i, place in enumerate(coordinates)))
     made = network(rows, neighbours=rule, detour=detour)

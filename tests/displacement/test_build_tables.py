@@ -11,6 +11,7 @@ from havre.displacement.build_rows import PlaceRow, RoadRow
 from havre.displacement.build_tables import read_tables
 from havre.errors import FileError, HavreError, PersonalDataError, Problem
 from tests.displacement.build_case import EVENTS, PLACES, REGISTRATIONS, ROADS, sources, tables, told
+from tests.properties import examples
 
 
 def test_every_table_is_read_to_the_cell(tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_many_bad_cells_of_a_column_are_counted(tmp_path: Path) -> None:
 
 
 @given(st.sampled_from(["places", "roads", "events", "registrations"]), st.binary(max_size=80), st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_bytes_make_a_traceback(tmp_path: Path, table: str, junk: bytes, behind: bool) -> None:  # noqa: FBT001
     named = sources(tmp_path)
     path = tmp_path / f"{table}.csv"

@@ -13,6 +13,7 @@ from havre.displacement.chance import Keys, StreamChance, key_of
 from havre.displacement.coupling import FollowingChance, LeadingChance
 from havre.displacement.network import Floats, Ints
 from tests.displacement.equivalence.two_sample import distribution_against_law, found
+from tests.properties import examples
 
 MANY = 40_000
 ERROR = 1e-4
@@ -197,7 +198,7 @@ def test_more_people_than_can_be_left_out_at_random_are_drawn_anew() -> None:
     assert abs(drawn / 1e9 - 1).max() < 1e-4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_nobody_is_lost_or_made(data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))

@@ -17,6 +17,7 @@ from havre.displacement.settings import ConflictSpawning
 from havre.displacement.simulate import make_plan, parameter_values, simulate
 from havre.scale import generator
 from tests.displacement.sketches import UNHURRIED, place, sketch
+from tests.properties import examples
 
 DAYS = 6
 NAMES = ("War", "Riot", "Town", "Hub", "Cross", "Camp", "Idp")
@@ -150,7 +151,7 @@ def _spawn(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(cases())
-@settings(UNHURRIED, max_examples=60)
+@settings(UNHURRIED, max_examples=examples(60))
 def test_nobody_is_lost_or_made(case: Case) -> None:
     engine, displaced, camp_counts = case.run()
     assert len(engine.there) == DAYS

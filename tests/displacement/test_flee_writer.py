@@ -43,6 +43,7 @@ from tests.displacement.small_instances import (
 )
 from tests.displacement.small_instances import settings as some_settings
 from tests.displacement.test_flee_files import SHARED
+from tests.properties import examples
 
 NAMES = st.text(string.ascii_letters + " ,;'\"#éßüž—文-_.()0123", min_size=1, max_size=12).filter(
     lambda name: name.strip() == name and not name.startswith("#")
@@ -155,7 +156,9 @@ def instances(draw: st.DrawFn) -> Instance:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(instances())
 def test_any_instance_is_written_and_read_again(tmp_path_factory: pytest.TempPathFactory, instance: Instance) -> None:
     # The texts that write_instance writes, without its waiting for the disk.

@@ -25,6 +25,7 @@ from havre.forecast.features import Features
 from havre.forecast.models import ENSEMBLE, MEMBERS, draw_all
 from havre.texts import catalogue
 from tests.forecast.series_samples import lively, series_of
+from tests.properties import examples
 
 NAN = float("nan")
 numbers = st.floats(0, 1e6, allow_nan=False)
@@ -188,7 +189,7 @@ def test_what_does_not_add_up_is_refused() -> None:
             Explanation(**facts, **{**good, **part})  # type: ignore[arg-type]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.floats(-500, 500), min_size=1, max_size=10), st.floats(0, 1000))
 def test_whole_persons_always_add_up(parts: list[float], reference: float) -> None:
     key = series_of([[1.0]]).keys[0]

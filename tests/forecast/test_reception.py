@@ -21,6 +21,7 @@ from havre.forecast.reception import (
     make_reception,
 )
 from havre.months import add_months
+from tests.properties import examples
 
 FIRST = date(2024, 1, 1)
 STAYS = [Stay(6.0), Stay(3.0, shape=2.5), Stay(1.0, shape=0.6), Stay(table={2.0: 0.5, 4.5: 0.3, 12.0: 0.2})]
@@ -96,7 +97,7 @@ def test_half_have_left_after_the_median_stay() -> None:
 
 
 @given(median=st.floats(0.05, 600), shape=st.floats(0.05, 100))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_people_only_leave(median: float, shape: float) -> None:
     stay = Stay(median, shape)
     for kept in (stay.present(24), stay.residual(24)):

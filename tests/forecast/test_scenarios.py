@@ -17,6 +17,7 @@ from havre.forecast.scenario_settings import make_scenario
 from havre.forecast.scenarios import Ledger, ScenarioDraws, run_scenario
 from havre.months import add_months
 from havre.panel.series import MonthlySeries
+from tests.properties import examples
 
 FIRST, MONTHS, DRAWS, HORIZONS = date(2018, 1, 1), 48, 40, 6
 CENTRAL, WESTERN, EASTERN = (f"route:{name}" for name in ("central-mediterranean", "western-african",
@@ -100,7 +101,7 @@ ROUTES = st.sampled_from([CENTRAL, WESTERN, EASTERN])
     opened=st.lists(st.tuples(ROUTES, SPANS, st.floats(0, 1e5)), max_size=2),
     change=st.floats(-1, 3), factor=st.floats(0, 4), shift=st.integers(-6, 6), seed=st.integers(0, 99),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_people_are_conserved_whatever_happens(
     closed: list[Any], opened: list[Any], change: float, factor: float, shift: int, seed: int
 ) -> None:

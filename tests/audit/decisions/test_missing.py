@@ -14,6 +14,7 @@ from havre.audit.decisions.report import LogAudit, audit_log
 from havre.audit.decisions.tables import total_table
 from havre.audit.decisions.unknown_truth import known_truth
 from tests.audit.decisions.made_logs import COLUMNS, made_log, write_log
+from tests.properties import examples
 
 LOG = made_log(600, 1)
 Row = tuple[bool | None, bool | None, bool | None]
@@ -45,7 +46,7 @@ def test_human_outcomes_of_which_only_one_is_recorded(tmp_path: Path) -> None:
     assert "outcome_missing_automated" not in findings
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(rows=ROWS, fill=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=40, max_size=40))
 def test_bounds_hold_whatever_the_missing_ones_were(rows: list[Row], fill: list[tuple[bool, bool, bool]]) -> None:
     table = total_table(cube(rows), 2, 0.95)

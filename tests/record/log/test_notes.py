@@ -15,6 +15,7 @@ from havre.record.log.cosignature import cosign, parse_witness, seen_at, with_co
 from havre.record.log.keys import load_key, new_key, parse_verifier, save_key
 from havre.record.log.merkle import EMPTY_ROOT
 from havre.record.log.notes import Note, Signature, key_id, parse_note, sign_note
+from tests.properties import examples
 
 # The example key and note of the signed note format, as Go's package golang.org/x/mod/sumdb/note documents them.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -59,7 +60,7 @@ def test_golden_cosignature() -> None:
 
 
 @given(st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_no_byte_of_a_signed_checkpoint_can_be_changed(data: st.DataObject) -> None:
     whole = Checkpoint("havre.example/log", 7, b"r" * 32, ("more",)).signed([ADA]).encode()
     at = data.draw(st.integers(0, len(whole) - 1))

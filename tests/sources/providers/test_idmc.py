@@ -15,6 +15,7 @@ from havre.sources.catalogue import source
 from havre.sources.connector import Parsed
 from havre.sources.providers.idmc import CONNECTOR, VARIABLE, parse_pages, read_events
 from havre.sources.providers.idmc_tables import TABLES, parse_events
+from tests.properties import examples
 from tests.sources.pull_case import PullCase, pull_case
 from tests.sources.stand_ins.idmc import CLIENT, HOST, SPOILT, event, spoilt, stand_in
 from tests.sources.stand_ins.server import serving
@@ -93,7 +94,7 @@ def test_only_whole_months_count() -> None:
 spans = st.tuples(st.dates(date(2026, 1, 1), date(2026, 6, 30)), st.integers(0, 90), st.integers(0, 10**6))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.lists(spans, min_size=1, max_size=8))
 def test_no_displacement_is_lost_in_the_spreading(found: list[tuple[date, int, int]]) -> None:
     events = [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from havre.errors import HavreError
 from havre.web.runs.upload import MOST_FILES, pack, read_upload, unpack
 from havre.web.settings import WebError
+from tests.properties import examples
 from tests.web.runs.run_case import archive, arvania
 
 MOST = 1_000_000
@@ -135,7 +136,7 @@ def test_all_faults_are_told_at_once_but_not_endlessly() -> None:
 
 
 @given(st.binary(max_size=400), st.integers(0, 2_000), st.sampled_from(["cut", "flip", "random"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_damaged_archives_are_refused_in_words(noise: bytes, at: int, kind: str) -> None:
     good = archive(arvania())
     place = at % len(good)
