@@ -11,6 +11,7 @@ PAGES: tuple[str, ...] = (
     "downloads",
     "planner",
     "displacement",
+    "displacement_sent",
     "about",
     "contest",
     "contests",

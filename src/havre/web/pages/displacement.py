@@ -1,44 +1,33 @@
 """Displacement: instances with their camps, runs of uploaded instances and of scenarios, and what came of them."""
 
-import asyncio
-import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from havre.displacement.simulate import DEFAULT_SEED
-from havre.errors import FileError, HavreError
 from havre.record.wording import Wording
 from havre.texts import Language, say
 from havre.web.charts.camp_map import MapText, Pin, instances_map
-from havre.web.forms import check_kind, check_same_origin
+from havre.web.forms import check_same_origin
 from havre.web.pages.displacement_form import (
     KINDS,
     MOST_REPLICAS,
     REPLICAS,
     borders_of,
     camps_of,
-    read_replicas,
-    read_scenario_form,
     roads_of,
 )
 from havre.web.pages.displacement_view import ResultView, view_result
 from havre.web.rendering import Lang, SiteNow, page
-from havre.web.runs.queue import Asked, QueueFullError, RunQueue
+from havre.web.runs.queue import RunQueue
 from havre.web.runs.shelf import Shelf, Shown, read_result
 from havre.web.runs.store import Run
-from havre.web.runs.upload import MOST_FILES, read_upload
+from havre.web.runs.upload import MOST_FILES
 
 router = APIRouter(include_in_schema=False)
 PREPARE_SECONDS = 3.0
@@ -46,7 +35,6 @@ PREPARE_SECONDS = 3.0
 RETRY_SECONDS = 30
 ALL_SIZES = (("wide", (900, 400)), ("narrow", (358, 300)))
 """Sizes of the map of all instances."""
-_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def set_up(app: FastAPI) -> None:
@@ -80,10 +68,11 @@ def shelf_of(request: Request) -> Shelf:
 @router.get("/{lang}/displacement")
 def displacement(request: Request, lang: Lang, site: SiteNow) -> Response:
     """Show the instances, and the form for an own one."""
-    return _overview(request, lang)
+    return overview(request, lang)
 
 
-def _overview(request: Request, lang: Language, *, status: int = 200, faults: Sequence[str] = ()) -> Response:
+def overview(request: Request, lang: Language, *, status: int = 200, faults: Sequence[str] = ()) -> Response:
+    """Give the page of all instances, with what is wrong with an upload where one was sent."""
     shelf, queue = shelf_of(request), queue_of(request)
     cards = []
     for shown in shelf.instances.values():
@@ -198,124 +187,6 @@ def _file(result: dict[str, Any], file: str, name: str) -> Response:
     raise HTTPException(404)
 
 
-@router.post("/{lang}/displacement/runs")
-async def start_run(request: Request, lang: Lang) -> Response:
-    """Take an upload or a scenario, and put it in the queue."""
-    check_same_origin(request)
-    check_kind(request)
-    with _told_when_full(request, lang):
-        queue_of(request).check_room()
-    # Some more than are taken, so that too many are told in our words.
-    async with request.form(max_files=MOST_FILES + 50, max_fields=30, max_part_size=20_000) as form:
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-        sent = [
-            (each.filename or "", await each.read())
-            for name, each in form.multi_items()
-            if name == "files" and isinstance(each, UploadFile)
-        ]
-    try:
-        with _told_when_full(request, lang):
-            # One at a time: checking several at once would take the turns of readers.
-            async with _turn():
-                run = await run_in_threadpool(_submit, request, fields, sent, lang)
-    except FileError as error:
-        # A path of the server is nothing to tell.
-        raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)}) from error
-    except HavreError as error:
-        if _wants_json(request):
-            told = {"type": "about:blank", "title": say("web", "problem.422", lang), "status": 422}
-            return JSONResponse({**told, "detail": error.message(lang)}, 422, media_type="application/problem+json")
-        faults = [problem.sentence(lang) for problem in error.problems]
-        return await run_in_threadpool(_refused, request, lang, faults)
-    where = f"/{lang}/displacement/runs/{run.id}"
-    if _wants_json(request):
-        return JSONResponse({**told_run(request, run), "page": where}, 202, {"Location": where})
-    return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
-
-
-@contextmanager
-def _told_when_full(request: Request, language: Language) -> Iterator[None]:
-    try:
-        yield
-    except QueueFullError as error:
-        busy = say("web_displacement", "busy", language, count=request.app.state.settings.runs_waiting)
-        raise HTTPException(503, busy, {"Retry-After": str(RETRY_SECONDS)}) from error
-
-
-_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-
-def _turn() -> asyncio.Semaphore:
-    """Give the turn of checking an upload, of which a loop of events has one."""
-    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
-
-
-def _refused(request: Request, lang: Language, faults: Sequence[str]) -> Response:
-    return _overview(request, lang, status=422, faults=faults)
-
-
-def _wants_json(request: Request) -> bool:
-    return request.headers.get("accept", "").startswith("application/json")
-
-
-@dataclass(frozen=True)
-class _Base:
-    """What a scenario is added to."""
-
-    name: str
-    shown: Shown | None
-    files: Mapping[str, bytes] | None
-    result: dict[str, Any]
-
-
-def _submit(request: Request, fields: Mapping[str, str], sent: Sequence[tuple[str, bytes]], lang: Language) -> Run:
-    replicas = read_replicas(fields.get("replicas", ""))
-    queue = queue_of(request)
-    if "kind" not in fields:
-        upload = read_upload(sent, request.app.state.settings.upload_bytes)
-        name = _instance_name(sent)
-        return queue.submit(Asked(name, replicas, DEFAULT_SEED, files=upload.files, unused=upload.unused))
-    base = _base(request, fields)
-    scenario = read_scenario_form(fields, base.result, lang)
-    asked = Asked(
-        base.name,
-        replicas,
-        DEFAULT_SEED,
-        files=base.files,
-        folder=base.shown.folder if base.shown else None,
-        shown=base.shown.name if base.shown else "",
-        scenario=scenario,
-    )
-    return queue.submit(asked)
-
-
-def _base(request: Request, fields: Mapping[str, str]) -> _Base:
-    """Find the instance of a scenario: one of the site, or one that was uploaded with a run.
-
-    Raises
-    ------
-    HTTPException : it is not there, or has no result yet
-    """
-    queue, shelf = queue_of(request), shelf_of(request)
-    shown = shelf.instances.get(fields.get("instance", ""))
-    if shown is not None:
-        result = shelf.result(shown)
-        if result is None:
-            raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
-        return _Base(shown.folder.name, shown, None, result)
-    run = queue.run(fields.get("run", ""))
-    content, files = (_run_result(request, run), queue.upload(run.id)) if run else (None, None)
-    if run is None or content is None or files is None:
-        raise HTTPException(404)
-    return _Base(run.name, None, files, content)
-
-
-def _instance_name(sent: Sequence[tuple[str, bytes]]) -> str:
-    """Name an uploaded instance: as the archive is called."""
-    name = PurePosixPath(sent[0][0].replace("\\", "/")).stem if len(sent) == 1 else "instance"
-    return _PLAIN.sub("-", name).strip("-")[:40] or "instance"
-
-
 def _run(request: Request, run_id: str) -> Run:
     found = queue_of(request).run(run_id)
     if found is None:
@@ -323,7 +194,7 @@ def _run(request: Request, run_id: str) -> Run:
     return found
 
 
-def _run_result(request: Request, run: Run) -> dict[str, Any] | None:
+def run_result(request: Request, run: Run) -> dict[str, Any] | None:
     """Read the result of a run, kept in memory for the next who asks; ``None`` where there is none."""
     path = queue_of(request).store.path(run.id, "result.json")
     return read_result(path, path.stat().st_mtime_ns) if run.state == "done" and path.is_file() else None
@@ -334,7 +205,7 @@ def run_page(request: Request, lang: Lang, site: SiteNow, run_id: str, day: str 
     """Show a run: where it is, or what came of it."""
     run = _run(request, run_id)
     shown = shelf_of(request).instances.get(run.shown)
-    result = _run_result(request, run)
+    result = run_result(request, run)
     facts: dict[str, Any] = {"run": run, "shown": shown, "place": queue_of(request).place(run.id)}
     if result is not None:
         invented = shown is not None and shown.invented
@@ -349,7 +220,7 @@ def run_page(request: Request, lang: Lang, site: SiteNow, run_id: str, day: str 
 def run_file(request: Request, lang: Lang, run_id: str, file: str) -> Response:
     """Give the result of a run as a file."""
     run = _run(request, run_id)
-    result = _run_result(request, run)
+    result = run_result(request, run)
     if result is None:
         raise HTTPException(404)
     made = _file(result, file, run.name)
