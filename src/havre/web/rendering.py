@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Path, Request
@@ -102,6 +103,8 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals |= {"asset": asset, "version": __version__, "menu": MENU, "languages": LANGUAGES}
+    # Where pictures cannot be drawn here, no link promises one.
+    made.globals["draws_png"] = find_spec("matplotlib") is not None
     return made
 
 
