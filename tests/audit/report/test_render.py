@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from havre.audit.register.load import load_register
-from havre.audit.report.render import LENGTHS, csp_hash, render_html, render_pdf
+from havre.audit.report.render import LENGTHS, Length, csp_hash, render_html, render_pdf
 from havre.texts import LANGUAGES
 
 DAY = date(2026, 11, 30)
@@ -74,3 +74,15 @@ def test_persons_of_an_icon_array_look_as_they_are_in_a_pdf_too() -> None:
     register = load_register()
     html = render_html(register, register.entries["iborderctrl"], "en", "one_page", DAY)
     assert html.count('class="person flagged" fill="#a33a00"') == html.count('class="person clear" fill="none"') == 3
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_only_where_the_site_shows_it_a_report_leads_back(length: Length) -> None:
+    register = load_register()
+    alone, shown = (
+        render_html(register, register.entries["vis"], "fr", length, DAY, back)
+        for back in (None, ("Retour", "/fr/audit/vis"))
+    )
+    assert '<a href="/fr/audit/vis">Retour</a>' in shown
+    assert "Retour" not in alone
+    assert 'class="back"' not in alone

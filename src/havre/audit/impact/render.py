@@ -12,15 +12,15 @@ from havre.audit.impact.assessment import Assessment, Row
 from havre.audit.impact.page import lay_out
 from havre.audit.impact.scores import Score
 from havre.audit.impact.words import Words
-from havre.audit.report.render import csp_hash, report_style
+from havre.audit.report.render import Back, csp_hash, report_style
 from havre.texts import Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_html(assessment: Assessment, language: Language) -> str:
-    """Write an assessment as one HTML page.
+def render_html(assessment: Assessment, language: Language, back: Back | None = None) -> str:
+    """Write an assessment as one HTML page, with a link to the site where the site shows it.
 
     Raises
     ------
@@ -32,12 +32,13 @@ def render_html(assessment: Assessment, language: Language) -> str:
     own = files(__package__).joinpath("templates", "impact.css").read_text(encoding="utf-8")
     # Widths are classes: the page allows no style but the one whose hash it names.
     widths = sorted({width for part in page.parts for table in part.tables for width in table.widths})
-    style = report_style() + own + "".join(f".w{width} {{ width: {width}%; }}\n" for width in widths)
+    style = report_style(back) + own + "".join(f".w{width} {{ width: {width}%; }}\n" for width in widths)
     return (
         environment()
         .get_template("impact.html.jinja")
         .render(
             page=page,
+            back=back,
             style=Markup(style),  # noqa: S704 - files of this package
             style_hash=csp_hash(style),
         )

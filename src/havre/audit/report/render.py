@@ -24,17 +24,22 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 Length = Literal["one_page", "full"]
+Back = tuple[str, str]
+"""Words and address of a link to where a page belongs; a file that stands alone has none."""
 LETTERS_PT = (7.1, 6.8, 6.5, 6.2)
 """Sizes of letters [pt] that are tried until a report of one page fits on its sheet."""
 LENGTHS: tuple[Length, ...] = ("one_page", "full")
 
 
-def render_html(register: Register, entry: Entry, language: Language, length: Length, on: date) -> str:
+def render_html(
+    register: Register, entry: Entry, language: Language, length: Length, on: date, back: Back | None = None
+) -> str:
     """Write a report as one HTML page.
 
     Parameters
     ----------
     on : the day on which it is made; says whether the entry is stale
+    back : where the site shows this report, the link to the site
 
     Raises
     ------
@@ -42,12 +47,13 @@ def render_html(register: Register, entry: Entry, language: Language, length: Le
     """
     from markupsafe import Markup
 
-    style = report_style() + (_asset("one_page.css") if length == "one_page" else "")
+    style = report_style(back) + (_asset("one_page.css") if length == "one_page" else "")
     return (
         _environment()
         .get_template(f"{length}.html.jinja")
         .render(
             page=Page(register, entry, language, on),
+            back=back,
             style=Markup(style),  # noqa: S704 - files of this package
             style_hash=csp_hash(style),
         )
@@ -68,14 +74,14 @@ def render_pdf(html: str, length: Length = "full") -> bytes:
     # Nothing is fetched: the page holds all that it needs, and links are only links.
     page = HTML(string=html, url_fetcher=_refuse)
     if length == "full":
-        return bytes(page.write_pdf())
+        return bytes(page.write_pdf(pdf_tags=True))
     for size in LETTERS_PT:
         document = page.render(
             stylesheets=[CSS(string=f"@media print {{ html {{ font-size: {size}pt !important; }} }}")]
         )
         if len(document.pages) == 1:
             break
-    return bytes(document.write_pdf())
+    return bytes(document.write_pdf(pdf_tags=True))
 
 
 def report_files(register: Register, entry: Entry, on: date) -> "Iterator[tuple[str, bytes]]":
@@ -93,9 +99,9 @@ def report_files(register: Register, entry: Entry, on: date) -> "Iterator[tuple[
             yield f"{name}.pdf", render_pdf(html, length)
 
 
-def report_style() -> str:
-    """Give the style that every report has."""
-    return _asset("report.css")
+def report_style(back: Back | None = None) -> str:
+    """Give the style that every report has, and that of the link to the site where there is one."""
+    return _asset("report.css") + (_asset("back.css") if back else "")
 
 
 def csp_hash(text: str) -> str:

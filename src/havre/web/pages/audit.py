@@ -21,7 +21,7 @@ from havre.audit.register.views import Group, groups_of
 from havre.audit.report.figures import IdentificationFigure, QuestionsFigure, ScreeningFigure
 from havre.audit.report.numbers import day as written_day
 from havre.audit.report.page import Page
-from havre.audit.report.render import Length, csp_hash, render_html
+from havre.audit.report.render import Back, Length, csp_hash, render_html
 from havre.texts import Language, catalogue, say
 from havre.web.asked import reads
 from havre.web.pages.audit_blocks import MILLION, Answer, Writer, words_of
@@ -97,7 +97,7 @@ def impact(lang: Lang, system: str, kind: str) -> Response:
     if known is None or entry.kind != "system":
         raise HTTPException(404)
     made = Assessment(load_questionnaire(known), register, entry, (), today())
-    return _alone(render_impact(made, lang), lang)
+    return _alone(render_impact(made, lang, _back(entry, lang)), lang)
 
 
 def today() -> date:
@@ -160,7 +160,12 @@ def _differing(report: Page) -> list[tuple[str, Group]]:
 
 def _report(language: Language, system: str, length: Length) -> Response:
     register, entry = _entry(system)
-    return _alone(render_html(register, entry, language, length, today()), language)
+    return _alone(render_html(register, entry, language, length, today(), _back(entry, language)), language)
+
+
+def _back(entry: Entry, language: Language) -> Back:
+    """Give the link from a page that stands alone to the page of its system."""
+    return say("web_audit", "system.back", language, name=entry.name.text(language)), f"/{language}/audit/{entry.id}"
 
 
 def _alone(html: str, language: Language) -> Response:
