@@ -23,7 +23,7 @@ from havre.record.contest import (
 )
 from havre.record.contest_texts import MOST_EVIDENCE, MOST_WHY, ContestText, shown_text
 from havre.record.log.keys import new_key
-from havre.record.review import submit, withdraw
+from havre.record.review import approve, mark_published, submit, withdraw
 from havre.record.store.database import Store
 from havre.record.store.schema import CONTESTS, OUTBOX
 from tests.record.record_case import ADA, AT, DRAFT, EVE, NOOR, SETTINGS, posted, published
@@ -121,7 +121,10 @@ def test_times_end_on_the_same_date_or_the_last_of_the_month(
     assert f"{found.answer_by:%Y-%m-%d %H:%M:%S}" == f"{answer_by} 23:59:59"
     assert found.late(found.acknowledge_by) == ()
     assert found.late(found.acknowledge_by + timedelta(seconds=1)) == ("acknowledgement",)
+    assert found.late(found.answer_by) == ("acknowledgement",)
     assert found.late(found.answer_by + timedelta(seconds=1)) == ("acknowledgement", "answer")
+    # Who is answered in time needs no acknowledgement.
+    assert replace(found, answered_at=found.acknowledge_by).late(found.answer_by + timedelta(days=90)) == ()
 
 
 def test_what_came_too_late_stays_late(store: Store) -> None:
@@ -222,6 +225,13 @@ def test_only_what_is_published_is_contested(store: Store) -> None:
             file_contest(connection, SETTINGS, "r1", FIGURE, TEXT, AT)
         with pytest.raises(RecordError, match="no release"):
             file_contest(connection, SETTINGS, "r9", FIGURE, TEXT, AT)
+        # What was published can be contested for ever, also the decision to take it back.
+        approve(connection, "r1", DRAFT, NOOR, AT)
+        mark_published(connection, "r1", "m" * 64, {}, NOOR, AT)
+        published(connection, "r2", supersedes="r1")
+        withdraw(connection, "r2", "Its source was taken back by the office.", NOOR, AT)
+        for release in ("r1", "r2"):
+            file_contest(connection, SETTINGS, release, "decision", TEXT, AT)
 
 
 def test_who_answers_is_known_is_not_the_author_and_gives_reasons_and_remedy(store: Store) -> None:
@@ -338,8 +348,10 @@ def test_a_new_release_mends_a_contest_only_if_it_says_so_itself(store: Store) -
     with store.change() as connection:
         published(connection)
         submit(connection, "r2", DRAFT, ADA, AT, supersedes="r1")
-    told = answered(store, outcome="upheld", remedy="release", remedy_id="r2")
-    assert "does not tell that it corrects" in told
+        submit(connection, "r3", DRAFT, ADA, AT, supersedes="r1", corrects="another contest")
+    for release in ("r2", "r3"):
+        told = answered(store, outcome="upheld", remedy="release", remedy_id=release)
+        assert "does not tell that it corrects" in told
 
 
 def test_the_author_does_not_answer_under_another_key_or_name(store: Store) -> None:

@@ -51,6 +51,7 @@ def test_from_draft_to_superseded_and_withdrawn(store: Store) -> None:
         assert found.id == "r2"
         withdraw(connection, "r2", REASON, ADA, AT)
         assert [each.state for each in all_standing(connection)] == ["superseded", "withdrawn"]
+        assert latest_published(connection) is None
         kinds = [entry.kind for entry in posted(connection)]
     assert kinds == [
         "release_submitted", "release_reviewed", "figure_overridden", "release_published", "forecast_registered",
@@ -60,10 +61,10 @@ def test_from_draft_to_superseded_and_withdrawn(store: Store) -> None:
 
 
 def test_nobody_reviews_what_they_made(store: Store) -> None:
-    renamed = Signer("havre.example/other-name", ADA.private)
+    renamed, rekeyed = Signer("havre.example/other-name", ADA.private), Signer(ADA.name, EVE.private)
     with store.change() as connection:
         submit(connection, "r1", DRAFT, ADA, AT)
-        for who in (ADA, renamed):
+        for who in (ADA, renamed, rekeyed):
             with pytest.raises(RecordError, match="cannot review"):
                 approve(connection, "r1", DRAFT, who, AT)
             with pytest.raises(RecordError, match="cannot review"):
@@ -106,8 +107,9 @@ def test_steps_out_of_turn_are_refused(store: Store) -> None:
             add_note(connection, "r1", "too late", NOOR, AT)
 
 
-@pytest.mark.parametrize("change", [{"reason": "short"}, {"stated": -1.0}, {"stated": 1.5}, {"stated": float("nan")},
-                                    {"stated": float("inf")}, {"reason": "x" * 20_001}])  # fmt: skip
+@pytest.mark.parametrize("change", [{"reason": "short"}, {"reason": f"short{' ' * 40}"}, {"stated": -1.0},
+                                    {"stated": 1.5}, {"stated": float("nan")}, {"stated": float("inf")},
+                                    {"reason": "x" * 20_001}])  # fmt: skip
 def test_an_override_needs_a_count_and_a_reason(store: Store, change: dict[str, object]) -> None:
     with store.change() as connection:
         submit(connection, "r1", DRAFT, ADA, AT)

@@ -37,6 +37,7 @@ def test_a_witness_cosigns_a_log_that_grows(tmp_path: Path) -> None:
 def test_it_answers_as_the_protocol_says(tmp_path: Path) -> None:
     log, witness = made_log(tmp_path / "log", (5,)), made_witness(tmp_path)
     good = asked(log, 0)
+    assert witness.add_checkpoint(Request(0, (bytes(32),), good.checkpoint).encode(), AT).status == 422
     assert witness.add_checkpoint(good.encode(), AT).status == 200
     log.append(entries(3, 5), [KEY])
     answer = witness.add_checkpoint(asked(log, 0).encode(), AT)
