@@ -2,8 +2,10 @@
 
 import json
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,8 +14,10 @@ from havre.errors import FileError, HavreError
 from havre.record.folder import MANIFEST
 from havre.record.publication import open_record
 from havre.record.review import withdraw
+from havre.record.verify import verify_release
 from havre.texts import LANGUAGES, say
-from havre.web.site import fingerprint_of, read_site
+from havre.web.log_view import view_log
+from havre.web.site import SiteRelease, _order, _withdrawn, fingerprint_of, read_site
 from tests.record.log.log_case import KEY
 from tests.record.published_case import made_record
 from tests.record.record_case import AT, NOOR
@@ -29,6 +33,43 @@ def test_the_newest_release_is_the_latest(record: Path) -> None:
     now = read_site(settings_for(record))
     assert ([each.id for each in now.releases], now.latest.id) == (["r-2", "r-1"], "r-2")
     assert all(each.is_reviewed for each in now.releases)
+
+
+def test_what_ended_a_release_which_is_newest_and_where_its_data_end() -> None:
+    stands = {"r-1": ("superseded", "r-2"), "r-2": ("withdrawn", "Wrong."), "r-3": None}
+    assert _withdrawn(SimpleNamespace(became=stands, stands=stands.get)) == {"r-2"}  # type: ignore[arg-type]
+
+    def made(name: str, month: int, reviewed: int | None) -> Any:
+        review = None if reviewed is None else SimpleNamespace(reviewed_at=AT.replace(day=reviewed))
+        published = SimpleNamespace(release=SimpleNamespace(review=review))
+        return SimpleNamespace(id=name, made_on=date(2026, month, 1), published=published)
+
+    # The review counts, not the day on which it was made; what nobody reviewed comes last.
+    listed = [made("late", 11, 3), made("early", 10, 4), made("plain", 12, None)]
+    assert [each.id for each in sorted(listed, key=_order, reverse=True)] == ["early", "late", "plain"]
+    ends = [SimpleNamespace(row={"last_month": date(2026, month, 1)}) for month in (9, 10, 8)]
+    assert SiteRelease.data_end.func(SimpleNamespace(outlooks=ends)) == date(2026, 10, 1)  # type: ignore[arg-type]
+
+
+def test_the_newest_track_record_is_shown_and_each_release_held_against_the_keys_of_its_time(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, told = settings_for(record), []
+
+    def noting(*asked: Any, **more: Any) -> Any:
+        told.append(more["history"])
+        return verify_release(*asked, **more)
+
+    monkeypatch.setattr("havre.web.site.verify_release", noting)
+    before = fingerprint_of(settings)
+    for name in ("2026-11", "2026-12"):
+        (record / "track-record" / name).mkdir(parents=True)
+    assert fingerprint_of(settings) != before
+    now = read_site(settings)
+    assert now.track_record == record / "track-record" / "2026-12"
+    assert now.record is not None
+    spans = view_log(record / "log", now.record.log_keys).spans
+    assert told == [spans, spans]
 
 
 def test_a_release_that_was_withdrawn_is_not_the_latest(record: Path) -> None:
