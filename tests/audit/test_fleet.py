@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from havre.audit.fleet import detection, fleet_outcomes, places_of_people
+from havre.audit.fleet import detections, fleet_outcomes, places_of_people
 from havre.audit.sensors import Outcome, Sensor, parse_sensor
 from tests.audit.test_sensors import figure
 
@@ -17,7 +17,9 @@ def made(**values: object) -> Sensor:
 
 
 def people(**values: object) -> dict[str, Outcome]:
-    return {one.name: one for one in places_of_people(made(**values))}
+    sensor = made(**values)
+    (found,) = detections(sensor).values()
+    return {one.name: one for one in places_of_people(sensor, found)}
 
 
 def ends(one: Outcome) -> tuple[float, float]:
@@ -29,7 +31,7 @@ def test_alarms_in_an_hour_and_the_area_in_the_time() -> None:
     sensor = made(false_alarms_per_hour="0.5..2", sensors=4, length_km=10, sweep_width_km=2, speed_kmh=100,
                   availability=0.5, hours=3)  # fmt: skip
     by_name = {one.name: ends(one) for one in fleet_outcomes(sensor)}
-    expected = {"false_alarms_in_an_hour": (2, 8), "false_alarms_per_km_hour": (0.2, 0.8), "area_in_time": (300, 300)}
+    expected = {"false_alarms_in_an_hour": (2, 8), "false_alarms_per_km_hour": (0.2, 0.8), "area_in_time": (1200, 1200)}
     assert by_name == expected
 
 
@@ -43,7 +45,8 @@ def test_people_between_detection_and_rescue() -> None:
     assert ends(found["waiting"]) == pytest.approx((1.2, 1.2))
     # Help that comes in the last minute comes in time.
     last = people(detection=0.5, acted_on=0.8, returned=0.25, survival_minutes=60, **HELP)
-    assert (ends(last["in_time"]), ends(last["too_late"])) == (pytest.approx((0.3, 0.3)), (0, 0))
+    assert ends(last["in_time"]) == pytest.approx((0.3, 0.3))
+    assert ends(last["too_late"]) == (0, 0)
 
 
 @given(shares=st.tuples(*[st.floats(0, 1)] * 3), survival=st.sampled_from([1, 1000]))
@@ -53,17 +56,46 @@ def test_everybody_is_somewhere(shares: tuple[float, float, float], survival: in
     assert sum(ends(found[name])[0] for name in PLACES) == pytest.approx(1)
 
 
-def test_what_was_not_published_cannot_be_concluded() -> None:
-    found = people(detection=0.5, **HELP)
-    assert found["not_detected"].range is not None
-    assert found["nobody_acts"].lacks == ("acted_on",)
-    assert found["in_time"].lacks == ("acted_on", "returned", "survival_minutes")
-    assert people()["detected"].lacks == ("detection",)
+def test_a_share_that_was_not_published_leaves_bounds() -> None:
+    found = people(detection=0.5, returned=0.4, **HELP)
+    assert found["not_detected"].lacks == ()
+    assert (ends(found["nobody_acts"]), found["nobody_acts"].lacks) == ((0, 0.5), ("acted_on",))
+    assert ends(found["in_time"]) == pytest.approx((0, 0.3))
+    assert found["in_time"].lacks == ("acted_on", "survival_minutes")
+    assert found["waiting"].range is None
+    nothing = people()
+    assert nothing["detected"].lacks == ("detection",)
+    assert all(one.range is None for one in nothing.values())
 
 
-def test_detection_comes_from_what_was_published_then_search_then_looks() -> None:
-    looks = {"detection_per_look": 0.5, "looks": 2}
-    search = {"sweep_width_km": 1, "speed_kmh": 1, "availability": 1, "hours": 1, "area_km2": 1}
-    assert ends(detection(made(**looks)))[0] == pytest.approx(0.75)
-    assert ends(detection(made(**looks, **search)))[0] == pytest.approx(0.632, abs=1e-3)
-    assert ends(detection(made(**looks, **search, detection="0.1..0.2"))) == (0.1, 0.2)
+SHARES = ("acted_on", "returned", "availability")
+
+
+@given(
+    shares=st.tuples(*[st.floats(0, 1)] * 3),
+    unknown=st.sets(st.sampled_from(SHARES)),
+    survival=st.sampled_from([10, 100]),
+)
+def test_bounds_hold_whatever_the_unknown_shares_are(
+    shares: tuple[float, float, float], unknown: set[str], survival: int
+) -> None:
+    values = dict(zip(SHARES, shares, strict=True)) | {"detection": 0.4, "targets_per_hour": 2, "sensors": 3}
+    values |= {"false_alarms_per_hour": 1, "survival_minutes": survival}
+    true = people(**values, **HELP)
+    for name, found in people(**{name: v for name, v in values.items() if name not in unknown}, **HELP).items():
+        if found.range is not None:
+            assert found.range.low - 1e-12 <= ends(true[name])[0] <= found.range.high + 1e-12
+
+
+def test_ways_in_which_detection_is_known_stand_side_by_side() -> None:
+    looks = {"detection_per_look": 0.8, "looks": 3}
+    search = {"sweep_width_km": 2, "speed_kmh": 90, "availability": 0.5, "hours": 6, "area_km2": 5000, "sensors": 5}
+    sensor = made(**looks, **search, targets_per_hour=0.1, false_alarms_per_hour=2)
+    ways = detections(sensor)
+    assert {basis: round(ends(way)[0], 3) for basis, way in ways.items()} == {"by_search": 0.417, "in_looks": 0.992}
+    for way in ways.values():
+        true = 0.1 * ends(way)[0]
+        alarms = {one.name: one for one in places_of_people(sensor, way)}["true_alarms"]
+        assert ends(alarms)[0] == pytest.approx(true / (true + 2 * 5 * 0.5))
+    assert list(detections(made(**looks, **search, detection="0.1..0.2"))) == ["published", "by_search", "in_looks"]
+    assert list(detections(made())) == ["unknown"]

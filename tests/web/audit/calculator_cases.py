@@ -12,7 +12,7 @@ from scipy import special
 from havre.audit.assessment import findings
 from havre.audit.chain import chain
 from havre.audit.claims import Claim, ClaimSet
-from havre.audit.fleet import fleet_outcomes, places_of_people
+from havre.audit.fleet import detections, fleet_outcomes, places_of_people
 from havre.audit.gallery import (
     YearOfSearches,
     fpir,
@@ -27,7 +27,7 @@ from havre.audit.questions import chance_of_flags, flag_chances
 from havre.audit.rates import parse_rate
 from havre.audit.roc import RocPoint, area_bounds, choose, consequences, trapezoid_area, useless_points
 from havre.audit.screening import Screening
-from havre.audit.sensors import Figure, Sensor, in_time, outcomes
+from havre.audit.sensors import Figure, Sensor, check_outcomes, in_time, outcomes
 from havre.errors import AuditError
 
 NAN, INF = math.nan, math.inf
@@ -279,6 +279,8 @@ def _sensors() -> Iterator[Case]:
         "confirm_minutes": [5.0, 20.0], "alert_minutes": [10.0, 60.0], "distance_km": [30.0, 80.0],
         "rescue_speed_kmh": [30.0, 50.0], "survival_minutes": [60.0, 180.0],
         "detection": [0.3, 0.9], "acted_on": [0.5, 0.8], "returned": [0.0, 0.3],
+        "occupied_share": [0.001, 0.01], "detection_per_check": [0.8, 0.95], "false_alarms_per_check": [0.0, 0.05],
+        "checks_per_day": [500.0, 500.0],
     }  # fmt: skip
     yield Case("sensor", (every,), _sense)
     for name in every:
@@ -292,8 +294,10 @@ def _sense(figures: dict[str, list[float]]) -> list[Any]:
     made = {name: Figure(Interval(low, high, 1.0), "made up", "2026") for name, (low, high) in figures.items()}
     sensor = Sensor("", made)
     found = outcomes(sensor)
-    every = [*found, *fleet_outcomes(sensor), *places_of_people(sensor)]
-    return [in_time(found), *([one.name, one.range, one.lacks] for one in every)]
+    ways = detections(sensor)
+    people = [one for way in ways.values() for one in places_of_people(sensor, way)]
+    every = [*found, *fleet_outcomes(sensor), *people, *check_outcomes(sensor)]
+    return [in_time(found), *ways, *([one.name, one.range, one.lacks] for one in every)]
 
 
 def _plain(value: Any) -> Any:

@@ -69,8 +69,10 @@ const OPERATIONS = {
   },
   sensor: (figures) => {
     const found = sensors.outcomes(figures);
-    const every = [...found, ...fleet.fleetOutcomes(figures), ...fleet.placesOfPeople(figures)];
-    return [sensors.inTime(found), ...every.map((one) => [one.name, one.range, one.lacks])];
+    const ways = fleet.detections(figures);
+    const people = Object.values(ways).flatMap((way) => fleet.placesOfPeople(figures, way));
+    const every = [...found, ...fleet.fleetOutcomes(figures), ...people, ...sensors.checkOutcomes(figures)];
+    return [sensors.inTime(found), ...Object.keys(ways), ...every.map((one) => [one.name, one.range, one.lacks])];
   },
 };
 

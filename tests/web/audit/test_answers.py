@@ -59,6 +59,8 @@ CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
         "sensors": ("3",), "targets_per_hour": ("0..2",), "length_km": ("17",), "survival_minutes": ("10", "1000"),
         "speed_kmh": ("unknown", "1e7", "1..2..3"), "rescue_speed_kmh": ("0.000001",),
         "detection": ("20%..90%", "1.5"), "acted_on": ("", "1"), "returned": ("", "100%"),
+        "occupied_share": ("0,1%", "1%..2%", ""), "detection_per_check": ("90%", "0.8..0.9"),
+        "false_alarms_per_check": ("2%", ""), "checks_per_day": ("500",),
     },
 }  # fmt: skip
 """What is written into one field, the others as at first, and into pairs of fields that follow each other."""

@@ -139,6 +139,12 @@ _OF_AUDIT = (
     "sensor.place",
     "sensor.quantity.",
     "sensor.help_",
+    "sensor.people",
+    "sensor.ways",
+    "sensor.fleet",
+    "sensor.basis.",
+    "sensor.checks_note",
+    "sensor.at_",
     *(f"roc.{name}" for name in _OF_ROC),
 )
 

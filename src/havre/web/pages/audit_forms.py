@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from havre.audit.sensors import ALL_QUANTITIES, OF_PEOPLE
+from havre.audit.sensors import OF_CHECKS, OF_PEOPLE, QUANTITIES
 from havre.texts import Language
 from havre.web.pages import audit_rates, audit_scale, audit_thresholds
 from havre.web.pages.audit_blocks import Answer, Writer
 from havre.web.pages.audit_inputs import MOST_LETTERS, Fields
 
 EXAMPLE = {
-    "sweep_width_km": "2..4", "speed_kmh": "90", "availability": "40%..70%", "hours": "6", "area_km2": "5000",
-    "confirm_minutes": "5..20", "alert_minutes": "10..60", "distance_km": "30..80", "rescue_speed_kmh": "30..50",
-    "survival_minutes": "60..180", "acted_on": "50%..80%", "returned": "0%..30%",
+    "sensors": "1", "sweep_width_km": "2..4", "speed_kmh": "90", "availability": "40%..70%", "hours": "6",
+    "area_km2": "5000", "confirm_minutes": "5..20", "alert_minutes": "10..60", "distance_km": "30..80",
+    "rescue_speed_kmh": "30..50", "survival_minutes": "60..180", "acted_on": "50%..80%", "returned": "0%..30%",
 }  # fmt: skip
 """A made-up drone; what is missing was "not published"."""
 
@@ -86,7 +86,9 @@ _POINTS = (("0.3", "90%", "50%"), ("0.5", "76%", "76%"), ("0.7", "50%", "90%"))
 _LINKS = (("2", "0.1%", "30%"), ("3", "2%", "10%"), ("", "", ""))
 _RESCUE = ("confirm_minutes", "alert_minutes", "distance_km", "rescue_speed_kmh", "survival_minutes")
 _PEOPLE = ("targets_per_hour", *OF_PEOPLE)
-_SENSOR_GROUPS = (tuple(name for name in ALL_QUANTITIES if name not in (*_RESCUE, *_PEOPLE)), _PEOPLE, _RESCUE)
+_SENSOR_GROUPS = (
+    tuple(name for name in QUANTITIES if name not in (*_RESCUE, *_PEOPLE)), _PEOPLE, _RESCUE, tuple(OF_CHECKS),
+)  # fmt: skip
 LEVEL = Field("level", "95%", is_needed=False)
 CALCULATORS: dict[str, Calculator] = {
     made.name: made

@@ -5,21 +5,17 @@ The browser computes and words the same (``assets/js/audit/answers_scale.js``); 
 
 from collections.abc import Iterator
 
-from havre.audit.fleet import fleet_outcomes, places_of_people
+from havre.audit.fleet import detections, fleet_outcomes, places_of_people
 from havre.audit.gallery import YearOfSearches, fpir, fpir_elsewhere, fpir_interval, required_fmr, share_of_hits
 from havre.audit.intervals import Interval
 from havre.audit.links import LinkKind, spread
 from havre.audit.rates import Rate
-from havre.audit.sensors import ALL_QUANTITIES, Figure, Outcome, Sensor, in_time, outcomes
+from havre.audit.sensors import ALL_QUANTITIES, SHARES, Figure, Outcome, Sensor, check_outcomes, in_time, outcomes
 from havre.errors import AuditError
 from havre.web.pages.audit_blocks import DASH, MILLION, Answer, Block, Cell, Line, Table, Writer
 from havre.web.pages.audit_inputs import Fields, parse_number, parse_range, parse_share, parse_typed_rate
 
 KINDS = (1, 2, 3)
-SHARES = (
-    "found_by_search", "found_in_looks", "true_alarms", "detected", "not_detected", "nobody_acts", "returned",
-    "too_late", "in_time",
-)  # fmt: skip
 MOST_VARIATION = 10.0
 TOP = 0.01
 
@@ -148,20 +144,40 @@ def sensors(fields: Fields, write: Writer) -> Answer:
         return Answer(problems=fields.problems)
     figures = {name: Figure(ends, DASH, DASH) for name, ends in known.items()}
     sensor = Sensor("", figures)
+    blocks = _search(sensor, write) if sensor.searches else ()
+    return Answer((*blocks, *_checks(sensor, write)))
+
+
+def _search(sensor: Sensor, write: Writer) -> tuple[Block, ...]:
     computed = outcomes(sensor)
     rows = tuple(_named("result", one, write) for one in (*fleet_outcomes(sensor), *computed))
-    people = tuple(_named("place", one, write) for one in places_of_people(sensor))
-    columns = (write.tell("sensors.result"), write.tell("sensors.range"))
-    verdict = in_time(computed)
-    return Answer(
-        (
-            Line(write.tell(f"audit.sensor.help_{verdict}"), "line" if verdict == "always" else "finding"),
-            Table(write.tell("sensors.people"), (write.tell("sensors.place"), write.tell("sensors.range")), people),
-            Line(write.tell("audit.sensor.places"), "note"),
-            Table(write.tell("sensors.caption"), columns, rows),
-            Line(write.tell("sensors.note"), "note"),
-        )
+    ways = detections(sensor)
+    by_way = [places_of_people(sensor, detected) for detected in ways.values()]
+    people = tuple(
+        (*_named("place", row[0], write), *(_outcome(one, write) for one in row[1:]))
+        for row in zip(*by_way, strict=True)
     )
+    heads = (write.tell("sensors.place"), *(write.tell(f"audit.sensor.basis.{basis}") for basis in ways))
+    verdict = in_time(computed)
+    return (
+        Line(write.tell(f"audit.sensor.help_{verdict}"), "line" if verdict == "always" else "finding"),
+        Table(write.tell("audit.sensor.people"), heads, people),
+        *((Line(write.tell("audit.sensor.ways"), "finding"),) if len(ways) > 1 else ()),
+        Line(write.tell("audit.sensor.places"), "note"),
+        Table(write.tell("sensors.caption"), (write.tell("sensors.result"), write.tell("sensors.range")), rows),
+        Line(write.tell("sensors.note"), "note"),
+        Line(write.tell("audit.sensor.fleet"), "note"),
+    )
+
+
+def _checks(sensor: Sensor, write: Writer) -> tuple[Block, ...]:
+    """Say what an alarm at a vehicle is worth, where figures of such checks are known."""
+    if not sensor.checks_vehicles:
+        return ()
+    rows = tuple(_named("result", one, write) for one in check_outcomes(sensor))
+    columns = (write.tell("sensors.result"), write.tell("sensors.range"))
+    table = Table(write.tell("sensors.checks"), columns, rows)
+    return table, Line(write.tell("audit.sensor.checks_note"), "note")
 
 
 def _named(kind: str, found: Outcome, write: Writer) -> tuple[Cell, ...]:
@@ -169,11 +185,16 @@ def _named(kind: str, found: Outcome, write: Writer) -> tuple[Cell, ...]:
 
 
 def _outcome(found: Outcome, write: Writer) -> Cell:
+    names = ", ".join(write.tell(f"audit.sensor.quantity.{name}") for name in found.lacks)
     if found.range is None:
-        names = ", ".join(write.tell(f"audit.sensor.quantity.{name}") for name in found.lacks)
         return Cell(write.tell("sensors.unknown"), write.tell("sensors.lacks", names=names))
-    low, high = (
-        write.percent(end) if found.name in SHARES else write.decimal(end)
-        for end in (found.range.low, found.range.high)
-    )
-    return Cell(write.ends(low, high))
+    is_share = found.name in SHARES
+    low, high = (write.percent(end) if is_share else write.decimal(end) for end in (found.range.low, found.range.high))
+    if not found.lacks:
+        return Cell(write.ends(low, high))
+    if found.range.low <= 0:
+        value = write.tell("audit.sensor.at_most", value=high)
+    else:
+        is_open = is_share and found.range.high >= 1
+        value = write.tell("audit.sensor.at_least", value=low) if is_open else write.ends(low, high)
+    return Cell(value, write.tell("sensors.lacks", names=names))

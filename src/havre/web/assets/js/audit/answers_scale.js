@@ -4,11 +4,11 @@
  */
 
 import { general, refusal } from "./errors.js";
-import { fleetOutcomes, placesOfPeople } from "./fleet.js";
+import { detections, fleetOutcomes, placesOfPeople } from "./fleet.js";
 import { fpir, fpirElsewhere, fpirInterval, requiredFmr, shareOfHits, yearOfSearches } from "./gallery.js";
 import { parseNumber, parseRange, parseShare, parseTypedRate } from "./inputs.js";
 import { spread } from "./links.js";
-import { QUANTITIES, inTime, outcomes } from "./sensors.js";
+import { QUANTITIES, SHARES, checkOutcomes, checksVehicles, inTime, outcomes, searches } from "./sensors.js";
 import { MILLION, answer, cell, ends, line, refused, table } from "./writer.js";
 
 /** @typedef {import("./inputs.js").Fields} Fields */
@@ -20,10 +20,6 @@ import { MILLION, answer, cell, ends, line, refused, table } from "./writer.js";
 /** @typedef {{searches: number, mated: number, fnir: number | null}} Asked */
 
 const KINDS = [1, 2, 3];
-const SHARES = [
-  "found_by_search", "found_in_looks", "true_alarms", "detected", "not_detected", "nobody_acts", "returned", "too_late",
-  "in_time",
-];
 const MOST_VARIATION = 10;
 const TOP = 0.01;
 
@@ -155,18 +151,41 @@ export function sensors(fields, write) {
     if (found !== null) known[name] = found;
   }
   if (fields.areWrong) return refused(fields);
+  return answer(...(searches(known) ? searched(known, write) : []), ...checked(known, write));
+}
+
+/** @typedef {Record<string, [number, number]>} Known */
+/** @typedef {import("./writer.js").Block} Block */
+
+/** @param {Known} known @param {Writer} write @returns {Block[]} what a fleet finds, and what happens to people */
+function searched(known, write) {
   const computed = outcomes(known);
   const rows = [...fleetOutcomes(known), ...computed].map((one) => row("result", one, write));
-  const people = placesOfPeople(known).map((one) => row("place", one, write));
+  const ways = detections(known);
+  const [first, ...further] = Object.values(ways).map((found) => placesOfPeople(known, found));
+  const people = first.map((one, at) => [
+    ...row("place", one, write),
+    ...further.map((places) => outcome(places[at], write)),
+  ]);
+  const heads = Object.keys(ways).map((basis) => write.tell(`audit.sensor.basis.${basis}`));
   const verdict = inTime(computed);
-  const columns = [write.tell("sensors.result"), write.tell("sensors.range")];
-  return answer(
+  return [
     line(write.tell(`audit.sensor.help_${verdict}`), verdict === "always" ? "line" : "finding"),
-    table(write.tell("sensors.people"), [write.tell("sensors.place"), write.tell("sensors.range")], people),
+    table(write.tell("audit.sensor.people"), [write.tell("sensors.place"), ...heads], people),
+    ...(heads.length > 1 ? [line(write.tell("audit.sensor.ways"), "finding")] : []),
     line(write.tell("audit.sensor.places"), "note"),
-    table(write.tell("sensors.caption"), columns, rows),
+    table(write.tell("sensors.caption"), [write.tell("sensors.result"), write.tell("sensors.range")], rows),
     line(write.tell("sensors.note"), "note"),
-  );
+    line(write.tell("audit.sensor.fleet"), "note"),
+  ];
+}
+
+/** @param {Known} known @param {Writer} write @returns {Block[]} what an alarm at a vehicle is worth */
+function checked(known, write) {
+  if (!checksVehicles(known)) return [];
+  const rows = checkOutcomes(known).map((one) => row("result", one, write));
+  const columns = [write.tell("sensors.result"), write.tell("sensors.range")];
+  return [table(write.tell("sensors.checks"), columns, rows), line(write.tell("audit.sensor.checks_note"), "note")];
 }
 
 /** @param {"result" | "place"} kind @param {import("./sensors.js").Outcome} found @param {Writer} write @returns {Cell[]} */
@@ -176,10 +195,13 @@ function row(kind, found, write) {
 
 /** @param {import("./sensors.js").Outcome} found @param {Writer} write @returns {Cell} */
 function outcome({ name, range, lacks }, write) {
-  if (range === null) {
-    const names = lacks.map((one) => write.tell(`audit.sensor.quantity.${one}`)).join(", ");
-    return cell(write.tell("sensors.unknown"), write.tell("sensors.lacks", { names }));
-  }
-  const [low, high] = range.map((end) => (SHARES.includes(name) ? write.percent(end) : write.decimal(end)));
-  return cell(ends(low, high));
+  const names = lacks.map((one) => write.tell(`audit.sensor.quantity.${one}`)).join(", ");
+  if (range === null) return cell(write.tell("sensors.unknown"), write.tell("sensors.lacks", { names }));
+  const isShare = SHARES.includes(name);
+  const [low, high] = range.map((end) => (isShare ? write.percent(end) : write.decimal(end)));
+  if (lacks.length === 0) return cell(ends(low, high));
+  const isOpen = isShare && range[1] >= 1;
+  const above = isOpen ? write.tell("audit.sensor.at_least", { value: low }) : ends(low, high);
+  const value = range[0] <= 0 ? write.tell("audit.sensor.at_most", { value: high }) : above;
+  return cell(value, write.tell("sensors.lacks", { names }));
 }
