@@ -1,7 +1,7 @@
 """Take pictures of every page of a running site: screenshot_site.py ADDRESS OUTDIR [--path PATH …].
 
 Without --path the pages of the menu, one of each kind of series, one release and the pages about the site are taken,
-in English at the widths of a phone and of a desk, and in French at the width of a phone.
+one instance and one contest, in both languages at the widths of a phone and of a desk.
 """
 
 import argparse
@@ -9,15 +9,17 @@ import json
 import re
 import shutil
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
-TAKEN = (("en", 390), ("en", 1280), ("fr", 390))
+TAKEN = (("en", 390), ("en", 1280), ("fr", 390), ("fr", 1280))
 TALLEST = 2_200
 """Pixels of a picture; what is below is cut off."""
 ABOUT = ("data", "methods", "glossary", "charter", "accessibility", "imprint", "api")
@@ -35,14 +37,17 @@ def find_paths(address: str) -> Iterator[str]:
         "nothing",
     )
     yield f"releases/{_json(f'{address}/api/v1/releases')['items'][0]['id']}"
+    for one in _json(f"{address}/api/v1/displacement/instances")["items"][:1]:
+        yield f"displacement/instances/{one['name']}"
+    with suppress(urllib.error.HTTPError):  # a site without a record has none
+        yield from (f"contests/{one['id']}" for one in _json(f"{address}/api/v1/contests")["items"][:1])
     series = _json(f"{address}/api/v1/series?limit=500")["items"]
     shown = [each for each in series if each["origin"] != "TOT" and each["destination"] != "TOT"]
     for each in shown[:1]:
         yield f"corridor/{each['measure']}/{each['origin']}/{each['destination']}"
         yield f"origin/{each['origin']}"
         yield f"destination/{each['destination']}"
-    routes = [each["destination"] for each in series if each["destination"].startswith("route:")]
-    yield from (f"route/{route.removeprefix('route:')}" for route in routes[:1])
+    yield "route/channel"
 
 
 def _json(address: str) -> Any:
