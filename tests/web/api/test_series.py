@@ -91,6 +91,7 @@ def test_nothing_suppressed_is_told(client: TestClient, now: Site) -> None:
         told = strict(client.get(path_of(row)).text)
         months = told["history"] + told["forecast"]
         hidden = [each for each in months if each["suppressed"]]
+        assert {each["suppressed"] for each in months if each.get("value", each.get("median")) is None} <= {True}
         assert {each.get("value") for each in hidden} | {each.get("median") for each in hidden} <= {None}
         assert {str(each.get("quantiles")) for each in hidden} <= {"None"}
 
@@ -106,6 +107,11 @@ def test_the_table_of_a_series_has_the_same_figures(client: TestClient, now: Sit
     ]
     assert [round(each, 4) for each in expected["median"]] == [round(each["median"], 4) for each in told["forecast"]]
     assert expected["stated"].drop_nulls().to_list() == [77.0]
+    for percent in (50, 80, 95):
+        bounds = zip(expected[f"low_{percent}"], expected[f"high_{percent}"], strict=True)
+        told_bounds = [tuple(round(end, 4) for end in each[f"interval_{percent}"]) for each in told["forecast"]]
+        assert [tuple(round(end, 4) for end in each) for each in bounds] == told_bounds
+    assert table["suppressed"].to_list() == [each["suppressed"] for each in told["history"] + told["forecast"]]
     parquet = pl.read_parquet(io.BytesIO(client.get(path_of(row, ".parquet")).content))
     assert parquet.columns == table.columns
     assert parquet["counted"].to_list() == table["counted"].to_list()

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from markupsafe import escape
 
 from havre.record.contest import file_contest
 from havre.record.contest_texts import ContestText
 from havre.record.publication import open_record
 from havre.record.review import withdraw
 from havre.release_alarms import told_past_alarms
+from havre.texts import say
 from tests.record.log.log_case import KEY
 from tests.record.record_case import AT, NOOR
 from tests.web.site_case import site
@@ -89,6 +91,7 @@ def test_alarms_of_a_release_that_was_taken_back_say_so_and_are_in_no_feed(recor
         told = client.get("/api/v1/alarms?least=0").json()
         assert (told["standing"]["state"], told["standing"]["reason"]) == ("withdrawn", "The counts of May were wrong.")
         assert "<entry>" not in client.get("/feeds/en/alarms.atom").text
+        assert client.get("/feeds/fr/releases.atom").text.count(escape(say("web_api", "feed.withdrawn", "fr"))) == 2
 
 
 def test_releases_stand_as_the_log_tells(client: TestClient) -> None:

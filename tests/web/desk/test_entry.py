@@ -39,8 +39,9 @@ def test_over_https_the_cookie_is_for_this_host_alone(
     assert re.fullmatch(rf"__Host-{COOKIE}=[\w-]{{43}}; HttpOnly; Path=/; SameSite=strict; Secure", cookie)
     assert browser.get("/en/desk").status_code == 200
     # A name that an attacker points at this machine is another site.
-    other = {"Origin": "https://elsewhere.example", "Host": "elsewhere.example"}
-    assert browser.post("/en/desk/sign-in", data=FORM, headers=other).status_code == 403
+    for origin in ("https://elsewhere.example", "https://havre.example.elsewhere.example", "http://havre.example"):
+        other = {"Origin": origin, "Host": origin.partition("://")[2]}
+        assert browser.post("/en/desk/sign-in", data=FORM, headers=other).status_code == 403
 
 
 def test_what_the_browser_held_before_is_never_signed_in(desk_app: FastAPI) -> None:

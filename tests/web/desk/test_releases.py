@@ -76,7 +76,7 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_lost(desk_app: Fa
         ("key_password", "wrong", "password of your key"),
         ("value", "many", "many"),
         ("value", "0.5", "0.5"),
-        ("value", "3", "3"),
+        ("value", "9", "9"),
         ("reason", "short", "20"),
         ("reason", "Write to somebody@example.org about it.", ""),
         ("month", "", "Choose the series"),
