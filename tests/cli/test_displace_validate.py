@@ -34,7 +34,7 @@ def test_json_tells_the_whole_validation(validate: Command, tmp_path: Path) -> N
     ("lang", "words"),
     [
         ("en", ["worse than the best of the naive forecasts (line through two counts", "80 % held", "Sorra"]),
-        ("fr", ["moins bien que la meilleure des prévisions naïves (droite par deux comptages", "80 % tenu", "Sorra"]),
+        ("fr", ["moins bien que la meilleure des estimations naïves (droite par deux comptages", "80 % tenu", "Sorra"]),
     ],
 )
 def test_a_loss_is_told_as_plainly_as_a_win(validate: Command, lang: str, words: list[str]) -> None:
