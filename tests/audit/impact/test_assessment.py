@@ -37,7 +37,7 @@ def test_register_and_audit_fill_in_with_claims() -> None:
     assert row(made, "d-group-rates").prefilled.suggested == ()
     measured = row(assessed(system="sbms"), "d-published").prefilled.suggested[0]
     assert (measured.answer, [claim.id for claim in measured.claims]) == ("no", ["sbms.measured"])
-    assert row(made, "b-uses").state == "unpublished"
+    assert row(made, "b-uses").state == "unrecorded"
     assert row(made, "e-stop").state == "open"
     assert row(made, "a-purpose").state == "filled"
     assert row(assessed(system="sbms"), "d-beyond-test").answers == (("yes",),)
@@ -73,7 +73,7 @@ def test_the_page_tells_every_question_and_loads_nothing(kind: Kind, lang: Langu
     # Every number in brackets has its source below, and every source is cited.
     cited = {int(number) for number in re.findall(r'href="#source-(\d+)"', html)}
     assert cited == {int(number) for number in re.findall(r'id="source-(\d+)"', html)}
-    assert ("Non publié" if lang == "fr" else "Not published") in html
+    assert ("Rien n’est consigné" if lang == "fr" else "Nothing recorded") in html
 
 
 def test_text_of_answers_is_no_markup() -> None:

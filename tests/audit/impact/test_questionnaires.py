@@ -22,7 +22,7 @@ def test_every_question_is_asked_in_both_languages_and_comes_from_a_law(kind: Ki
 
 def test_every_point_of_the_law_has_questions() -> None:
     fria = load_questionnaire("fria")
-    assert [section.article for section in fria.sections.values()] == [f"AI Act 27({point})" for point in "abcdef"]
+    assert [section.article for section in fria.sections.values()] == [f"AI Act 27(1)({point})" for point in "abcdef"]
     dpia = load_questionnaire("dpia")
     told = " ".join(section.article for section in dpia.sections.values())
     assert all(f"GDPR 35(7)({point})" in told for point in "abcd")

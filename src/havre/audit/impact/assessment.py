@@ -27,7 +27,7 @@ class Row:
     def state(self) -> str:
         """Tell in one word: ``not_asked``, ``answered`` by people, ``filled`` by the register, or else.
 
-        Else is ``unpublished`` where the register was asked in vain, ``open`` where only people can answer.
+        Else is ``unrecorded`` where the register has nothing, ``open`` where only people can answer.
         """
         if self.asked is False:
             return "not_asked"
@@ -35,7 +35,7 @@ class Row:
             return "answered"
         if self.prefilled.published or self.prefilled.suggested or self.prefilled.with_figures:
             return "filled"
-        return "unpublished" if self.prefilled.asked_register and not self.prefilled.law else "open"
+        return "unrecorded" if self.prefilled.asked_register and not self.prefilled.law else "open"
 
     @property
     def differs(self) -> bool:
@@ -90,5 +90,5 @@ class Assessment:
     def counts(self, section: str | None = None) -> Mapping[str, int]:
         """Count the questions of a section, or of all, by their state."""
         rows = [row for row in self.rows if section is None or row.question.section == section]
-        states = ("answered", "filled", "unpublished", "open", "not_asked")
+        states = ("answered", "filled", "unrecorded", "open", "not_asked")
         return {state: sum(row.state == state for row in rows) for state in states}

@@ -31,7 +31,7 @@ class Evidence:
             found += self._figures()
         found += [self.suggested(row, each) for each in row.prefilled.suggested if each.figure]
         if not found and row.prefilled.asked_register:
-            key = "ask" if row.prefilled.law else "not_published"
+            key = "ask" if row.prefilled.law else "not_recorded"
             found.append(Line(self._words.text(key), "plain" if row.prefilled.law else "alert"))
         if not row.prefilled.asked_register:
             found.append(Line(self._words.text("ask"), "small"))

@@ -170,7 +170,7 @@ def _counts(found: Sequence[Score], words: Words) -> Table:
 
 
 def _complete(assessment: Assessment, words: Words) -> Table:
-    states = ("answered", "filled", "unpublished", "open", "not_asked")
+    states = ("answered", "filled", "unrecorded", "open", "not_asked")
     rows = tuple(
         (
             (Line(section.text(words.language)), *_articles(section.article, words)),

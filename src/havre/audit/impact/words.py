@@ -40,9 +40,9 @@ class Words:
         return " · ".join(self.article_notes(article))
 
     def article_notes(self, article: str) -> list[str]:
-        """Write the articles that were read in the text, then those that are to be checked."""
-        read, to_check = split_articles(article)
-        notes = [article_text(read, self.language)] if read else []
+        """Write the articles that are known, then those that are to be checked."""
+        known, to_check = split_articles(article)
+        notes = [article_text(known, self.language)] if known else []
         if to_check:
             notes.append(self.text("to_check", articles=article_text(to_check, self.language)))
         return notes
