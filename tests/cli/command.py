@@ -36,7 +36,7 @@ def havre(
         encoding="utf-8",
         cwd=cwd,
         env={**kept, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120", **environment},
-        timeout=120,
+        timeout=300,
         check=False,
         preexec_fn=before,
     )

@@ -153,24 +153,24 @@ def test_a_stop_ends_what_was_begun_and_takes_nothing_new(served: tuple[subproce
         with pytest.raises(TimeoutError):
             talking.recv(1)
         process.send_signal(signal.SIGTERM)
-        talking.settimeout(15)
+        talking.settimeout(60)
         found = b""
         while part := talking.recv(65_536):
             found += part
     assert (status(found), found.endswith(b'{"whole":true}')) == (200, True)
-    _, said = process.communicate(timeout=15)
+    _, said = process.communicate(timeout=60)
     # To be asked to end is no fault; no address of anybody in what it said.
     assert process.returncode == 0
     assert "Traceback" not in said
     assert re.search(r"127\.0\.0\.1", said) is None
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=5)
+        socket.create_connection(("127.0.0.1", port), timeout=30)
 
 
 def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "en"}
     command = [sys.executable, "-c", "from havre.cli.start import run; run()", "serve", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(record_folder: Path) -> None:

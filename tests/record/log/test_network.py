@@ -124,7 +124,7 @@ def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(
     class Dripping(Scripted):
         def do_POST(self) -> None:
             with suppress(OSError):
-                for _ in range(200):
+                for _ in range(3000):
                     self.wfile.write(b"H")
                     time.sleep(0.02)
 
@@ -135,7 +135,7 @@ def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), Dripping)) as address:
         with pytest.raises(RecordError, match="> 0 s"):
             ask_witnesses(log, [KEY.verifier], [KnownWitness(witness_of(EYE), address)], needed=1)
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize("address", ["ftp://example.org", "http://[", "http://127.0.0.1:99999", "", "file:///etc"])

@@ -148,7 +148,7 @@ def test_the_server_refuses_what_is_too_long_or_elsewhere(tmp_path: Path) -> Non
         port = int(address.rsplit(":", 1)[1])
 
         def status(method: str, path: str, headers: dict[str, str]) -> int:
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection = HTTPConnection("127.0.0.1", port, timeout=30)
             connection.request(method, path, headers=headers)
             with connection.getresponse() as answer:
                 answer.read()

@@ -114,7 +114,7 @@ def test_too_many_at_once_are_told_to_come_again(client: TestClient, chart: str,
 
 def test_one_is_drawn_at_a_time_and_few_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once, most, lock = 0, 0, threading.Lock()
-    begun = threading.Barrier(4, timeout=5)
+    begun = threading.Barrier(4, timeout=30)
 
     def draw(*_: object) -> bytes:
         nonlocal at_once, most

@@ -294,7 +294,7 @@ def test_with_a_script_a_slider_changes_the_view_in_place_and_the_other_language
         slider = page.get_by_role("slider", name="Month that is explained")
         slider.focus()
         page.keyboard.press("ArrowRight")
-        page.locator("#why-view h3", has_text="February 2019: 56").wait_for(timeout=5000)
+        page.locator("#why-view h3", has_text="February 2019: 56").wait_for()
         page.wait_for_url("**/AFG/DEU?release=r-1&month=2019-02#why")
         assert slider.get_attribute("aria-valuetext") == "Feb 2019"
         page.get_by_role("link", name="Français").click()

@@ -82,7 +82,7 @@ def test_who_takes_too_long_is_stopped(long: Path) -> None:
     began = time.monotonic()
     ended, _ = ran(long, replicas=200, seconds=2)
     assert (ended.how, ended.reason) == ("failed", "time")
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
 
 
 def test_a_run_can_be_stopped_while_it_runs_and_before(long: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_run_can_be_stopped_while_it_runs_and_before(long: Path) -> None:
     threading.Timer(1.0, worker.stop).start()
     began = time.monotonic()
     assert ran(long, worker=worker)[0].how == "stopped"
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
     assert ran(long, worker=worker)[0].how == "stopped"
 
 
