@@ -2,7 +2,7 @@ from datetime import date
 
 import polars as pl
 
-from havre.record.outlook import losing_first, read_outlooks
+from havre.record.outlook import Outlook, losing_first, read_outlooks
 from tests.record.release_samples import ENSEMBLE, LAST_MONTH, sample_release
 
 
@@ -45,3 +45,5 @@ def test_a_suppressed_value_is_dropped() -> None:
 def test_the_worst_loss_comes_first() -> None:
     ratios = [outlook.row["wis_ratio"] for outlook in losing_first(read_outlooks(sample_release()))]
     assert ratios == [1.23, 1.07, 1.04, 1.02]
+    # As good as a naive guess is no loss.
+    assert [Outlook({"wis_ratio": ratio}, (), ()).is_losing for ratio in (1.0, 1.001, None)] == [False, True, False]
