@@ -111,6 +111,20 @@ def test_sea_routes_are_drawn_to_find_ones_way_without_a_link() -> None:
     assert asylum.courses == ()
 
 
+def test_a_line_carries_the_figure_of_the_country_that_counts_who_arrived_by_it() -> None:
+    british = series("GBR", 3000.0)
+    british.row["source"] = "uk_home_office"
+    made = figure(british, series("ITA", 4000.0))
+    channel = next(each for each in made.found.routes if each.code == "route:channel")
+    assert (channel.counted_in, channel.typical) == ("GBR", typical_month(british))
+    link = next(each for each in drawn(made).iter(f"{SVG}a") if each.attrib["href"].endswith("route:channel"))
+    assert link.attrib["aria-label"].startswith("English Channel (counted on arrival: United Kingdom) 3,000 a month")
+    # The same figure is not told twice, and Italian arrivals of another source are not those of UNHCR.
+    assert [each.code for each in made.found.routes] == ["route:channel"]
+    assert made.summary.startswith("Arrivals by sea: 2 destinations")
+    assert "Channel" not in made.summary
+
+
 @given(
     st.lists(
         st.tuples(st.text("abc ", min_size=1, max_size=20), st.floats(0, 400), st.floats(0, 300), st.floats(0, 40)),

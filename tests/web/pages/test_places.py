@@ -9,11 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
 
-from havre.texts import LANGUAGES
+from havre.texts import LANGUAGES, Language
 from havre.web.reading.places import deaths_on
 from havre.web.site import read_site
 from tests.web.pages.plain_case import ROUTE, made, plain_site, write
-from tests.web.pages.series_tables import page_of, written
+from tests.web.pages.series_tables import months_on, page_of, written
 from tests.web.site_case import opened, settings_for
 
 
@@ -44,6 +44,58 @@ def test_a_destination_tells_its_total_and_each_origin(client: TestClient) -> No
     assert first is not None
     assert [cell.text(strip=True) for cell in first.css("td.number")] == ["207", "186139–212", "190161–221"]
     assert page.css_first("figure.fan svg") is not None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_destination_tells_its_total_in_full(plain: TestClient, language: Language) -> None:
+    path = f"/{language}/destination/DEU"
+    page = page_of(plain, path)
+    sections = ("expected", "counted", "record", "earlier", "why", "sources", "use")
+    assert [name for name in sections if page.css_first(f"section#{name} h2") is None] == []
+    links = [str(each.attributes["href"]) for each in page.css("main a")]
+    assert "/api/v1/series/asylum_applications/TOT/DEU.csv" in links
+    assert f"/{language}/contest?figure=germany/TOT/DEU/2021-01" in links
+    # What a reader chooses stays on the page of the place.
+    assert page_of(plain, f"{path}?month=2021-03").css_first("tr#m-2021-03[aria-current]") is not None
+    assert plain.get(f"{path}?month=May").status_code == 404
+
+
+def test_an_origin_says_that_no_total_is_forecast_and_leads_to_all_of_each_corridor(plain: TestClient) -> None:
+    page = page_of(plain, "/en/origin/SYR")
+    assert "No total is forecast of people from Syria." in page.text()
+    links = {str(each.attributes["href"]) for each in page.css("main a")}
+    series = "asylum_applications/SYR/DEU"
+    assert {
+        f"/en/corridor/{series}#why",
+        f"/api/v1/series/{series}.csv",
+        f"/api/v1/series/{series}.parquet",
+        f"/api/v1/series/{series}",
+        "/en/contest?figure=germany/SYR/DEU/2021-01",
+    } <= links
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_route_tells_the_series_of_a_country_that_counts_who_arrived_by_it(
+    client: TestClient, language: Language
+) -> None:
+    page = page_of(client, f"/{language}/route/central-mediterranean")
+    covers = page.css_first(".covers")
+    assert covers is not None
+    assert {"en": "Arrivals in Malta are counted apart", "fr": "Les arrivées à Malte sont comptées à part"}[
+        language
+    ] in covers.text()
+    own = page_of(client, f"/{language}/corridor/sea_arrivals/TOT/ITA")
+    assert months_on(page) == months_on(own) != {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_route_without_a_figure_says_so_and_what_is_needed(plain: TestClient, language: Language) -> None:
+    page = page_of(plain, f"/{language}/route/western-balkan")
+    assert {"en": "No figure of this route", "fr": "Aucun chiffre de cette route"}[language] in page.text()
+    assert "Frontex" in page.text()
+    assert page.css_first("svg.chart") is None
+    listed = [str(each.attributes["href"]) for each in page_of(plain, f"/{language}/places").css("#route p.small a")]
+    assert f"/{language}/route/western-balkan" in listed
 
 
 @pytest.mark.parametrize("asked", ["germany", "Allemagne", "de", "deu"])
@@ -100,7 +152,7 @@ def test_a_list_is_searched_and_a_table_sorted_in_the_browser(chromium: Browser,
         page.get_by_role("searchbox").fill("erythree")
         shown = page.locator(".place-list li:visible a")
         assert shown.all_inner_texts() == ["Érythrée"]
-        assert page.get_by_role("status").inner_text().endswith("1 sur 7")
+        assert page.get_by_role("status").inner_text().endswith("1 sur 9")
         page.goto(f"{address}/fr/destination/DEU")
         page.get_by_role("button", name="Série").click()
         assert page.locator("table.series tbody th").all_inner_texts() == ["Afghanistan", "Érythrée", "Syrie"]

@@ -78,8 +78,10 @@ class MapFigure:
     def rows(self) -> list[tuple[str, str | None, Typical | None, str]]:
         """Name, address, typical month and kind (``spot``, ``course`` or ``other``) of each place that has a series."""
         spots = [(each.code, each.typical, "spot") for each in self.found.spots]
-        courses = [(each.code, each.typical, "course") for each in self.found.routes]
-        return [(self.words.place(code), self.link(code), typical, kind) for code, typical, kind in (*spots, *courses)]
+        told = [(self.words.place(code), self.link(code), typical, kind) for code, typical, kind in spots]
+        return told + [
+            (course_name(each, self.words), self.link(each.code), each.typical, "course") for each in self.found.routes
+        ]
 
     @property
     def others(self) -> list[tuple[str, str | None]]:
@@ -150,7 +152,8 @@ def map_figure(
 
 def summary_of(found: OutlookMap, words: Wording) -> str:
     """Tell a map in sentences: how many destinations and routes it has, the largest ones, how many are hidden."""
-    routes = [(each.code, each.typical) for each in found.routes]
+    # What is told of a country already is not told again of the route by which people arrived there.
+    routes = [(each.code, each.typical) for each in found.routes if each.counted_in is None]
     marks = [*((each.code, each.typical) for each in found.spots), *routes]
     shown = sorted((each for each in marks if each[1]), key=lambda each: -each[1].median if each[1] else 0.0)
     counts = [
@@ -175,8 +178,19 @@ def _say(words: Wording, key: str, /, **fields: object) -> str:
 def _told(code: str, typical: Typical | None, words: Wording) -> str:
     if typical is None:
         return _say(words, "place_hidden", place=words.place(code))
+    return _told_named(words.place(code), typical, words)
+
+
+def _told_named(name: str, typical: Typical, words: Wording) -> str:
     interval = words.interval((typical.low, typical.high))
-    return _say(words, "place", place=words.place(code), median=words.number(typical.median), interval=interval)
+    return _say(words, "place", place=name, median=words.number(typical.median), interval=interval)
+
+
+def course_name(course: Course, words: Wording) -> str:
+    """Name a route; where a series of a country tells who arrived by it, with that country."""
+    if course.counted_in is None:
+        return words.place(course.code)
+    return _say(words, "counted_in", route=words.place(course.code), place=words.place(course.counted_in))
 
 
 def _drawing(
@@ -192,7 +206,11 @@ def _drawing(
     def radius(value: float) -> float:
         return max(LEAST, size.largest * math.sqrt(value / largest))
 
-    courses = [_course(each, view, busiest, words, link) for each in reversed(found.courses)]
+    # Lines with a figure lie above the circles: the Channel would not be seen under that of the United Kingdom.
+    faint, courses = (
+        [_course(each, view, busiest, words, link) for each in reversed(found.courses) if (each.outlook is None) == way]
+        for way in (True, False)
+    )
     # Small circles lie above large ones, so that each can be seen and hit.
     spots = [_spot(each, view.place(*each.at), radius, words, link) for each in found.spots]
     marks = _marks(found, view, size, radius, words)
@@ -204,7 +222,7 @@ def _drawing(
         f'role="group" aria-labelledby="{title}" aria-describedby="{description}">'
         f'<title id="{title}">{escape(heading)}</title>'
         f'<desc id="{description}">{escape(summary_of(found, words))}</desc>'
-        f'<use class="land" href="#{land.name}"/>{"".join((*courses, *spots, *labels))}</svg>'
+        f'<use class="land" href="#{land.name}"/>{"".join((*faint, *spots, *courses, *labels))}</svg>'
     )
 
 
@@ -236,7 +254,9 @@ def _course(course: Course, view: View, busiest: float, words: Wording, link: Ca
         f'<path class="course-touch" d="{path}"/><path class="course" stroke-width="{_put(wide)}" d="{path}"/>'
         f'<path class="course-head" d="{_head(points)}"/>'
     )
-    return _linked(drawn, _told(course.code, course.typical, words), link(course.code))
+    name, typical = course_name(course, words), course.typical
+    told = _say(words, "place_hidden", place=name) if typical is None else _told_named(name, typical, words)
+    return _linked(drawn, told, link(course.code))
 
 
 def _linked(drawn: str, told: str, address: str | None) -> str:

@@ -15,6 +15,7 @@ from havre.record.outlook import Outlook
 from havre.record.wording import ALL
 from havre.web.charts.projections import Point
 from havre.web.charts.shapes import shapes
+from havre.web.route_arrivals import arrivals_by
 
 MONTHS_AHEAD = 12
 BY_SEA = frozenset({"sea_arrivals", "arrivals", "deaths_and_missing"})
@@ -89,12 +90,14 @@ class Course:
     line : longitude and latitude from where people leave to where they arrive [degrees]
     outlook : its series; ``None`` where the release has none and it is drawn to find one's way
     typical : ``None`` where figures are hidden, or there are none
+    counted_in : code of the country whose series tells who arrived by it; ``None`` where the series is of the route
     """
 
     code: str
     line: tuple[Point, ...]
     outlook: Outlook | None
     typical: Typical | None
+    counted_in: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class OutlookMap:
     @property
     def marked(self) -> int:
         """How many destinations and routes have a series and a place on the map."""
-        return len(self.spots) + len(self.routes)
+        return len(self.spots) + sum(each.counted_in is None for each in self.routes)
 
     @property
     def busiest(self) -> float:
@@ -169,10 +172,18 @@ def _map_of(measure: str, outlooks: Sequence[Outlook]) -> OutlookMap:
     spots = [
         Spot(outlook, at, typical_month(outlook)) for code, outlook in own.items() if (at := place_of(code)) is not None
     ]
+    # A figure is told on the line where one series alone tells who arrived by the route: none are added up.
+    arrived = {code: found[0][1] for code, found in arrivals_by(outlooks).items() if len(found) == 1}
     courses = [
-        Course(code, sketch.line, outlook, typical_month(outlook) if outlook is not None else None)
+        Course(
+            code,
+            sketch.line,
+            outlook,
+            typical_month(outlook) if outlook is not None else None,
+            str(outlook.row["destination"]) if outlook is not None and code not in own else None,
+        )
         for code, sketch in sketches.items()
-        for outlook in (own.get(code),)
+        for outlook in (own.get(code, arrived.get(code)),)
         if outlook is not None
         or (spots and measure in BY_SEA and sketch.way == "sea" and _leads_to(spots, sketch.line))
     ]

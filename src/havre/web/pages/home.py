@@ -52,7 +52,7 @@ def home(request: Request, lang: Lang, site: SiteNow) -> Response:
     fans = [fan_of(tables, each.outlook, words, name=f"scope-{n}", sizes=sizes) for n, each in enumerate(shown, 1)]
     maps = maps_of(release.outlooks)
     lands = lands_of(maps)
-    places = {*release.destinations, *release.routes}
+    places = {*release.destinations, *codes_of(release, "route")}
 
     def place_link(code: str) -> str | None:
         kind = "route" if code.startswith("route:") else "destination"

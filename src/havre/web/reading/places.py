@@ -7,13 +7,16 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from havre.places.codes import route_table
 from havre.places.spelling import plain
 from havre.record.chart_words import recent
+from havre.record.figures import Figure
 from havre.record.outlook import ExpectedMonth, Outlook
 from havre.record.wording import ALL, Wording
 from havre.texts import Language
 from havre.web.charts.fans import Fan, fan_of, spark_of
-from havre.web.reading.series import series_path
+from havre.web.reading.series import in_address, series_path
+from havre.web.route_arrivals import arrivals_by
 from havre.web.site import SiteRelease
 
 Side = Literal["origin", "destination"]
@@ -32,12 +35,22 @@ class Entry:
     Parameters
     ----------
     name : what it is called where the page says the rest
+    path : address of its page, which tells why its figures are what they are
+    api : address of its data, before the ending that tells the kind of file; empty where it is not needed
     """
 
     outlook: Outlook
     name: str
     path: str
     spark: Markup
+    api: str = ""
+
+    @property
+    def contest(self) -> str | None:
+        """Name of the figure of the nearest month that is shown, by which it can be contested."""
+        told = next((each for each in self.outlook.expected if each.quantiles is not None), None)
+        scope, _, origin, destination = self.outlook.key
+        return None if told is None else Figure(scope, origin, destination, told.month).id
 
     @property
     def next(self) -> ExpectedMonth | None:
@@ -98,7 +111,8 @@ def _part(release: SiteRelease, outlooks: list[Outlook], side: Side, words: Word
 
 def entry_of(release: SiteRelease, outlook: Outlook, name: str, words: Wording) -> Entry:
     """Make the row of a series."""
-    return Entry(outlook, name, path_of(release, outlook, words.language), small_chart(outlook, words))
+    path = path_of(release, outlook, words.language)
+    return Entry(outlook, name, path, small_chart(outlook, words), api_path(outlook))
 
 
 def small_chart(outlook: Outlook, words: Wording, name: str | None = None) -> Markup:
@@ -116,13 +130,57 @@ def path_of(release: SiteRelease, outlook: Outlook, language: Language) -> str:
     return series_path(language, measure, origin, destination, scope=scope if several else None)
 
 
+def api_path(outlook: Outlook) -> str:
+    """Give the address of the data of a series, before the ending that tells the kind of file."""
+    return "/api/v1/series/" + "/".join(in_address(part) for part in outlook.key[1:])
+
+
 def _source(release: SiteRelease, source: str) -> str:
     return next((c.provider for c in release.published.release.facts.sources if c.id == source), source)
 
 
 def codes_of(release: SiteRelease, kind: Kind) -> tuple[str, ...]:
-    """List the places of a kind."""
-    return {"destination": release.destinations, "route": release.routes, "origin": release.origins}[kind]
+    """List the places of a kind that have figures; routes also by series of countries that tell who arrived by them."""
+    if kind == "route":
+        return tuple(sorted({*release.routes, *arrivals_by(release.outlooks)}))
+    return release.destinations if kind == "destination" else release.origins
+
+
+def routes_without(release: SiteRelease) -> tuple[str, ...]:
+    """List the routes that are known and have no figure in a release."""
+    return tuple(sorted(set(route_table()) - set(codes_of(release, "route"))))
+
+
+@dataclass(frozen=True)
+class Main:
+    """A series that stands for a place as a whole, and which its page can tell in full.
+
+    Parameters
+    ----------
+    name : scope, origin and destination, as the page of the place is asked for it
+    source : who counts
+    covers : for a series of a country that tells who arrived by a route: how far the two are the same
+    """
+
+    outlook: Outlook
+    name: str
+    source: str
+    covers: str = ""
+
+
+def mains_of(release: SiteRelease, kind: Kind, code: str, language: Language) -> list[Main]:
+    """List the series that stand for a place as a whole: its totals, and for a route who arrived by it.
+
+    None is added to another one: each is from one source.
+    """
+    side, other = ("origin", "destination") if kind == "origin" else ("destination", "origin")
+    own = [(each, "") for each in release.outlooks if each.row[side] == code and each.row[other] == ALL]
+    arrived = arrivals_by(release.outlooks).get(code, []) if kind == "route" else []
+    own += [(outlook, told.covers(language)) for told, outlook in arrived]
+    return [
+        Main(each, "/".join((each.key[0], *each.key[2:])), _source(release, each.row["source"]), covers)
+        for each, covers in own
+    ]
 
 
 def place_path(language: Language, kind: str, code: str) -> str:
@@ -160,6 +218,9 @@ def listed(release: SiteRelease, kind: Kind, words: Wording) -> list[Listed]:
     by_code: dict[str, list[Outlook]] = {}
     for each in release.outlooks:
         by_code.setdefault(each.row[side], []).append(each)
+    if kind == "route":
+        for code, arrived in arrivals_by(release.outlooks).items():
+            by_code.setdefault(code, []).extend(outlook for _, outlook in arrived)
     rows = [_listed(kind, code, by_code[code], words) for code in codes_of(release, kind)]
     return sorted(rows, key=lambda row: plain(row.name))
 

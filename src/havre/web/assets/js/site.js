@@ -1,6 +1,5 @@
 // @ts-check
 // Small comforts of every page. Everything can be read without them.
-import { switched } from "./place.js";
 
 /** A field, a choice or a range inside `form[data-go]` sends its form at once; the button for it is then not needed. */
 function sendFormsAtOnce() {
@@ -20,7 +19,7 @@ function showWhatNeedsScripts() {
 function keepThePlace() {
   const links = [...document.querySelectorAll(".switch a")].filter((link) => link instanceof HTMLAnchorElement);
   const follow = () => {
-    for (const link of links) link.href = switched(link.href, location);
+    for (const link of links) link.href = new URL(link.href).pathname + location.search + location.hash;
   };
   for (const name of /** @type {const} */ (["replaceState", "pushState"])) {
     const change = history[name].bind(history);
