@@ -1,10 +1,13 @@
 """No small cell is shown, and none comes out by subtraction."""
 
 import numpy as np
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from havre.audit.decisions.calibration import calibration_table
 from havre.audit.decisions.protection import bridges, hidden_cells, lines_of
+from havre.audit.decisions.read import Cube
 
 
 @given(sizes=st.lists(st.integers(0, 60), min_size=1, max_size=12))
@@ -65,3 +68,18 @@ def test_two_way_no_hidden_cell_follows_from_the_sums(data: st.DataObject, rows:
         # A cell is known where the sums alone give it: where its unit vector lies in the space of their rows.
         rest = np.eye(len(unknown)) - np.linalg.pinv(sums) @ sums
         assert np.abs(rest).max(axis=1).min() > 1e-9
+
+
+def test_a_hidden_bin_of_the_score_does_not_come_out_of_its_groups() -> None:
+    # Of the whole, the bin of 5 is hidden, and that of 60 beside it; 30 women and 30 men would give the 60 back.
+    cells = [("f", 0, 5), ("f", 1, 30), ("m", 1, 30), ("f", 2, 15), ("m", 2, 285)]
+    rows = [(sex, place, truth, n * share) for sex, place, n in cells for truth, share in ((True, 0.4), (False, 0.6))]
+    counts = pl.DataFrame(rows, ["group:sex", "bin", "truth", "n"], orient="row").with_columns(
+        pl.col("n").round().cast(pl.Int64), pl.col("bin").cast(pl.Int8), score_sum=pl.col("n") * 0.5,
+        square_sum=pl.col("n") * 0.25,
+    )  # fmt: skip
+    cube = Cube(counts, counts.head(0), ("sex",), 365, (0.0, 1.0), frozenset(("score", "truth")))
+    table = calibration_table(cube, 10, 0.95)
+    hidden = table.filter("hidden").select("group", "bin").rows()
+    assert {place for group, place in hidden if group is None} == {0, 1}
+    assert {("f", 1), ("m", 1)} <= set(hidden)
