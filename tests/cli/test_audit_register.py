@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,20 @@ def test_the_gap_of_the_public_register_is_shown(
     claims = {point["point"]: point["claims"] for point in found["points"]}
     assert claims["C1"] == []  # who pays or contracts for a system does not thereby use it
     assert claims["A6"] == []
+
+
+def test_checking_a_register_warns_of_old_entries_and_refuses_those_checked_in_the_future(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Caught
+) -> None:
+    import havre.cli.audit_register as commands
+    from tests.audit.register.small_register import ENTRY, claim, write_register
+
+    folder = write_register(tmp_path / "register", ENTRY + claim())
+    for day, code, told in (
+        (date(2026, 12, 1), 0, "in order"), (date(2027, 10, 1), 0, "checked 335 days ago"),
+        (date(2026, 9, 1), 2, "still to come"),
+    ):  # fmt: skip
+        monkeypatch.setattr(commands, "today", lambda day=day: day)
+        assert run_here(monkeypatch, "audit", "register", "check", folder, cwd=tmp_path, lang="en") == code
+        said = capsys.readouterr()
+        assert told in said.out + said.err

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from havre.audit.rates import Rate, parse_rate
+from havre.audit.register.dates import first_day
 from havre.audit.screening import Screening
 from havre.errors import AuditError, FileError, Problem, check_none
 
@@ -21,7 +22,6 @@ STATUSES = ("measured", "promised", "legal_requirement", "press", "disputed", "r
 EMPTY = (None, "")
 NOT_PUBLISHED = "not_published"
 _NEEDED = ("name", "sensitivity", "specificity", "source", "date", "status")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,14 @@ def parse_claims(content: Mapping[str, Any], where: str) -> ClaimSet:
     return ClaimSet(str(content.get("system", where)), tuple(claim for claim in claims if claim))
 
 
+def _is_date(text: str) -> bool:
+    try:
+        first_day(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _parse_claim(row: Mapping[str, Any], number: int, where: str, problems: list[Problem]) -> Claim | None:
     place = f"{where}: claim {number}"
     before = len(problems)
@@ -94,7 +102,7 @@ def _parse_claim(row: Mapping[str, Any], number: int, where: str, problems: list
     status, date = str(row.get("status", "")), str(row.get("date", ""))
     if status and status not in STATUSES:
         problems.append(Problem.of("audit.claim_status", place=place, status=status, near=", ".join(STATUSES)))
-    if date and not _DATE.fullmatch(date):
+    if date and not _is_date(date):
         problems.append(Problem.of("audit.claim_date", place=place, date=date))
     screening = _screening(row, place, problems)
     raw = row.get("groups", NOT_PUBLISHED)

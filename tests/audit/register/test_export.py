@@ -51,3 +51,16 @@ def test_the_published_schema_accepts_every_entry_and_refuses_one_without_a_sour
         assert list(validator.iter_errors(entry)) == []
         del entry["claims"][0]["source"]
         assert [error.validator for error in validator.iter_errors(entry)] == ["required"]
+
+
+def test_exports_keep_the_day_of_a_statement_apart_from_the_time_of_which_it_speaks() -> None:
+    graph = json.loads(to_json_ld(REGISTER, ENTRIES))["@graph"]
+    claims = {claim["@id"]: claim for thing in graph for claim in thing["subjectOf"]}
+    stock, rule, spent = (
+        claims[f"havre:{name}"] for name in ("eurodac.stock-2022", "ai-act.annex-x", "eu-border-funding.frontex-2027")
+    )
+    assert (stock["datePublished"], stock["temporalCoverage"]) == ("2023-09-18", "2022")
+    assert (rule["datePublished"], rule["havre:appliesFrom"]) == ("2026-07-27", "2030-12-31")
+    assert (spent["havre:readOn"], spent["temporalCoverage"], "datePublished" in spent) == ("2026-10", "2027", False)
+    rows = {row["claim"]: row for row in csv.DictReader(io.StringIO(to_csv(REGISTER, ENTRIES)))}
+    assert (rows["eurodac.stock-2022"]["as_of"], rows["ees.unknown-threshold"]["value"]) == ("2022", "")

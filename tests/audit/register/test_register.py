@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +177,13 @@ def test_no_claim_names_a_private_place_on_a_disk(register: Register) -> None:
     text = json.dumps([claim.model_dump(mode="json") for claim in register.claims])
     assert "/work" not in text
     assert "/tmp" not in text  # noqa: S108 - the text, not a file
+
+
+def test_the_guide_tells_the_numbers_of_the_register(register: Register) -> None:
+    counts = register.counts()
+    told = (
+        "{systems} systems with {claims} claims, {contexts} contexts that they share (law, money, tests) with {shared}"
+    )
+    guide = (Path(__file__).parents[3] / "docs" / "register.md").read_text(encoding="utf-8")
+    assert told.format(**counts) in guide
+    assert f"{counts['unknown']} notes of what is not known" in guide

@@ -39,3 +39,11 @@ def test_annex_viii_shows_what_the_section_that_is_not_public_leaves_out() -> No
     }  # fmt: skip
     assert {claim.id for claim in rows["A6"].claims} == {"eurodac.data", "eurodac.security-flag"}
     assert all(claim.status != "refuted" for row in rows.values() for claim in row.claims)
+
+
+def test_annex_viii_takes_no_funder_for_a_deployer_and_no_trial_for_service() -> None:
+    register = load_register()
+    rows = {row.point: row.claims for row in annex_rows(register, register.entries["iborderctrl"])}
+    assert [point for point, claims in rows.items() if claims] == ["A4", "A5", "A6"]
+    flora = {row.point: row.claims for row in annex_rows(register, register.entries["flora"])}
+    assert [claim.value for claim in flora["C1"]] == ["Federal Office for Migration and Refugees (BAMF)"]

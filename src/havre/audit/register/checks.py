@@ -9,7 +9,7 @@ from havre.audit.register.load import Register
 from havre.audit.register.models import UNDATED, Audit, Claim, Entry, Source, SourceKind, Status
 from havre.errors import Problem, RegisterError, check_none
 
-ON_EDITORS_WORD = {"unverified", "computed", "secondary", "read_secondary"}
+ON_EDITORS_WORD = {"unverified", "computed", "secondary", "read_secondary", "nothing"}
 """What a claim may be marked that rests on notes, readings or calculations of the editors: never as read."""
 CARRIED_BY: Mapping[Status, frozenset[SourceKind]] = {
     "official": frozenset({"official", "law", "court"}),

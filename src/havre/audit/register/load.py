@@ -139,7 +139,7 @@ def _told(entry: Entry, vocabulary: Vocabulary) -> Entry:
             field=topic.fields[0],
             about=topic.en,
             status="not_recorded",
-            verification="unverified",
+            verification="nothing",
             source=THIS_REGISTER,
             date=entry.checked_on,
             date_is="read",

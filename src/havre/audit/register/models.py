@@ -12,6 +12,7 @@ was checked when it was recorded:
 ``secondary``      a secondary source says so; the original was not read
 ``unverified``     from general knowledge, or not marked otherwise: check it before relying on it
 ``computed``       computed from other claims, which are named
+``nothing``        there is nothing to verify: exactly what is not recorded here
 =================  ==============================================================================
 """
 
@@ -29,7 +30,7 @@ Status = Literal[
     "organisation", "project", "commentary", "guidance", "note",
     "not_found", "not_published", "not_recorded",
 ]  # fmt: skip
-Verification = Literal["read", "read_secondary", "secondary", "unverified", "computed"]
+Verification = Literal["read", "read_secondary", "secondary", "unverified", "computed", "nothing"]
 SourceKind = Literal[
     "law", "court", "official", "research", "press", "organisation", "project", "commentary", "secondary", "editors",
 ]  # fmt: skip
@@ -180,6 +181,8 @@ class Claim(Part):
             raise ValueError(f"value: exactly the statuses {', '.join(sorted(ABSENT))} go without a value")
         if (self.value is None) != (self.unit is None):
             raise ValueError("unit: a value has a unit, and no value has none")
+        if (self.verification == "nothing") != (self.status == "not_recorded"):
+            raise ValueError("verification: exactly what is not recorded has nothing to verify")
         return self
 
 

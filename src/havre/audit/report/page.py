@@ -29,7 +29,8 @@ from havre.texts import Language, say
 MILLION = 1_000_000
 RATE_DIGITS = 4
 KEY_FIELDS = (
-    "purpose.intended", "purpose.dublin", "status.use", "status.start", "scale.size", "scale.people", "scale.refusals",
+    "purpose.intended", "purpose.dublin", "status.use", "status.start", "status.trial", "scale.size", "scale.people",
+    "scale.refusals",
     "accuracy.requirement", "actors.provider", "actors.contractor", "actors.deployer", "actors.authority", "money.total",
     "place.states", "place.regions", "place.pilots", "litigation.outcome",
     "data.categories", "data.inputs", "data.logic", "law.applies", "law.basis", "incident.failure",
