@@ -159,13 +159,18 @@ def _told_length(scope: Scope) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else 0
 
 
+def asks_as_program(scope: Scope) -> bool:
+    """Whether a program asks, which is told problem details: by the address, or because it takes JSON first."""
+    return scope["path"].startswith(PROGRAMS) or Headers(scope=scope).get("accept", "").startswith("application/json")
+
+
 async def refuse(scope: Scope, send: Send, status: int, headers: dict[str, str]) -> None:
     """Answer without the app: cheap, whatever is asked; people get a page, programs problem details."""
     path = scope["path"]
     first = path.lstrip("/").partition("/")[0]
     language = as_language(first if first in LANGUAGES else Headers(scope=scope).get("accept-language")) or "en"
     title = say("web", f"problem.{status}", language)
-    if path.startswith(PROGRAMS):
+    if asks_as_program(scope):
         kind = "application/problem+json"
         body = json.dumps({"type": "about:blank", "title": title, "status": status}, ensure_ascii=False)
     else:

@@ -13,11 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from havre.errors import HavreError
 from havre.texts import Language, as_language, say
-from havre.web.guards import PROGRAMS
+from havre.web.guards import asks_as_program
 from havre.web.reading.meant import ElsewhereError
 from havre.web.records import is_of_storage
 from havre.web.rendering import page
 from havre.web.site import NothingPublishedError
+from havre.web.wrong_questions import wrong_questions
 
 _log = logging.getLogger("havre.web")
 _TOLD = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
@@ -39,8 +40,8 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for this class
-    found = [{"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()]
-    return problem(request, 422, "; ".join(f"{each['where']}: {each['what']}" for each in found), errors=found)
+    found = wrong_questions(error.errors(), _language(request))
+    return problem(request, 422, " ".join(each["what"] for each in found), errors=found)
 
 
 def _elsewhere(request: Request, error: Exception) -> Response:
@@ -131,7 +132,7 @@ def problem(
     key = titled or (str(status) if status in _TOLD else "other")
     title = say("web", f"problem.{key}", language)
     kept = {"Cache-Control": "no-store", **(headers or {})}
-    if request.url.path.startswith(PROGRAMS):
+    if asks_as_program(request.scope):
         told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
         plain = {name: value for name, value in told.items() if value is not None}
         return JSONResponse(plain, status, kept, "application/problem+json")

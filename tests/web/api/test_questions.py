@@ -76,3 +76,30 @@ def test_where_an_address_is_set_links_begin_with_it(record_folder: object) -> N
     with TestClient(app) as client:
         links = client.get("/api/v1", headers={"Host": "evil.example"}).json()["links"]
     assert {link.startswith("https://havre.example/") for link in links.values()} == {True}
+
+
+@pytest.mark.parametrize(
+    ("query", "english", "french"),
+    [
+        ("limit=abc", "limit must be a whole number.", "limit doit être un nombre entier."),
+        ("offset=-1", "offset must be 0 or more.", "offset doit valoir 0 ou plus."),
+        ("measure=", "measure must have at least 1 character(s).", "measure doit avoir au moins 1 caractère(s)."),
+        ("worse_than_naive=p", "worse_than_naive must be true or false.", "doit être true (oui) ou false (non)."),
+        ("level=x", "level must be one of: total, destination, route, origin, corridor.", "level doit être l’un de"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_in_the_language(
+    client: TestClient, query: str, english: str, french: str
+) -> None:
+    for language, said in (("en", english), ("fr", french)):
+        found = client.get(f"/api/v1/series?{query}", headers={"Accept-Language": language})
+        told = found.json()["detail"].replace("\u00a0", " ")
+        assert (found.status_code, said in told) == (422, True), told
+        assert found.json()["errors"][0]["where"] == f"query.{query.partition('=')[0]}"
+
+
+def test_a_program_is_told_problem_details_also_by_a_page(client: TestClient) -> None:
+    for headers, status in (({"Origin": "https://other.example", "Sec-Fetch-Site": "cross-site"}, 403), ({}, 415)):
+        asked = {"Accept": "application/json", **headers}
+        found = client.post("/en/displacement/runs", content=b"x", headers=asked)
+        assert (found.status_code, found.headers["content-type"]) == (status, "application/problem+json")
