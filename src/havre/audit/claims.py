@@ -5,7 +5,6 @@ A file of claims is TOML: ``system``, and one ``[[claim]]`` each with ``name``, 
 group names with rates of their own, or the word ``not_published``.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

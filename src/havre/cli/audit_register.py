@@ -81,10 +81,6 @@ def show(system: System, as_json: Json = False) -> None:  # noqa: FBT002 - a fla
 
 
 def _warn_if_stale(entry: "Entry") -> None:
-    _warn_if_stale(entry)
-
-
-def _warn_if_stale(entry: "Entry") -> None:
     if entry.is_stale(today()):
         days = number(entry.days_since_check(today()))
         stdout().print(tell("register.stale", entry=entry.id, days=days), markup=False)
@@ -118,7 +114,6 @@ def check(
     folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help=tell("register.folder"))] = None,
 ) -> None:
     """Check a register."""
-    from havre.audit.register.checks import check_days
     from havre.audit.register.checks import check_days
     from havre.audit.register.load import load_register, read_register
     from havre.errors import FileError
