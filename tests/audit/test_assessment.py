@@ -32,6 +32,7 @@ def test_a_range_of_base_rates_spans_both_ends() -> None:
      (claim(Rate(0.4, 500), Rate(0.5, 500)), {"below_chance", "no_groups"}),
      (claim(Rate(0.6, 10), Rate(0.6, 10), "promised"), {"not_above_chance", "no_groups", "promised"}),
      (claim(Rate(0.7555, 15, 4), Rate(0.8, 15, 1), "disputed"), {"not_people", "no_groups", "disputed"}),
+    (claim(Rate.counted(15, 15), Rate.counted(15, 15), "measured"), {"at_the_end", "no_groups"}),
      (claim(Rate(0.9, 500), Rate(0.9, 500), women=Screening(Rate(0.9), Rate(0.9))), {"one_group"})],
 )  # fmt: skip
 def test_findings(made: Claim, expected: set[str]) -> None:

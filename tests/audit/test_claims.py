@@ -32,6 +32,14 @@ def test_conflicting_claims_are_kept_apart_and_named() -> None:
     assert parse(GOOD, {**GOOD, "name": "press", "sensitivity": "0.76"}).contradictions() == []
 
 
+def test_bare_rates_that_differ_by_more_than_rounding_are_named_where_no_sample_could_tell() -> None:
+    bare = {**GOOD, "sensitivity": "76%", "specificity": "76%"}
+    others = {"rounded": "75.6%", "less": "73.66%", "counted": "11/15"}
+    rows = [{**bare, "name": name, "sensitivity": rate} for name, rate in others.items()]
+    assert parse(bare, *rows).disagreements() == [("paper", "less"), ("rounded", "less")]
+    assert parse(GOOD, {**GOOD, "name": "hoped", "sensitivity": "0.999"}).disagreements() == []
+
+
 def test_groups_that_were_not_published_are_a_result() -> None:
     assert parse(GOOD).claims[0].groups is None
     found = parse({**GOOD, "groups": {"women": {"specificity": "500/1000"}, "men": {"specificity": "700/1000"}}})

@@ -112,6 +112,8 @@ def findings(claim: Claim) -> tuple[str, ...]:
         found.append("no_sample")
     if any(rate.is_attainable is False for rate in rates):
         found.append("not_people")
+    if any(rate.trials is not None and rate.share in (0, 1) for rate in rates):
+        found.append("at_the_end")
     if check.youden <= 0:
         found.append("below_chance")
     elif (chance := check.chance_better_than_coin) is not None and chance < LEVEL:

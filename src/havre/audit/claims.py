@@ -51,6 +51,16 @@ class ClaimSet:
         pairs = combinations(self.claims, 2)
         return [(one.name, other.name) for one, other in pairs if _contradict(one.screening, other.screening, level)]
 
+    def disagreements(self, level: float = 0.95) -> list[tuple[str, str]]:
+        """Name the pairs of claims that state different rates where no sample could tell whether chance explains it.
+
+        Shares differ if no value rounds to both as they are printed. Pairs that contradict each other are not among
+        them.
+        """
+        known = set(self.contradictions(level))
+        pairs = [(one.name, other.name) for one, other in combinations(self.claims, 2) if disagree(one, other)]
+        return [pair for pair in pairs if pair not in known]
+
 
 def read_claims(path: Path) -> ClaimSet:
     """Read a file of claims.
@@ -131,6 +141,18 @@ def _screening(row: Mapping[str, Any], place: str, problems: list[Problem]) -> S
 def _contradict(one: Screening, other: Screening, level: float) -> bool:
     pairs = ((one.sensitivity, other.sensitivity), (one.specificity, other.specificity))
     return any(_outside(a, b, level) or _outside(b, a, level) for a, b in pairs)
+
+
+def disagree(one: Claim, other: Claim) -> bool:
+    """Tell whether two claims state different rates of which neither has a sample, beyond what rounding explains."""
+    a, b = one.screening, other.screening
+    return any(_is_other(x, y) for x, y in ((a.sensitivity, b.sensitivity), (a.specificity, b.specificity)))
+
+
+def _is_other(one: Rate, other: Rate) -> bool:
+    halves = sum(0.5 * 10.0**-rate.digits for rate in (one, other) if rate.digits is not None)
+    bare = one.trials is None and other.trials is None
+    return bare and abs(one.share - other.share) > halves * (1 + 1e-9)
 
 
 def _outside(rate: Rate, of: Rate, level: float) -> bool:

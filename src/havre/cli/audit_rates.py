@@ -127,7 +127,8 @@ def rates(
     if as_json:
         contradictions = [list(pair) for pair in given.contradictions(level)]
         assessed = [one.as_json() for one in found]
-        write_json({"system": given.system, "level": level, "claims": assessed, "contradictions": contradictions})
+        told = {"system": given.system, "level": level, "claims": assessed, "contradictions": contradictions}
+        write_json({**told, "disagreements": [list(pair) for pair in given.disagreements(level)]})
         return
     stdout().print(f"[bold]{tell('rates.title', system=escape(given.system))}[/bold]", soft_wrap=True)
     stdout().print(tell("rates.assumptions"), soft_wrap=True)
@@ -135,6 +136,8 @@ def rates(
         _show(one, level)
     for first, second in given.contradictions(level):
         stdout().print(tell("rates.contradiction", first=first, second=second), soft_wrap=True, markup=False)
+    for first, second in given.disagreements(level):
+        stdout().print(tell("rates.disagreement", first=first, second=second), soft_wrap=True, markup=False)
 
 
 def _claims(

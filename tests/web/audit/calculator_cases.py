@@ -11,7 +11,7 @@ from scipy import special
 
 from havre.audit.assessment import findings
 from havre.audit.chain import chain
-from havre.audit.claims import Claim, ClaimSet
+from havre.audit.claims import Claim, ClaimSet, disagree
 from havre.audit.fleet import detections, fleet_outcomes, places_of_people
 from havre.audit.gallery import (
     YearOfSearches,
@@ -154,6 +154,9 @@ def _screenings() -> Iterator[Case]:
         for level in (0.5, 0.95):
             yield Case("contradict", (*four, level), _contradict)
             yield Case("contradict", (*four[2:], *four[:2], level), _contradict)
+    bare = [("76%", "76%"), ("75.55%", "73.66%"), ("76.4%", "0.756"), ("0.9", "0.764"), ("76%@15", "76%"), ("1", "3/4")]
+    for (a, b), (c, d) in itertools.product(bare, repeat=2):
+        yield Case("disagree", (a, b, c, d), _disagree)
 
 
 def _screen(one: str, other: str, base_rate: float, level: float) -> dict[str, Any]:
@@ -174,6 +177,12 @@ def _contradict(a: str, b: str, c: str, d: str, level: float) -> bool:
     checks = [Screening(parse_rate(one), parse_rate(other)) for one, other in ((a, b), (c, d))]
     claims = [Claim(str(at), check, "", "", "measured") for at, check in enumerate(checks)]
     return bool(ClaimSet("", tuple(claims)).contradictions(level))
+
+
+def _disagree(a: str, b: str, c: str, d: str) -> bool:
+    checks = [Screening(parse_rate(one), parse_rate(other)) for one, other in ((a, b), (c, d))]
+    one, other = (Claim(str(at), check, "", "", "measured") for at, check in enumerate(checks))
+    return disagree(one, other)
 
 
 def _questions() -> Iterator[Case]:

@@ -40,6 +40,7 @@ const OPERATIONS = {
     };
   },
   contradict: (a, b, c, d, level) => screening.contradict(check(a, b), check(c, d), level),
+  disagree: (a, b, c, d) => screening.disagree(check(a, b), check(c, d)),
   flagChances: questions.flagChances,
   chanceOfFlags: questions.chanceOfFlags,
   chain: (flags, rule) => {

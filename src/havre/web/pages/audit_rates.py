@@ -59,8 +59,11 @@ def rates(fields: Fields, write: Writer) -> Answer:
         if len(claims) > 1:
             blocks.append(Line(write.tell("rates.claim", number=claim.name, rates=_rates_of(claim, write)), "heading"))
         blocks += _screen(claim, bases, level, write)
-    if ClaimSet("", tuple(claims)).contradictions(level):
+    both = ClaimSet("", tuple(claims))
+    if both.contradictions(level):
         blocks.append(Line(write.tell("rates.contradiction"), "finding"))
+    elif both.disagreements(level):
+        blocks.append(Line(write.tell("rates.disagreement"), "finding"))
     return Answer((*blocks, Line(write.tell("rates.note"), "note")))
 
 
@@ -158,7 +161,9 @@ def _screen(claim: Claim, bases: list[BaseRate], level: float, write: Writer) ->
     yield write.icons(honest.share, "rates.icons_bounds" if bounds else "rates.icons", bounds=bounds)
     first = bases[0]
     if (worth := check.ppv(first.low)) is not None:
-        yield write.icons(worth, "rates.icons_worth", base_rate=write.percent(first.low))
+        bounds = write.span_of(check.ppv_interval(first.low, level), PEOPLE)
+        key = "rates.icons_worth_bounds" if bounds else "rates.icons_worth"
+        yield write.icons(worth, key, base_rate=write.percent(first.low), bounds=bounds)
     columns = tuple(write.tell(f"rates.{each}") for each in ("base_rate", "flagged", "wrongly", "ppv", "npv"))
     rows = tuple(_row(consequence(check, base, level), write) for base in bases)
     yield Table(write.tell("rates.caption", level=write.percent(level)), columns, rows)

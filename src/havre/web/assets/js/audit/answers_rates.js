@@ -8,7 +8,7 @@ import { general, refusal } from "./errors.js";
 import { parseBaseRate, parseCount, parseShare, parseTypedRate, partsOf } from "./inputs.js";
 import { LEVEL, METHODS } from "./intervals.js";
 import { chanceOfFlags } from "./questions.js";
-import { Screening, contradict, findings } from "./screening.js";
+import { Screening, contradict, disagree, findings } from "./screening.js";
 import { DASH, MILLION, PEOPLE, answer, cell, ends, line, refused, table } from "./writer.js";
 
 /** @typedef {import("./inputs.js").Fields} Fields */
@@ -67,6 +67,8 @@ export function rates(fields, write) {
   });
   if (claims.length > 1 && contradict(claims[0], claims[1], level)) {
     blocks.push(line(write.tell("rates.contradiction"), "finding"));
+  } else if (claims.length > 1 && disagree(claims[0], claims[1])) {
+    blocks.push(line(write.tell("rates.disagreement"), "finding"));
   }
   return answer(...blocks, line(write.tell("rates.note"), "note"));
 }
@@ -159,7 +161,9 @@ function screen(check, bases, level, write) {
   const pictures = [write.icons(honest.share, bounds ? "rates.icons_bounds" : "rates.icons", { bounds })];
   const worth = check.ppv(bases[0].low);
   if (worth !== null) {
-    pictures.push(write.icons(worth, "rates.icons_worth", { base_rate: write.percent(bases[0].low) }));
+    const around = write.spanOf(check.ppvInterval(bases[0].low, level), PEOPLE);
+    const key = around ? "rates.icons_worth_bounds" : "rates.icons_worth";
+    pictures.push(write.icons(worth, key, { base_rate: write.percent(bases[0].low), bounds: around }));
   }
   const columns = ["base_rate", "flagged", "wrongly", "ppv", "npv"].map((each) => write.tell(`rates.${each}`));
   const rows = bases.map((base) => row(check, base, level, write));

@@ -126,6 +126,9 @@ export function findings(check) {
   const found = [];
   if (!check.isUncertain) found.push("no_sample");
   if ([check.sensitivity, check.specificity].some((rate) => rate.isAttainable === false)) found.push("not_people");
+  if ([check.sensitivity, check.specificity].some((rate) => rate.trials !== null && (rate.share === 0 || rate.share === 1))) {
+    found.push("at_the_end");
+  }
   const better = check.chanceBetterThanCoin;
   if (check.youden <= 0) found.push("below_chance");
   else if (better !== null && better < LEVEL) found.push("not_above_chance");
@@ -142,6 +145,22 @@ export function contradict(one, other, level) {
   /** @type {[Rate, Rate][]} */
   const pairs = [[one.sensitivity, other.sensitivity], [one.specificity, other.specificity]];
   return pairs.some(([a, b]) => outside(a, b, level) || outside(b, a, level));
+}
+
+/**
+ * @param {Screening} one
+ * @param {Screening} other
+ * @returns {boolean} whether they state different rates where neither has a sample that could tell of chance
+ */
+export function disagree(one, other) {
+  return isOther(one.sensitivity, other.sensitivity) || isOther(one.specificity, other.specificity);
+}
+
+/** @param {Rate} one @param {Rate} other @returns {boolean} */
+function isOther(one, other) {
+  const halves = [one, other].reduce((sum, { digits }) => (digits === null ? sum : sum + 0.5 * 10 ** -digits), 0);
+  const bare = one.trials === null && other.trials === null;
+  return bare && Math.abs(one.share - other.share) > halves * (1 + 1e-9);
 }
 
 /** @param {Rate} rate @param {Rate} of @param {number} level @returns {boolean} */
