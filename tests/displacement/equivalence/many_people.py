@@ -23,6 +23,8 @@ from tests.displacement.reference.exact import ManyPeople
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 TIMES = 10**12
+LEAST_EFFECT = 0.3
+"""Persons, of about a hundred, that a fault moves at least."""
 MATCHES = ("MatchCampReligion", "MatchCampEthnicity", "MatchTownEthnicity", "MatchConflictEthnicity")
 
 

@@ -1,5 +1,7 @@
 """Every rule and setting: the engine has the reference's law, in expectation to a billionth and in spread by samples.
 
+Each case finds its own fault, too: the same expected counts of the reference tell it.
+
 The quick tests compare expected counts of all cases, and samples of those in which chance or crowding is special; the
 slow ones sample all cases, with more replicas. What a sample can see stands in ``test_planted_faults.py``.
 """
@@ -26,12 +28,13 @@ from tests.displacement.equivalence.judging import (
     run_engine,
     run_reference,
 )
-from tests.displacement.equivalence.many_people import engine_means, reference_means
+from tests.displacement.equivalence.many_people import LEAST_EFFECT, engine_means, reference_means
 from tests.displacement.equivalence.two_sample import Check, found
 from tests.displacement.reference.simulator import simulate_reference
 
 TOLERANCE = 1e-9
 """Persons by which expected counts may differ through floating point."""
+FAULTS = [(case.name, number) for case in ALL for number in range(len(case.faults))]
 
 
 def names(cases: list[Case]) -> list[str]:
@@ -42,6 +45,17 @@ def names(cases: list[Case]) -> list[str]:
 def test_expected_counts_are_those_of_the_reference(name: str) -> None:
     case = BY_NAME[name]
     assert np.abs(engine_means(case) - reference_means(case)).max() <= TOLERANCE
+
+
+@pytest.mark.parametrize(("name", "number"), FAULTS)
+def test_each_case_finds_its_own_fault(name: str, number: int) -> None:
+    case = BY_NAME[name]
+    moved = np.abs(engine_means(case, case.faults[number]) - reference_means(case)).max()
+    assert moved > LEAST_EFFECT
+
+
+def test_every_case_has_a_fault() -> None:
+    assert all(case.faults for case in ALL)
 
 
 @pytest.mark.parametrize("name", names(ALL))
