@@ -146,13 +146,15 @@ def test_axe_finds_nothing(browser: Browser, address: str, language: str, width:
     page, _, _ = open_page(browser, f"{address}#{language}", width, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+    # What fits is only counted: handed over, it takes longer than everything else.
+    told = "{violations: found.violations, passes: found.passes.length, version: found.testEngine.version}"
+    result = page.evaluate(f"axe.run(document, {{resultTypes: ['violations']}}).then(found => ({told}))")
     found = [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
         for rule in result["violations"]
         for node in rule["nodes"]
     ]
     assert found == []
-    assert result["testEngine"]["version"] == "4.14.1"
-    assert len(result["passes"]) > 20
+    assert result["version"] == "4.14.1"
+    assert result["passes"] > 20
     page.context.close()
