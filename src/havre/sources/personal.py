@@ -41,13 +41,30 @@ def personal_category(column: str) -> str | None:
     >>> personal_category("dateOfBirth"), personal_category("destination")
     ('birth', None)
     """
-    visible = "".join(c for c in unicodedata.normalize("NFKC", column) if unicodedata.category(c) != "Cf").strip()
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", visible)
+    forms = spellings(column)
+    return next((name for name, pattern in _patterns().items() if any(map(pattern.fullmatch, forms))), None)
+
+
+def spellings(column: str) -> frozenset[str]:
+    """Give the ways in which a column name is compared: lower case with underscores, with and without accents.
+
+    Examples
+    --------
+    >>> sorted(spellings("N° Dossier")), sorted(spellings("numéroDossier2"))
+    (['n_dossier'], ['numero_dossier', 'numerodossier', 'numéro_dossier', 'numérodossier'])
+    """
+    plain = unicodedata.normalize("NFKC", column.replace("°", "_").replace("º", "_"))
+    visible = "".join(c for c in plain if unicodedata.category(c) != "Cf").strip()
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", visible)
     forms = {
-        re.sub(r"[\s_.\-]+", "_", text).strip("_").rstrip("0123456789").strip("_").casefold()
+        re.sub(r"[\s_.\-'’/#]+", "_", text).strip("_").rstrip("0123456789").strip("_").casefold()
         for text in (visible, split)
     }
-    return next((name for name, pattern in _patterns().items() if any(map(pattern.fullmatch, forms))), None)
+    return frozenset(forms | {_without_accents(form) for form in forms})
+
+
+def _without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 @cache

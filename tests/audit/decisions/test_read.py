@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from havre.audit.decisions.columns import Columns
+from havre.audit.decisions.columns import Columns, category_in_log
 from havre.audit.decisions.read import read_log
 from havre.errors import AuditError, HavreError
 from tests.audit.decisions.made_logs import COLUMNS, made_log, write_log
@@ -59,10 +59,31 @@ def test_an_outcome_by_its_word(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["name", "date_of_birth", "passport_no", "case_id", "pseudonym", "fingerprint", "religion"]
-)
+    "column",
+    ["name", "date_of_birth", "passport_no", "case_id", "pseudonym", "fingerprint", "religion", "numero_dossier",
+     "n_dossier", "dossier", "subject_id", "person_hash", "aktenzeichen", "iban", "plate", "imei", "mrz",
+     "officer_name", "applicant", "demandeur", "Antragstellerin", "template_id", "id", "caseworker", "agent_id",
+     "Sachbearbeiter", "funzionario", "username"],
+)  # fmt: skip
 def test_columns_about_persons_are_refused(tmp_path: Path, column: str) -> None:
     assert refused(LOG.with_columns(pl.lit(1).alias(column)), tmp_path) == ["audit.log.personal"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["country_of_origin", "case_type", "template_version", "officer_decision", "case_status", "row_id", "index",
+     "agents", "office", "applicants", "unit", "user_count", "reference", "interview_language", "judgment"],
+)  # fmt: skip
+def test_harmless_columns_are_not_refused(column: str) -> None:
+    assert category_in_log(column) is None
+
+
+def test_who_decided_may_be_an_outcome_and_no_group(tmp_path: Path) -> None:
+    table = LOG.rename({"human": "officer"})
+    assert read_log(write_log(table, tmp_path), replace(COLUMNS, human="officer")).rows == 400
+    grouped = replace(COLUMNS, groups=("sex", "caseworker"))
+    with pytest.raises(AuditError, match="who decided"):
+        read_log(write_log(LOG.rename({"region": "caseworker"}), tmp_path), grouped)
 
 
 def test_a_special_category_needs_a_basis_and_must_be_a_group(tmp_path: Path) -> None:

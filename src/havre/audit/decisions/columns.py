@@ -1,13 +1,29 @@
 """Which column of a decision log is what, and what is refused before a row is read."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from havre.errors import AuditError, Problem, Term, check_none
-from havre.sources.personal import personal_category
+from havre.sources.personal import personal_category, spellings
 
 MOST_GROUPS = 200
 """Values of a group column. A column with more of them tells persons, days or places apart, not groups."""
+
+
+_STAFF = re.compile(
+    r"(case_?worker|officer|agent|operator|decision_?maker|examiner|inspector|official|clerk|interviewer|interpreter|judge|"
+    r"sachbearbeiter(in)?|bearbeiter(in)?|entscheider(in)?|dolmetscher(in)?|richter(in)?|agente|funzionario|operatore|"
+    r"funcionario|oficial|instructeur|decideur|gestionnaire|fonctionnaire|interprete|juge|ypallilos|user|utilisateur|"
+    r"benutzer|username|login)_?(id|no|nr|num|number|code|hash|name|initials|key)?"
+)
+"""Columns that tell who decided."""
+_PERSON = re.compile(
+    r"(id|identifier|identifiant|kennung|applicant|demandeur|demandeuse|requerante?|antragsteller(in)?|richiedente|"
+    r"solicitante|aiton|aitousa|person|personne|persona|individual|individu|subject|data_subject|travell?er|passenger|"
+    r"voyageur|passager|detainee|suspect|client|beneficiary|household|matricula|kennzeichen|dni)"
+)
+"""Columns that tell of whom a row is; in tables of aggregates the same names are harmless."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +80,7 @@ def check_columns(asked: Columns, found: Sequence[str], table: str) -> None:
     problems = [
         Problem.of("audit.log.personal", table=table, column=column, category=Term(f"term.{category}"))
         for column in found
-        if (category := personal_category(column)) and not _may_be_used(column, category, asked)
+        if (category := category_in_log(column)) and not _may_be_used(column, category, asked)
     ]
     near = ", ".join(found[:20])
     missing = dict.fromkeys(name for name in asked.used if name not in found)
@@ -75,8 +91,26 @@ def check_columns(asked: Columns, found: Sequence[str], table: str) -> None:
     check_none(problems, AuditError)
 
 
+def category_in_log(column: str) -> str | None:
+    """Name the category of personal data that a column of a log announces, or ``None``.
+
+    Examples
+    --------
+    >>> category_in_log("numero_dossier"), category_in_log("caseworker"), category_in_log("case_type")
+    ('identifier', 'staff', None)
+    """
+    forms = spellings(column)
+    of_staff, of_person = (any(map(kind.fullmatch, forms)) for kind in (_STAFF, _PERSON))
+    return personal_category(column) or ("staff" if of_staff else "identifier" if of_person else None)
+
+
 def _may_be_used(column: str, category: str, asked: Columns) -> bool:
-    """A special category may be a group to compare where its legal basis is told; identifiers never are."""
+    """A special category may be a group to compare where its legal basis is told; identifiers never are.
+
+    A column named after who decided may hold what they decided: as an outcome its values must be yes and no.
+    """
+    if category == "staff":
+        return column in asked.outcomes
     return category == "sensitive" and column in asked.groups and bool(asked.special_basis)
 
 
