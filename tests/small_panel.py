@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ _APPLICATIONS: Mapping[str, float] = {"SYR": 420.0, "AFG": 130.0, "ERI": 14.0, "
 _ARRIVALS: Mapping[str, float] = {"ITA": 5200.0, "ESP": 1700.0, "GRC": 900.0}
 
 
+@cache
 def small_panel(months: int = MONTHS, seed: int = 7) -> pl.DataFrame:
     """Make the panel: three corridors that can be forecast, one with too little history, and three coasts.
 

@@ -1,6 +1,7 @@
 """What a release writes is a hub: other people's tools find every file, column and level where they expect it."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,11 +20,17 @@ ENSEMBLE = "havre-ensemble"
 FILE = f"model-output/{ENSEMBLE}/2020-12-01-{ENSEMBLE}.parquet"
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("hub") / "release"
+    descriptions = {"ensemble": "A mean."}
+    return write_release(sample_release(), path, measure_names=MEASURE_NAMES, model_descriptions=descriptions)
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return write_release(
-        sample_release(), tmp_path / "release", measure_names=MEASURE_NAMES, model_descriptions={"ensemble": "A mean."}
-    )
+def folder(original: Path, tmp_path: Path) -> Path:
+    """A copy that may be damaged."""
+    return Path(shutil.copytree(original, tmp_path / "release"))
 
 
 def test_a_release_follows_the_layout(folder: Path) -> None:
