@@ -2,12 +2,13 @@
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from havre.audit.decisions.calibration import calibration_table
 from havre.audit.decisions.protection import bridges, hidden_cells, lines_of
 from havre.audit.decisions.read import Cube
+from havre.audit.decisions.tables import bin_table, group_tables
 
 
 @given(sizes=st.lists(st.integers(0, 60), min_size=1, max_size=12))
@@ -76,10 +77,50 @@ def test_a_hidden_bin_of_the_score_does_not_come_out_of_its_groups() -> None:
     rows = [(sex, place, truth, n * share) for sex, place, n in cells for truth, share in ((True, 0.4), (False, 0.6))]
     counts = pl.DataFrame(rows, ["group:sex", "bin", "truth", "n"], orient="row").with_columns(
         pl.col("n").round().cast(pl.Int64), pl.col("bin").cast(pl.Int8), score_sum=pl.col("n") * 0.5,
-        square_sum=pl.col("n") * 0.25,
+        square_sum=pl.col("n") * 0.25, automated=pl.lit(None, pl.Boolean), human=pl.lit(None, pl.Boolean),
     )  # fmt: skip
     cube = Cube(counts, counts.head(0), ("sex",), 365, (0.0, 1.0), frozenset(("score", "truth")))
     table = calibration_table(cube, 10, 0.95)
     hidden = table.filter("hidden").select("group", "bin").rows()
     assert {place for group, place in hidden if group is None} == {0, 1}
     assert {("f", 1), ("m", 1)} <= set(hidden)
+
+
+ALL_DECISIONS = ("automated_flagged", "human_flagged", "departure", "automated_error", "human_error")
+"""Rates that are about the same decisions where every outcome and truth is known."""
+QUARTERS = st.tuples(*[st.integers(0, 40)] * 4)
+"""Flagged and passed of a group, each with and without the trait."""
+
+
+@example(groups=[(1, 1, 2, 1), (10, 10, 10, 10), (4, 4, 26, 26), (125, 125, 125, 125)])
+@given(groups=st.lists(QUARTERS, min_size=2, max_size=6))
+def test_no_group_comes_out_of_tables_of_the_same_decisions(groups: list[tuple[int, ...]]) -> None:
+    kinds = [(flagged, truth) for flagged in (True, False) for truth in (True, False)]
+    rows = [
+        (f"g{place}", place, flagged, flagged, truth, n)
+        for place, numbers in enumerate(groups)
+        for (flagged, truth), n in zip(kinds, numbers, strict=True)
+        if n
+    ]
+    assume(rows)
+    sizes = {f"g{place}": sum(numbers) for place, numbers in enumerate(groups) if sum(numbers)}
+    counts = pl.DataFrame(rows, ["group:g", "bin", "automated", "human", "truth", "n"], orient="row").with_columns(
+        pl.col("bin").cast(pl.Int8), score_sum=pl.col("n") * 0.5, square_sum=pl.col("n") * 0.25
+    )
+    cube = Cube(counts, counts.head(0), ("g",), sum(sizes.values()), (0.0, 1.0), frozenset(("score", "truth")))
+    calibration = calibration_table(cube, 10, 0.95).filter(~pl.col("hidden"))
+    tables = {
+        "group": (
+            group_tables(cube, 10, 0.95),
+            calibration.filter(pl.col("bin").is_null() & pl.col("group").is_not_null()),
+        ),
+        "bin": (
+            bin_table(cube, 10, 0.95),
+            calibration.filter(pl.col("attribute").is_null() & pl.col("bin").is_not_null()),
+        ),
+    }
+    for key, (rates, scored) in tables.items():
+        told = rates.filter(~pl.col("hidden") & pl.col("measure").is_in(ALL_DECISIONS))
+        seen = {f"g{str(value).removeprefix('g')}" for value in (*told[key], *scored[key])}
+        unseen = [size for name, size in sizes.items() if name not in seen]
+        assert not unseen or len(unseen) == len(sizes) or (len(unseen) >= 2 and sum(unseen) >= 10), (key, unseen)

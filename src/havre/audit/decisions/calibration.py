@@ -7,7 +7,7 @@ import polars as pl
 
 from havre.audit.decisions.protection import hidden_cells
 from havre.audit.decisions.read import Cube
-from havre.audit.decisions.tables import with_rates
+from havre.audit.decisions.tables import few_decisions, with_rates
 
 NUMBERS = ("of", "that", "score_sum", "square_sum")
 
@@ -23,10 +23,14 @@ def calibration_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     known = cube.counts.filter(pl.col("truth").is_not_null() & pl.col("bin").is_not_null())
     if "score" not in cube.has or known.is_empty():
         return _by(known.head(0), None, {}, threshold, level, with_bins=True)
-    whole = _by(known, None, {}, threshold, level, with_bins=True)
+    few_bins: set[object] = {
+        int(place) for place in few_decisions(cube.counts.filter(pl.col("bin").is_not_null()), "bin", threshold)
+    }
+    whole = _by(known, None, {"bin": few_bins}, threshold, level, with_bins=True)
     parts = [_by(known, None, {}, threshold, level, with_bins=False), whole]
     for name in cube.groups:
-        groups = _by(known, name, {}, threshold, level, with_bins=False)
+        few_groups: set[object] = set(few_decisions(cube.counts, f"group:{name}", threshold))
+        groups = _by(known, name, {f"group:{name}": few_groups}, threshold, level, with_bins=False)
         # A cell of a hidden group or bin must not give it back as a sum.
         margins = {f"group:{name}": set(groups.filter("hidden")["group"]), "bin": set(whole.filter("hidden")["bin"])}
         parts += [groups, _by(known, name, margins, threshold, level, with_bins=True)]

@@ -61,7 +61,6 @@ def _measures() -> tuple[Measure, ...]:
 
 MEASURES = _measures()
 BY_NAME = {measure.name: measure for measure in MEASURES}
-FAMILIES = tuple(dict.fromkeys(measure.family for measure in MEASURES))
 TESTED = tuple(
     measure.name for measure in MEASURES if not measure.name.endswith(("_error", "overturned_flag", "added_flag"))
 )

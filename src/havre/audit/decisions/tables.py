@@ -1,14 +1,14 @@
 """Rates of a log as tables: the whole, groups and their intersections, months; small cells hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
 import polars as pl
 
 from havre.audit.decisions import missing
-from havre.audit.decisions.measures import BY_NAME, FAMILIES, count_measures
-from havre.audit.decisions.protection import hidden_cells
+from havre.audit.decisions.measures import BY_NAME, count_measures
+from havre.audit.decisions.protection import Key, hidden_cells
 from havre.audit.decisions.read import JOINED, Cube
 from havre.audit.intervals import clopper_pearson
 
@@ -75,23 +75,58 @@ def hide(counted: pl.DataFrame, keys: Sequence[str], threshold: int, margins: Ma
         them are hidden too
     """
     marked = []
-    for family in FAMILIES:
+    for rows, marks, _ in _chosen(counted, keys, threshold, margins or {}):
+        marked.append(rows.join(marks, on=list(keys), how="left"))
+    if not marked:
+        return counted.head(0).with_columns(hidden=pl.lit(value=False))
+    shown = pl.concat(marked)
+    return shown.with_columns(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name) for name in ("of", "that"))
+
+
+def few_decisions(counts: pl.DataFrame, key: str, threshold: int) -> set[str]:
+    """Give the values of a key about which too few decisions are known, with those that are hidden beside them.
+
+    Other tables of the same decisions hide them too: two that hide other cells would together give each of them back.
+    """
+    found = _chosen(count_measures(counts, [key]), [key], threshold, {})
+    return {cell[0] for _, _, few in found for cell in few}
+
+
+def _chosen(
+    counted: pl.DataFrame, keys: Sequence[str], threshold: int, margins: Margins
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, set[Key]]]:
+    """Choose the cells to hide, family by family: its rows, which of its cells are hidden, and all that hold few.
+
+    Families count the same decisions, often all of them. Cells that one hides because they hold few, or beside such
+    ones, the later ones hide too: the sums of two tables that hide different ones would give each of them back.
+    """
+    few: set[Key] = set()
+    errors: set[Key] = set()
+    for family, base in _BASES.items():
         rows = counted.filter(pl.col("measure").replace_strict(_FAMILY_OF) == family)
         wide = rows.pivot("measure", index=list(keys), values="of")
         names = [name for name in wide.columns if name not in keys and wide[name].sum()]
         if not names:
             continue
         cells = [tuple(map(str, row)) for row in wide.select(keys).iter_rows()]
-        sizes = wide.select(names).to_numpy().astype(np.int64)
-        before = [(margins or {}).get((family, key), set()) for key in keys]
-        start = np.array([any(value in known for value, known in zip(cell, before, strict=True)) for cell in cells])
-        hidden = hidden_cells(sizes, cells, threshold, start)
-        marks = wide.select(keys).with_columns(hidden=pl.Series(hidden))
-        marked.append(rows.filter(pl.col("measure").is_in(names)).join(marks, on=list(keys), how="left"))
-    if not marked:
-        return counted.head(0).with_columns(hidden=pl.lit(value=False))
-    shown = pl.concat(marked)
-    return shown.with_columns(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name) for name in ("of", "that"))
+        before = [margins.get((family, key), set()) for key in keys]
+        of_margins = {cell for cell in cells if any(part in known for part, known in zip(cell, before, strict=True))}
+        if base in names:
+            few |= _hidden(wide, [base], cells, threshold, few | of_margins)
+        hidden = _hidden(wide, names, cells, threshold, few | errors | of_margins)
+        if family == "automated_errors":
+            # The errors of humans are counted against the same truths.
+            errors |= hidden
+        marks = wide.select(keys).with_columns(hidden=pl.Series([cell in hidden for cell in cells], dtype=pl.Boolean))
+        yield rows.filter(pl.col("measure").is_in(names)), marks, set(few)
+
+
+def _hidden(
+    wide: pl.DataFrame, names: Sequence[str], cells: Sequence[Key], threshold: int, start: set[Key]
+) -> set[Key]:
+    sizes = wide.select(names).to_numpy().astype(np.int64)
+    chosen = hidden_cells(sizes, cells, threshold, np.array([cell in start for cell in cells]))
+    return {cell for cell, is_hidden in zip(cells, chosen, strict=True) if is_hidden}
 
 
 def with_rates(table: pl.DataFrame, level: float) -> pl.DataFrame:
@@ -107,6 +142,14 @@ def with_rates(table: pl.DataFrame, level: float) -> pl.DataFrame:
 
 
 _FAMILY_OF = {name: measure.family for name, measure in BY_NAME.items()}
+_BASES = {
+    "automated_flagged": "automated_flagged",
+    "human_flagged": "human_flagged",
+    "departure": "departure",
+    "automated_errors": "automated_error",
+    "human_errors": "human_error",
+}
+"""Each family with the measure that is about all of its decisions, the widest first."""
 
 
 def _named(found: pl.DataFrame, names: Sequence[str], keys: Sequence[str]) -> pl.DataFrame:
