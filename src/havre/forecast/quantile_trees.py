@@ -7,6 +7,7 @@ tree, NeurIPS 30; Koenker R, Bassett G (1978), Regression quantiles, Econometric
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,14 @@ class Examples:
     inputs: Table
     targets: Floats
 
+    @cached_property
+    def binned(self) -> Any:
+        """Give them as the trees see them, made once for the trees of all quantiles."""
+        import lightgbm
+
+        settings = {"max_bin": SETTINGS["max_bin"], "verbosity": -1}
+        return lightgbm.Dataset(self.inputs, self.targets, params=settings)
+
 
 def examples(features: Features) -> Examples:
     """Collect the months of the past of which it is known what came ``h`` months later, for each horizon ``h``.
@@ -90,8 +99,7 @@ def fit(learnt: Examples, level: float) -> Any:
     """Grow the trees of one quantile."""
     import lightgbm
 
-    data = lightgbm.Dataset(learnt.inputs, learnt.targets, params={"max_bin": SETTINGS["max_bin"], "verbosity": -1})
-    return lightgbm.train({**SETTINGS, "alpha": level}, data, num_boost_round=ROUNDS)
+    return lightgbm.train({**SETTINGS, "alpha": level}, learnt.binned, num_boost_round=ROUNDS)
 
 
 def predict(model: Any, inputs: Table) -> Floats:
