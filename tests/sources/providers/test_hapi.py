@@ -14,7 +14,7 @@ from havre.panel.vintage import latest
 from havre.sources.catalogue import source
 from havre.sources.connector import Parsed
 from havre.sources.providers.hapi import CONNECTOR, TABLES, VARIABLE, parse_pages
-from tests.sources.pull_case import PullCase, pull_case
+from tests.sources.pull_case import PullCase, pull_case, pulled_before
 from tests.sources.stand_ins.hapi import HOST, IDENTIFIER, SPOILT, idps, spoilt, stand_in
 from tests.sources.stand_ins.server import serving
 
@@ -154,12 +154,23 @@ def test_the_identifier_is_wanted_and_stands_nowhere(case: PullCase, tmp_path: P
     assert [problem.key for problem in missing.failed] == ["source.key.missing"]
 
 
-@pytest.mark.parametrize("kind", SPOILT)
-def test_what_the_provider_changed_is_kept_out(case: PullCase, kind: str) -> None:
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the provider was pulled before it changed anything."""
+    folder = tmp_path_factory.mktemp("pulled")
+    case = pull_case(CONNECTOR, folder)
+    case.keys[VARIABLE] = IDENTIFIER
     with serving({HOST: stand_in(small=True)}) as server:
         case.pull(server, NOON)
-        before = case.places.store.read()
-        server.stand_ins[HOST] = spoilt(kind)
+    return folder
+
+
+@pytest.mark.parametrize("kind", SPOILT)
+def test_what_the_provider_changed_is_kept_out(tmp_path: Path, pulled: Path, kind: str) -> None:
+    case = pulled_before(pulled, CONNECTOR, tmp_path)
+    case.keys[VARIABLE] = IDENTIFIER
+    before = case.places.store.read()
+    with serving({HOST: spoilt(kind)}) as server:
         done = case.pull(server, datetime(2026, 9, 27, tzinfo=UTC))
     assert done.kept_out
     assert case.places.store.read().equals(before)

@@ -7,7 +7,7 @@ import pytest
 from havre.errors import SourceError
 from havre.panel.reference import load_reference
 from havre.sources.providers.iom_mmp import CONNECTOR, parse_incidents
-from tests.sources.pull_case import PullCase, pull_case
+from tests.sources.pull_case import PullCase, pull_case, pulled_before
 from tests.sources.stand_ins.iom_mmp import HOST, Incident, csv_bytes, spoilt, stand_in
 from tests.sources.stand_ins.server import serving
 
@@ -81,12 +81,20 @@ def test_a_negative_figure_is_none_and_words_are_refused() -> None:
         told(header + b"1,some day,1,Eastern Mediterranean\n")
 
 
-@pytest.mark.parametrize("kind", ["column", "code", "encoding", "signs", "shrunk"])
-def test_what_changed_is_kept_out(case: PullCase, kind: str) -> None:
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the provider was pulled before it changed anything."""
+    folder = tmp_path_factory.mktemp("pulled")
     with serving({HOST: stand_in(small=True)}) as server:
-        assert case.pull(server, DAYS[0]).good
-        before = case.places.store.read()
-        server.stand_ins[HOST] = spoilt(kind)
+        assert pull_case(CONNECTOR, folder).pull(server, DAYS[0]).good
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["column", "code", "encoding", "signs", "shrunk"])
+def test_what_changed_is_kept_out(tmp_path: Path, pulled: Path, kind: str) -> None:
+    case = pulled_before(pulled, CONNECTOR, tmp_path)
+    before = case.places.store.read()
+    with serving({HOST: spoilt(kind)}) as server:
         assert not case.pull(server, DAYS[1]).good
         assert case.places.store.read().equals(before)
 

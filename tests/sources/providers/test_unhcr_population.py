@@ -13,7 +13,7 @@ from havre.panel.reference import load_reference
 from havre.panel.vintage import latest
 from havre.sources.catalogue import source
 from havre.sources.providers.unhcr_population import CONNECTOR, TABLES, parse_pages
-from tests.sources.pull_case import PullCase, pull_case
+from tests.sources.pull_case import PullCase, pull_case, pulled_before
 from tests.sources.stand_ins.server import serving
 from tests.sources.stand_ins.unhcr_population import HOST, SMALL, SPOILT, spoilt, stand_in
 
@@ -173,13 +173,22 @@ def test_revisions_are_seen(case: PullCase) -> None:
     assert (done.new, done.revised) == (0, 10)
 
 
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the provider was pulled before it changed anything."""
+    folder = tmp_path_factory.mktemp("pulled")
+    provider = stand_in(small=True)
+    provider.largest = 200
+    with serving({HOST: provider}) as server:
+        pull_case(CONNECTOR, folder).pull(server, NOON)
+    return folder
+
+
 @pytest.mark.parametrize("kind", SPOILT)
-def test_what_the_provider_changed_is_kept_out(case: PullCase, kind: str) -> None:
-    with serving({HOST: stand_in(small=True)}) as server:
-        server.stand_ins[HOST].largest = 200  # type: ignore[attr-defined]
-        case.pull(server, NOON)
-        before = case.places.store.read()
-        server.stand_ins[HOST] = spoilt(kind)
+def test_what_the_provider_changed_is_kept_out(tmp_path: Path, pulled: Path, kind: str) -> None:
+    case = pulled_before(pulled, CONNECTOR, tmp_path)
+    before = case.places.store.read()
+    with serving({HOST: spoilt(kind)}) as server:
         done = case.pull(server, datetime(2026, 9, 27, tzinfo=UTC))
     assert done.kept_out
     assert (done.new, done.revised) == (0, 0)

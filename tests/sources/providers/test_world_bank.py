@@ -14,7 +14,7 @@ from havre.panel.vintage import latest
 from havre.sources.catalogue import source
 from havre.sources.fetch.request import Refused
 from havre.sources.providers.world_bank import CONNECTOR, INDICATORS, judge, parse_countries, parse_indicator
-from tests.sources.pull_case import PullCase, pull_case
+from tests.sources.pull_case import PullCase, pull_case, pulled_before
 from tests.sources.stand_ins.server import serving
 from tests.sources.stand_ins.world_bank import HOST, SPOILT, spoilt, stand_in
 
@@ -160,12 +160,20 @@ def test_refugees_are_the_sums_of_the_reference_snapshot(case: PullCase) -> None
     assert pulled.sort("period").select("period", "value").equals(sums)
 
 
-@pytest.mark.parametrize("kind", SPOILT)
-def test_what_the_provider_changed_is_kept_out(case: PullCase, kind: str) -> None:
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the provider was pulled before it changed anything."""
+    folder = tmp_path_factory.mktemp("pulled")
     with serving({HOST: stand_in(small=True)}) as server:
-        case.pull(server, NOON)
-        before = case.places.store.read()
-        server.stand_ins[HOST] = spoilt(kind)
+        pull_case(CONNECTOR, folder).pull(server, NOON)
+    return folder
+
+
+@pytest.mark.parametrize("kind", SPOILT)
+def test_what_the_provider_changed_is_kept_out(tmp_path: Path, pulled: Path, kind: str) -> None:
+    case = pulled_before(pulled, CONNECTOR, tmp_path)
+    before = case.places.store.read()
+    with serving({HOST: spoilt(kind)}) as server:
         done = case.pull(server, datetime(2026, 10, 2, tzinfo=UTC))
     assert done.kept_out
     assert case.places.store.read().equals(before)
