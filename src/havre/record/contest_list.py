@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from importlib.resources import files
 
 from babel.dates import format_date
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from havre.record.contest import Contest
 from havre.record.contest_log import Became, Step
 from havre.record.contest_texts import WHOLE
+from havre.record.page_templates import page_template
 from havre.record.store.database import written
 from havre.texts import LANGUAGES, Language, say
 
@@ -61,15 +61,7 @@ def render_contests(contests: Sequence[Contest], became: Sequence[Became], at: d
     """
     style = files("havre.record").joinpath("templates", "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    environment = Environment(
-        loader=PackageLoader("havre.record"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("contests.html.jinja").render(
+    return page_template("contests.html.jinja").render(
         pages=[ListPage(language, at) for language in LANGUAGES],
         contests=sorted(contests, key=lambda each: (each.filed_at, each.id), reverse=True),
         became=became,

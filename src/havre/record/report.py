@@ -20,7 +20,6 @@ from functools import cached_property
 from importlib.resources import files
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from havre.months import month_index
@@ -28,6 +27,7 @@ from havre.record.changes import interval_missed
 from havre.record.chart_words import chart_summary, chart_text, recent
 from havre.record.charts import NARROW, WIDE, fan_chart, sparkline
 from havre.record.outlook import Outlook, Row, losing_first, read_outlooks
+from havre.record.page_templates import page_template
 from havre.record.reviewed import Override
 from havre.record.rounding import base_of
 from havre.record.tables import SCOPE_KEY, Release
@@ -72,15 +72,7 @@ def render_report(release: Release, measure_names: Mapping[str, Mapping[Language
     outlooks = read_outlooks(release)
     pages = [Page(release, outlooks, Wording(language, measure_names)) for language in LANGUAGES]
     style, script = _asset("report.css"), _asset("report.js")
-    environment = Environment(
-        loader=PackageLoader("havre.record"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("report.html.jinja").render(
+    return page_template("report.html.jinja").render(
         pages=pages,
         facts=release.facts,
         is_web_address=is_web_address,

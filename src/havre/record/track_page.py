@@ -14,9 +14,9 @@ from importlib.resources import files
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from havre.record.page_templates import page_template
 from havre.record.track import TrackRecord
 from havre.record.wording import Wording
 from havre.texts import LANGUAGES, Language, say
@@ -37,15 +37,7 @@ def render_track_record(found: TrackRecord, measure_names: Mapping[str, Mapping[
     """
     style = files("havre.record").joinpath("templates", "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    environment = Environment(
-        loader=PackageLoader("havre.record"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("track_record.html.jinja").render(
+    return page_template("track_record.html.jinja").render(
         pages=[Page(found, Wording(language, measure_names)) for language in LANGUAGES],
         found=found,
         style=Markup(style),  # noqa: S704 - a file of this package
