@@ -46,7 +46,7 @@ def test_groups_are_computed_where_they_were_published() -> None:
     )[0]
     wrongly = {name: round(rows[0].flagged_wrongly.low or 0) for name, rows in found.groups.items()}
     assert wrongly == {"women": 198_000, "men": 99_000}
-    assert found.groups_apart == (("women", "men"),)
+    assert found.groups_apart == (("women", "men", "specificity"),)
     assert "no_groups" not in found.findings
 
 

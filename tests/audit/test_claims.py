@@ -44,7 +44,9 @@ def test_groups_that_were_not_published_are_a_result() -> None:
     assert parse(GOOD).claims[0].groups is None
     found = parse({**GOOD, "groups": {"women": {"specificity": "500/1000"}, "men": {"specificity": "700/1000"}}})
     assert found.claims[0].groups["women"].sensitivity.share == pytest.approx(11 / 15)
-    assert groups_that_differ(found.claims[0].groups) == [("women", "men")]
+    assert groups_that_differ(found.claims[0].groups) == [("women", "men", "specificity")]
+    fewer = {"women": {"sensitivity": "30/50"}, "men": {"sensitivity": "50/50"}}
+    assert groups_that_differ(parse({**GOOD, "groups": fewer}).claims[0].groups) == [("women", "men", "sensitivity")]
     assert groups_that_differ({"a": Screening(Rate(1), Rate(1)), "b": Screening(Rate(1), Rate(0))}) == []
 
 

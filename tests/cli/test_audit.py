@@ -88,7 +88,7 @@ def test_claims_with_groups_and_contradictions(run: Run, tmp_path: Path) -> None
     text = row.format("one", "85%@2000") + groups + row.format("other", "70%@2000")
     (tmp_path / "claims.toml").write_text(text)
     shown = squeezed(run("rates", "--claims", "claims.toml", "--base-rate", "1%"))
-    assert "women and men: their specificities differ" in shown
+    assert "women and men: their specificity differs" in shown
     assert "“one” and “other” contradict each other" in shown
     assert "198,000" in shown
 

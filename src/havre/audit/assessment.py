@@ -62,7 +62,7 @@ class Assessed:
     break_even_interval: Interval | None
     better_than_coin: float | None
     groups: Mapping[str, tuple[Consequence, ...]]
-    groups_apart: tuple[tuple[str, str], ...]
+    groups_apart: tuple[tuple[str, str, str], ...]
     findings: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:

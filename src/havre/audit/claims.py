@@ -160,11 +160,12 @@ def _outside(rate: Rate, of: Rate, level: float) -> bool:
     return found is not None and rate.share not in found
 
 
-def groups_that_differ(groups: Mapping[str, Screening]) -> Sequence[tuple[str, str]]:
-    """Name pairs of groups whose specificities have 95 % intervals that do not touch."""
-    bounds = {name: found.specificity.interval() for name, found in groups.items()}
+def groups_that_differ(groups: Mapping[str, Screening]) -> Sequence[tuple[str, str, str]]:
+    """Name pairs of groups, and the rate of which their 95 % intervals do not touch (``sensitivity``, …)."""
     return [
-        (one, other)
-        for one, other in combinations(bounds, 2)
-        if (a := bounds[one]) and (b := bounds[other]) and (a.high < b.low or b.high < a.low)
+        (one, other, name)
+        for one, other in combinations(groups, 2)
+        for name in ("sensitivity", "specificity")
+        if (a := getattr(groups[one], name).interval()) and (b := getattr(groups[other], name).interval())
+        if a.high < b.low or b.high < a.low
     ]

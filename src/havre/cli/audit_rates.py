@@ -194,7 +194,8 @@ def _show(found: "Assessed", level: float) -> None:
         stdout().print(claim.note, soft_wrap=True, markup=False)
     table("", columns, [_row(one) for one in found.consequences])
     break_even = {"rate": percent(found.break_even), "interval": percent_range(found.break_even_interval)}
-    stdout().print(tell("rates.break_even", **break_even), soft_wrap=True)
+    key = "break_even" if found.break_even_interval else "break_even_bare"
+    stdout().print(tell(f"rates.{key}", **break_even), soft_wrap=True)
     if found.better_than_coin is not None:
         stdout().print(
             tell("rates.coin", chance=percent(found.better_than_coin), level=level_percent(level)), soft_wrap=True
@@ -202,8 +203,12 @@ def _show(found: "Assessed", level: float) -> None:
     if found.groups:
         rows = [[group, *_row(one)] for group, ones in found.groups.items() for one in ones]
         table("", [tell("rates.column.group"), *columns], [[escape(cells[0]), *cells[1:]] for cells in rows])
-    for first, second in found.groups_apart:
-        stdout().print(tell("rates.groups_apart", first=first, second=second), soft_wrap=True, markup=False)
+    for first, second, rate in found.groups_apart:
+        told = {"first": first, "second": second, "rate": tell(f"rates.of.{rate}")}
+        stdout().print(tell("rates.groups_apart", **told), soft_wrap=True, markup=False)
+    if len(found.groups) > 1 and not found.groups_apart:
+        known = all(check.is_uncertain for check in (claim.groups or {}).values())
+        stdout().print(tell("rates.groups_alike" if known else "rates.groups_bare"), soft_wrap=True)
     for key in found.findings:
         stdout().print(f"– {tell(f'finding.{key}')}", soft_wrap=True)
 
