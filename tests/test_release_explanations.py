@@ -24,6 +24,12 @@ from tests.test_hidden_counts import HIDDEN, with_counts
 DRAFT: dict[str, Any] = {"state": "draft", "reviewed_by": None, "reviewed_at": None, "override": None, "notes": []}
 
 
+@pytest.fixture
+def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the same path through the code with fewer rounds, for releases of a test's own, to be done sooner."""
+    monkeypatch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+
+
 def documents(files: dict[str, bytes]) -> list[Any]:
     return [
         json.loads(content) for path, content in files.items() if path.startswith(FOLDER) and path.endswith(".json")
@@ -83,6 +89,7 @@ def test_contributions_add_up_to_the_published_median() -> None:
         assert sum(member["weight_here"] for member in whole["model"]["members"]) == pytest.approx(1.0, abs=1e-5)
 
 
+@pytest.mark.usefixtures("_few_trees")
 @pytest.mark.parametrize("step", [MONTHS - 1, MONTHS - 7])
 @pytest.mark.parametrize(("ours", "theirs"), HIDDEN[:2])
 def test_other_hidden_counts_change_no_byte(step: int, ours: dict[str, float], theirs: dict[str, float]) -> None:
@@ -92,6 +99,7 @@ def test_other_hidden_counts_change_no_byte(step: int, ours: dict[str, float], t
     assert {path for path in first if first[path] != second[path]} == set()
 
 
+@pytest.mark.usefixtures("_few_trees")
 def test_a_visible_count_does_change_the_explanation() -> None:
     first, second = (
         explain_release(forecast_of(with_counts(small_panel(), MONTHS - 1, {"AFG": count}), GERMANY))
@@ -101,6 +109,7 @@ def test_a_visible_count_does_change_the_explanation() -> None:
     assert f"explanations/{APPLICATIONS}.json" in changed
 
 
+@pytest.mark.usefixtures("_few_trees")
 def test_a_hidden_last_month_is_told_as_a_stand_in_and_no_past_situation_has_a_hidden_month() -> None:
     panel = with_counts(small_panel(), MONTHS - 1, {"ERI": 9.0, "TON": 8.0, "AFG": 131.0})
     for step in (20, 30):
@@ -194,6 +203,7 @@ def test_a_missing_part_of_an_element_is_named() -> None:
     assert lacking(whole, "would_move", "up_10") == ["would_move.answers"]
 
 
+@pytest.mark.usefixtures("_few_trees")
 def test_what_the_last_month_still_lacked_is_told_in_its_place() -> None:
     panel = known_then(delayed_panel(months=60, codes=("AFG", "SYR", "IRQ")), add_months(DELAYED_FIRST, 58))
     made = forecast_of(panel, GERMANY)

@@ -26,7 +26,7 @@ from havre.record.publication import open_record
 from havre.record.review import approve, standing, submit
 from havre.record.settings import read_settings
 from havre.texts import Language
-from tests.cli.command import run_here, tree
+from tests.cli.command import havre_here, run_here, tree
 from tests.record.log.log_case import KEY, ORIGIN, OTHER
 from tests.record.published_case import drafted, made_record, published_release
 from tests.record.record_case import ADA, AT, EVE, NOOR
@@ -53,6 +53,12 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, key in KEYS.items():
         save_key(folder / f"{name}.key", key, PASSWORD)
     return folder
+
+
+@pytest.fixture(scope="module")
+def listed(original: Path) -> str:
+    """Give what ``havre release list`` tells of the record as it was made."""
+    return havre_here("release", "list", "--json", cwd=original).stdout
 
 
 @pytest.fixture
@@ -212,11 +218,10 @@ NEW = ("release", "new", "--measure", "sea_arrivals")
     ],
 )  # fmt: skip
 def test_what_is_refused_is_told_and_changes_nothing(
-    run: Run, folder: Path, arguments: tuple[str, ...], en: str, fr: str, prepare: Callable[[Path], None]
+    run: Run, folder: Path, listed: str, arguments: tuple[str, ...], en: str, fr: str, prepare: Callable[[Path], None]
 ) -> None:
     prepare(folder)
     before, log = tree(folder), Log.open(folder / "record" / "log").size
-    listed = run("release", "list", "--json")[1]
     for lang, words in (("en", en), ("fr", fr)):
         code, _, err = run(*arguments, lang=lang)
         assert code == 2

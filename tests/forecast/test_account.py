@@ -50,7 +50,9 @@ def test_a_forecast_that_cannot_be_is_refused(horizon: int | None, month: date |
     assert refused.value.problems[0].key == key
 
 
-def test_the_figure_is_that_of_the_release() -> None:
+def test_the_figure_is_that_of_the_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The same path through the code with fewer rounds, to be done sooner: the ensemble is drawn dozens of times.
+    monkeypatch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
     panel = small_panel()
     scope, series, key = find_series(panel, "asylum_applications", destination="DEU", origin="AFG")
     account = give_account(panel, scope, series, key, AccountOptions(horizon=2, draws=100, seed=4))
