@@ -30,9 +30,8 @@ MILLION = 1_000_000
 RATE_DIGITS = 4
 KEY_FIELDS = (
     "purpose.intended", "purpose.dublin", "status.use", "status.start", "status.trial", "scale.size", "scale.people",
-    "scale.refusals",
-    "accuracy.requirement", "actors.provider", "actors.contractor", "actors.deployer", "actors.authority", "money.total",
-    "place.states", "place.regions", "place.pilots", "litigation.outcome",
+    "scale.refusals", "accuracy.requirement", "actors.provider", "actors.contractor", "actors.deployer",
+    "actors.authority", "money.total", "place.states", "place.regions", "place.pilots", "litigation.outcome",
     "data.categories", "data.inputs", "data.logic", "law.applies", "law.basis", "incident.failure",
     "oversight.critique", "law.hit_deadline", "law.transfer",
 )  # fmt: skip
