@@ -6,11 +6,14 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from havre.texts import LANGUAGES
+from havre.release_alarms import likely_surges
+from havre.texts import LANGUAGES, Language
+from havre.web.api import feeds
 from havre.web.api.atom import NAMESPACE, Entry, name_of, write_feed
 from tests.web.site_case import site
 
@@ -84,6 +87,20 @@ def test_entries_have_the_same_name_wherever_the_site_is(client: TestClient, rec
     names = [[each.findtext(tag("id")) for each in root.findall(tag("entry"))] for root in (here, there, french)]
     assert names[0] == names[1] == names[2] != []
     assert "https://elsewhere.example/en/releases/r-2" in [link.get("href") for link in there.iter(tag("link"))]
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", "reference snapshot"), ("fr", "Instantané de référence")])
+def test_an_alarm_is_told_in_whole_sentences_and_one_of_old_data_as_such(
+    app: FastAPI, language: Language, mark: str
+) -> None:
+    site = app.state.holder.site
+    telling = feeds._Telling(None, site, language, "https://a.example")  # type: ignore[arg-type]  # nobody asks
+    surge = likely_surges(site.latest.published.release, 0.0)[0]
+    text = feeds._alarm(telling, site.latest, surge).text
+    assert (mark in text) is site.latest.published.release.facts.reference_only
+    # A sentence begins after the end of another one.
+    assert re.search(r"[a-zé)] (When past|How often|Quand|Combien)", text) is None
+    assert re.search(r"\. (When past|How often|Quand|Combien)", text) is not None
 
 
 def test_a_feed_of_nothing_is_valid(client: TestClient) -> None:

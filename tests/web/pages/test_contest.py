@@ -96,6 +96,9 @@ def test_a_receipt_is_shown_once_and_nobody_keeps_it(reader: TestClient) -> None
     contest, _, secret = code.partition(".")
     assert contest in again.text
     assert secret not in again.text + reader.get(f"/en/contests/{contest}").text + reader.get("/en/contests").text
+    feed = reader.get("/feeds/en/contests.atom").text
+    assert "About Asylum applications, Afghanistan" in feed
+    assert SERIES not in feed
     followed = reader.post("/fr/contest/follow", data={"code": f" {code} "})
     assert followed.headers["cache-control"] == "no-store"
     assert "June was counted twice." in followed.text

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from havre.record.contest import Contest
 from havre.record.contest_list import ListPage
+from havre.record.contest_texts import WHOLE
 from havre.record.wording import Wording
 from havre.release_alarms import LikelySurge, likely_surges
 from havre.texts import Language, say
@@ -21,6 +22,7 @@ from havre.web.api.questions import joined, root_of
 from havre.web.api.skill import past_of
 from havre.web.api.telling import standing_of
 from havre.web.asked import only_known
+from havre.web.figures import in_words
 from havre.web.rendering import Lang, SiteNow
 from havre.web.site import Site, SiteRelease
 
@@ -102,8 +104,7 @@ def _release(telling: _Telling, release: SiteRelease) -> Entry:
     found = release.published.release
     month = telling.words.month(release.data_end)
     told = [telling.say("release_text", series=len(release.outlooks), month=month)]
-    if found.facts.reference_only:
-        told.append(telling.say("release_reference"))
+    told += _reference(telling, release)
     is_told = found.review is not None and release.is_reviewed
     reviewer = found.review.reviewer if found.review is not None and is_told else ""
     told.append(telling.say("reviewed", name=reviewer) if is_told else telling.say("not_reviewed"))
@@ -120,6 +121,11 @@ def _release(telling: _Telling, release: SiteRelease) -> Entry:
         updated=_made_at(release),
         kind="releases",
     )
+
+
+def _reference(telling: _Telling, release: SiteRelease) -> list[str]:
+    """Say of a reference snapshot that it is one: its months are long over."""
+    return [telling.say("release_reference")] if release.published.release.facts.reference_only else []
 
 
 def _alarms(telling: _Telling) -> Iterable[Entry]:
@@ -153,7 +159,7 @@ def _alarm(telling: _Telling, release: SiteRelease, surge: LikelySurge) -> Entry
             month=words.month(surge.target_month),
             chance=words.percent(surge.chance),
         ),
-        text=f"{text} {record} {telling.say('automated')}",
+        text=" ".join((*_reference(telling, release), text, record, telling.say("automated"))),
         address=joined(telling.root, [telling.language, "corridor", measure, origin, destination], scope=scope),
         published=_made_at(release),
         updated=_made_at(release),
@@ -178,7 +184,7 @@ def _contest(telling: _Telling, contest: Contest) -> Entry:
     listed = ListPage(telling.language, contest.filed_at)
     text = telling.say(
         "contest_text",
-        about=listed.about(contest),
+        about=listed.about(contest) if contest.about in WHOLE else in_words(contest.about, telling.words),
         filed=format_date(contest.filed_at, "long", locale=telling.language),
         due=format_date(contest.answer_by, "long", locale=telling.language),
     )
