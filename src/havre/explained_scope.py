@@ -21,7 +21,7 @@ from havre.forecast.operations import Operation, has_total, member_parameters, m
 from havre.forecast.outlook import Outlook
 from havre.record.rounding import base_of
 from havre.record.tables import Release, SourceCredit
-from havre.texts import LANGUAGES, Language, say
+from havre.texts import LANGUAGES, MINUS, Language, say
 
 NARROW_BY = 0.05
 """An 80 % interval that held the truth by so much less often is called narrow."""
@@ -182,9 +182,9 @@ class _Share:
 
 def _word(value: object, language: Language) -> object:
     if isinstance(value, _Share):
-        return format_percent(value.value, locale=language)
+        return format_percent(value.value, locale=language).replace("-", MINUS)
     if isinstance(value, date):
         return format_date(value, "long", locale=language)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return format_decimal(value, locale=language)
+        return format_decimal(value, locale=language).replace("-", MINUS)
     return value

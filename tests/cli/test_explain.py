@@ -97,8 +97,8 @@ def test_an_account_is_shown_and_its_whole_persons_add_up(
 
 
 def _last_number(line: str) -> int:
-    [number] = re.findall(r"[+-]?\d[\d,\u202f\xa0]*\s*$", line)
-    return int(re.sub(r"[,\u202f\xa0\s]", "", number))
+    [number] = re.findall(r"[+−]?\d[\d,\u202f\xa0]*\s*$", line)
+    return int(re.sub(r"[,\u202f\xa0\s]", "", number.replace("−", "-")))
 
 
 def test_small_counts_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch, panel: Path) -> None:

@@ -46,8 +46,8 @@ def test_the_table_of_contributions_adds_up(monkeypatch: pytest.MonkeyPatch, rel
     table = told.split(say("explanation", "contributions.lead"))[0].split(say("explanation", "section.contributions"))[
         1
     ]
-    rows = [row for row in table.splitlines() if re.search(r"\s[-+]?[\d,]+\s*$", row)]
-    numbers = [int(row.split()[-1].replace(",", "")) for row in rows]
+    rows = [row for row in table.splitlines() if re.search(r"\s[−+]?[\d,]+\s*$", row)]
+    numbers = [int(row.split()[-1].replace(",", "").replace("−", "-")) for row in rows]
     assert len(numbers) > 4
     assert sum(numbers[:-1]) == numbers[-1]
 

@@ -131,8 +131,8 @@ def _named(group: str) -> str:
 def _points(row: dict[str, object]) -> str:
     from babel.numbers import format_decimal
 
-    from havre.audit.report.numbers import MINUS
     from havre.cli.language import language
+    from havre.texts import MINUS
 
     gap, low, high = (row[name] for name in ("difference", "low", "high"))
     written = [

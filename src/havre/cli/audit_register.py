@@ -172,13 +172,14 @@ def report(
     from havre.audit.register.load import load_register
     from havre.audit.report.page import Page
     from havre.audit.report.render import Length, render_html, render_pdf, report_files
-    from havre.record.folder import write_files
     from havre.whole_files import write_whole
 
     register = load_register()
     entry = register.system(system)
     if out is not None and not out.suffix:
-        write_files(out, list(report_files(register, entry, today())))
+        # All are made before the first is written; reports of other systems in the folder stay.
+        for name, content in list(report_files(register, entry, today())):
+            write_whole(out / name, content)
     else:
         if out is not None and out.suffix not in (".html", ".pdf"):
             raise typer.BadParameter(tell("system.bad_ending", path=out))

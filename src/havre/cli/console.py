@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from havre.cli.language import language, tell
+from havre.texts import MINUS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,7 +64,7 @@ def number(value: float | None) -> str:
         return "–"
     from babel.numbers import format_decimal
 
-    return str(format_decimal(round(value), locale=language()))
+    return str(format_decimal(round(value), locale=language())).replace("-", MINUS)
 
 
 def per_cent(ratio: float | None) -> str:

@@ -12,7 +12,7 @@ from havre.cli.language import language
 from havre.cli.options import DEFAULT_SEED, Horizons, Json, NoCache, Seed, kept_forecasts
 from havre.cli.panel import default_store
 from havre.cli.plots import PictureFile, Plot, league_picture, plots_wanted
-from havre.texts import say
+from havre.texts import MINUS, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -213,7 +213,9 @@ def _verdict(every: "pl.DataFrame", model: str) -> list[str]:
     better = {horizon: ratio for horizon, ratio in known.items() if ratio < 1}
 
     def listed(chosen: dict[int, float]) -> str:
-        return ", ".join(f"{horizon} ({100 * (ratio - 1):+.0f} %)" for horizon, ratio in chosen.items())
+        return ", ".join(
+            f"{horizon} ({100 * (ratio - 1):+.0f} %)".replace("-", MINUS) for horizon, ratio in chosen.items()
+        )
 
     lines = [tell("verdict.worse", model=model, months=listed(worse))] if worse else []
     return [*lines, tell("verdict.better", model=model, months=listed(better))] if better else lines

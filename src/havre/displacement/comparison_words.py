@@ -23,7 +23,7 @@ from havre.displacement.scenario_changes import (
     Rule,
     Scenario,
 )
-from havre.texts import Language, say
+from havre.texts import MINUS, Language, say
 
 _LIMITS = ("condition", "behaviour", "capacities", "arrivals", "interval")
 _GAINS = 1.5
@@ -128,7 +128,7 @@ def _written(value: object, language: Language) -> str:
         return " – ".join(str(each) for each in value)
     from babel.numbers import format_decimal
 
-    return str(format_decimal(value, locale=language))
+    return str(format_decimal(value, locale=language)).replace("-", MINUS)
 
 
 def _when(change: Change, start: date, language: Language) -> str:
@@ -218,7 +218,7 @@ def _fills(found: FillDates, camp: int, language: Language) -> str:
 def _number(value: float, language: Language) -> str:
     from babel.numbers import format_decimal
 
-    return str(format_decimal(round(value), locale=language)).replace("-", "−")
+    return str(format_decimal(round(value), locale=language)).replace("-", MINUS)
 
 
 def _signed(value: float, language: Language) -> str:
@@ -229,7 +229,7 @@ def _signed(value: float, language: Language) -> str:
 def _decimal(value: float, language: Language) -> str:
     from babel.numbers import format_decimal
 
-    return str(format_decimal(round(value, 1), locale=language))
+    return str(format_decimal(round(value, 1), locale=language)).replace("-", MINUS)
 
 
 def _percent(share: float, language: Language) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from havre.months import month_index, month_start, month_ticks
 from havre.pictures.small_counts import is_small
-from havre.texts import Language, say
+from havre.texts import MINUS, Language, say
 
 SUBJECT = "pictures"
 
@@ -26,7 +26,7 @@ class Words:
         """Write a count as a whole number, with a true minus sign."""
         from babel.numbers import format_decimal
 
-        return str(format_decimal(round(value), locale=self.language)).replace("-", "−")
+        return str(format_decimal(round(value), locale=self.language)).replace("-", MINUS)
 
     def signed(self, value: float) -> str:
         """Write a contribution with its sign.

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 
 from havre.months import parse_month
 from havre.record.wording import Wording
-from havre.texts import Language, say
+from havre.texts import MINUS, Language, say
 
 SUBJECT = "explanation"
 
@@ -103,7 +103,7 @@ class Words:
 
 @cache
 def _decimal(value: float, language: Language) -> str:
-    return str(format_decimal(value, locale=language))
+    return str(format_decimal(value, locale=language)).replace("-", MINUS)
 
 
 @cache

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from havre.record.page_templates import page_template
 from havre.record.track import TrackRecord
 from havre.record.wording import Wording
-from havre.texts import LANGUAGES, Language, say
+from havre.texts import LANGUAGES, MINUS, Language, say
 
 Row = Mapping[str, Any]
 
@@ -107,7 +107,8 @@ class Page:
 
         if value is None:
             return "–"
-        return str(format_decimal(value, format="#,##0.0" if abs(value) < 10 else "#,##0", locale=self.words.language))
+        pattern = "#,##0.0" if abs(value) < 10 else "#,##0"
+        return str(format_decimal(value, format=pattern, locale=self.words.language)).replace("-", MINUS)
 
     def ratio(self, value: float | None) -> str:
         """Write a ratio."""

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from havre.places import place_name
-from havre.texts import Language, catalogue, say
+from havre.record.outlook import ExpectedMonth
+from havre.record.reading_step import rounded, step_of
+from havre.texts import MINUS, Language, catalogue, say
 
 ALL = "TOT"
 """The special code of all origins, or all destinations, taken together."""
@@ -25,10 +27,12 @@ class Wording:
     ----------
     language : ``en`` or ``fr``
     measure_names : name of each measure in each language
+    units : what a figure of each measure counts, in each language: "persons a month"
     """
 
     language: Language
     measure_names: Mapping[str, Mapping[Language, str]]
+    units: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
 
     def text(self, key: str, /, **fields: object) -> str:
         """Give the sentence ``key`` of the catalogue ``report`` with its fields filled in."""
@@ -47,12 +51,12 @@ class Wording:
 
         Examples
         --------
-        >>> Wording("en", {}).number(1234.5), Wording("en", {}).number(0.2)
-        ('1,234', '< 1')
+        >>> Wording("en", {}).number(1234.5), Wording("en", {}).number(0.2), Wording("en", {}).number(-3)
+        ('1,234', '< 1', '−3')
         """
         if 0 < value < 0.5:
             return self.text("number.below_one")
-        return format_decimal(round(value), locale=self.language)
+        return format_decimal(round(value), locale=self.language).replace("-", MINUS)
 
     def count(self, value: float | None) -> str:
         """Write a count of a table, or that it is hidden."""
@@ -70,14 +74,15 @@ class Wording:
         if value is None or math.isnan(value):
             return self.text("number.none")
         pattern = "0.000" if 0 < abs(value - 1) < 0.005 else "0.00"
-        return format_decimal(value, format=pattern, locale=self.language)
+        return format_decimal(value, format=pattern, locale=self.language).replace("-", MINUS)
 
     def percent(self, share: float | None) -> str:
         """Write a share as whole percent, with one decimal where it is below one percent."""
         if share is None or math.isnan(share):
             return self.text("number.none")
         decimals = 1 if 0 < share < 0.01 else 0
-        return format_percent(round(share, 2 + decimals), locale=self.language, decimal_quantization=False)
+        written = format_percent(round(share, 2 + decimals), locale=self.language, decimal_quantization=False)
+        return written.replace("-", MINUS)
 
     def versus_naive(self, ratio: float | None) -> str:
         """Tell a WIS ratio in words: how much better or worse than the best naive guess."""
@@ -122,6 +127,29 @@ class Wording:
     def measure(self, measure: str) -> str:
         """Name a measure; its code where it was given no name."""
         return self.measure_names.get(measure, {}).get(self.language, measure)
+
+    def unit(self, measure: str) -> str:
+        """Say what a figure of a measure counts; empty where it was given no unit."""
+        return self.units.get(measure, {}).get(self.language, "")
+
+    def with_unit(self, caption: str, measure: str) -> str:
+        """Add the unit of a measure to a caption."""
+        unit = self.unit(measure)
+        return self.text("unit.caption", caption=caption, unit=unit) if unit else caption
+
+    def about(self, month: ExpectedMonth) -> str:
+        """Write the median of a month for reading: rounded as its 50 % interval asks, and then marked as such."""
+        if month.median is None:
+            return self.text("number.hidden")
+        step = step_of(month)
+        value = self.number(rounded(month.median, step))
+        return value if step == 1 else self.text("number.about", value=value)
+
+    def about_interval(self, month: ExpectedMonth, percent: int = 80) -> str:
+        """Write an interval of a month for reading, rounded as its median."""
+        bounds = month.interval(percent)
+        step = step_of(month)
+        return self.interval(None if bounds is None else (rounded(bounds[0], step), rounded(bounds[1], step)))
 
     def place(self, code: str) -> str:
         """Name a place."""

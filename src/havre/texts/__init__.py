@@ -15,6 +15,8 @@ from typing import Literal, get_args
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+MINUS = "\u2212"
+"""The sign of a negative number that people read; a line does not break after it. Data files keep the hyphen."""
 _OF_FIELD = re.compile(r"\b([Dd])e (?=\{(\w+)\})")
 _ELIDING = ("avril", "août", "octobre")
 """Months before which French writes *d’* instead of *de*."""

@@ -50,7 +50,7 @@ def article_text(article: str, language: Language) -> str:
 
 
 def split_articles(article: str) -> tuple[str, str]:
-    """Part the articles of a question into those that are known and those that are to be checked against the Official Journal.
+    """Part the articles of a question into those that are known and those that are to be checked.
 
     Examples
     --------

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from havre.audit.intervals import Interval
 from havre.audit.register.models import Claim
 from havre.audit.register.vocabulary import Vocabulary
-from havre.texts import Language
+from havre.texts import MINUS, Language
 
 SPACE = "\u00a0"
 PERCENT: Mapping[Language, str] = {"en": "%", "fr": "\u202f%"}
 """The per cent sign as a language joins it to its number: French keeps a narrow space that does not break."""
 ABOVE: Mapping[Language, str] = {"en": ">", "fr": f">{SPACE}"}
-MINUS = "−"
 BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": "\u202f; "}
 """What stands between parts of a sentence that may have commas of their own."""
 COLON: Mapping[Language, str] = {"en": ": ", "fr": "\u202f: "}
