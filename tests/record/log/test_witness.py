@@ -13,7 +13,7 @@ from havre.record.log.cosignature import cosign, seen_at, witness_of
 from havre.record.log.folder import Log
 from havre.record.log.network import KnownWitness, ask_witnesses, last_seen
 from havre.record.log.notes import Note, parse_note, parse_signature
-from havre.record.log.witness import LARGEST_REQUEST, SIZE_TYPE, Request, parse_request, read_logs
+from havre.record.log.witness import LARGEST_REQUEST, SIZE_TYPE, Request, Witness, parse_request, read_logs
 from havre.record.log.witness_server import witness_server
 from tests.record.log.log_case import KEY, ORIGIN, OTHER, entries, made_log
 from tests.record.log.witness_case import AT, EYE, asked, made_witness, serving
@@ -48,6 +48,9 @@ def test_it_answers_as_the_protocol_says(tmp_path: Path) -> None:
     assert witness.add_checkpoint(Request(0, (), stranger).encode(), AT).status == 404
     forged = Checkpoint(ORIGIN, 9, b"x" * 32).signed([OTHER]).encode()
     assert witness.add_checkpoint(Request(5, (), forged).encode(), AT).status == 403
+    # A key signs for its own log alone.
+    both = Witness(tmp_path / "both", EYE, {ORIGIN: [KEY.verifier], "other.example/log": [OTHER.verifier]})
+    assert both.add_checkpoint(Request(0, (), forged).encode(), AT).status == 403
     assert witness.add_checkpoint(Request(9, (), good.checkpoint).encode(), AT).status == 400
     for body in (
         b"",
