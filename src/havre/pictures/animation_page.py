@@ -5,6 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from havre.pictures.words import Words
 from havre.texts import LANGUAGES, Language, say
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from havre.pictures.animation import DisplacementAnimation
 
 SUBJECT = "animation"
@@ -97,35 +100,44 @@ class PageText:
 
 def render_page(animation: "DisplacementAnimation", step: int) -> str:
     """Write the page with every ``step``-th day."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
     frames = frames_of(animation, step)
     style, script = _asset("animation.css"), _asset("animation.js")
-    environment = Environment(
+    kinds = frames.places["kind"].to_list()
+    return (
+        _environment()
+        .get_template("animation.html.jinja")
+        .render(
+            title=animation.title,
+            texts=[PageText(animation, frames, language) for language in LANGUAGES],
+            maps=[map_of(animation, frames, size) for size in (WIDE, NARROW)],
+            kinds=[kind for kind in SIGNS if kind in kinds or (kind == "conflict" and frames.conflict is not None)],
+            signs=SIGNS,
+            has_counted=frames.counted is not None,
+            has_total=frames.displaced is not None,
+            last=len(frames.days) - 1,
+            opens_in=animation.language or LANGUAGES[0],
+            style=Markup(style),  # noqa: S704 - a file of this package
+            script=Markup(script),  # noqa: S704 - a file of this package
+            style_hash=_csp_hash(style),
+            script_hash=_csp_hash(script),
+            data=Markup(_json(data_of(animation, frames) | {"signs": SIGNS})),  # noqa: S704 - escaped there
+        )
+    )
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
         loader=PackageLoader("havre.pictures"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-    )
-    kinds = frames.places["kind"].to_list()
-    return environment.get_template("animation.html.jinja").render(
-        title=animation.title,
-        texts=[PageText(animation, frames, language) for language in LANGUAGES],
-        maps=[map_of(animation, frames, size) for size in (WIDE, NARROW)],
-        kinds=[kind for kind in SIGNS if kind in kinds or (kind == "conflict" and frames.conflict is not None)],
-        signs=SIGNS,
-        has_counted=frames.counted is not None,
-        has_total=frames.displaced is not None,
-        last=len(frames.days) - 1,
-        opens_in=animation.language or LANGUAGES[0],
-        style=Markup(style),  # noqa: S704 - a file of this package
-        script=Markup(script),  # noqa: S704 - a file of this package
-        style_hash=_csp_hash(style),
-        script_hash=_csp_hash(script),
-        data=Markup(_json(data_of(animation, frames) | {"signs": SIGNS})),  # noqa: S704 - escaped there
     )
 
 
