@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from havre.record.report import render_report
+from havre.record.outlook import read_outlooks
+from havre.record.report import Page, render_report
 from havre.record.tables import Release
+from havre.record.wording import Wording
 from havre.texts import LANGUAGES, Language, catalogue, fields_of
 from tests.record.release_samples import MEASURE_NAMES, sample_facts, sample_release, sample_source
 
@@ -226,6 +228,34 @@ def test_intervals_that_are_too_narrow_are_flagged_in_the_table(coverage: float,
     release = sample_release()
     corridors = pl.col("level") == "corridor"
     share = pl.when(corridors).then(coverage).otherwise(0.8)
-    html = render_report(replace(release, series=release.series.with_columns(coverage_80=share)), MEASURE_NAMES)
+    long = {scope: (date(2000, 1, 1), date(2019, 12, 1)) for scope in release.series["scope"].unique()}
+    facts = replace(release.facts, backtest_origins=long)
+    changed = replace(release, facts=facts, series=release.series.with_columns(coverage_80=share))
+    html = render_report(changed, MEASURE_NAMES)
     assert ("too narrow" in words(article(html, "en"))) is told
     assert ("trop étroit" in words(article(html, "fr"))) is told
+
+
+@pytest.mark.parametrize(
+    ("coverage", "years", "told"),
+    [
+        # 13 months from which forecasts over 12 months were made: two stretches, which tell nothing of 86 %.
+        (0.86, 1, None),
+        (0.86, 60, None),
+        (0.95, 60, "wider than they had to be (61 stretches of 12 months without overlap)"),
+        (0.54, 1, "rests on 2 stretches of 12 months without overlap: it may be chance"),
+        (0.54, 20, "too narrow: expect surprises more often than they say (21 stretches"),
+        (0.79, 60, None),
+    ],
+)
+def test_what_is_said_of_intervals_rests_on_stretches_that_do_not_overlap(
+    coverage: float, years: int, told: str | None
+) -> None:
+    release = sample_release()
+    skill = pl.concat([release.skill, release.skill.with_columns(horizon=pl.lit(12, release.skill["horizon"].dtype))])
+    origins = {scope: (date(2000, 1, 1), date(2000 + years, 1, 1)) for scope in release.series["scope"].unique()}
+    changed = replace(release, skill=skill, facts=replace(release.facts, backtest_origins=origins))
+    page = Page(changed, read_outlooks(changed), Wording("en", MEASURE_NAMES))
+    one = replace(page.outlooks[0], row={**page.outlooks[0].row, "coverage_80": coverage})
+    verdict = page.coverage_verdict(one)
+    assert (verdict is None) if told is None else (verdict is not None and told in verdict)

@@ -29,7 +29,7 @@ class ChartText:
     """What a chart says: its title and description, and how it writes months and counts.
 
     ``prefix`` makes the identifiers of the drawing unique on its page; ``split`` labels the line between the months
-    that were counted and those that are expected.
+    that were counted and those that are expected; ``unit`` labels the axis of counts.
     """
 
     prefix: str
@@ -38,6 +38,7 @@ class ChartText:
     split: str
     month: Callable[[date], str]
     number: Callable[[float], str]
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def fan_chart(
     frame = Frame(14 + LETTER * widest, size.width - 12, 26, size.height - 30, first, last, ticks[-1])
     parts = [
         *_count_axis(frame, ticks, text),
+        *_unit(text),
         *_month_axis(frame, size, text),
         *_split(frame, counted, expected, text),
         *_marks(frame, counted, expected),
@@ -178,6 +180,11 @@ def _count_axis(frame: Frame, ticks: Sequence[int], text: ChartText) -> list[str
         for tick in ticks
         for y in (_put(frame.y(tick)),)
     ]
+
+
+def _unit(text: ChartText) -> list[str]:
+    """Say above the axis what is counted; the wider label of the split stands on the other side."""
+    return [f'<text class="label unit" x="2" y="13">{escape(text.unit)}</text>'] if text.unit else []
 
 
 def _month_axis(frame: Frame, size: Size, text: ChartText) -> list[str]:

@@ -12,6 +12,7 @@ W3C, Web Content Accessibility Guidelines 2.2, https://www.w3.org/TR/WCAG22/.
 import base64
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,9 @@ LEFT_OUT = "left_out"
 IN_MANIFEST_ALONE = (LEFT_OUT, "past_alarms")
 """Options that are too long for a page."""
 COVERAGE_TOLERANCE = 0.05
-"""An 80 % interval that held less than 75 % or more than 85 % of the time is called too narrow or too wide."""
+"""An 80 % interval that held less than 75 % or more than 85 % of the time may be too narrow or too wide."""
+CHANCE = 0.025
+"""It is called so only where chance alone would bring this, or more, about less often than that."""
 
 
 def render_report(release: Release, measure_names: Mapping[str, Mapping[Language, str]]) -> str:
@@ -254,17 +257,40 @@ class Page:
                 columns.append((horizon, months.pop() if len(months) == 1 else None))
         return columns
 
-    def is_too_narrow(self, coverage: float) -> bool:
-        """Whether 80 % intervals held clearly less often than they say."""
-        return coverage < 0.8 - COVERAGE_TOLERANCE
+    def stretches(self, outlook: Outlook) -> tuple[int, int]:
+        """Give how many stretches of months of the backtest do not overlap, and how many months each has.
 
-    def coverage_verdict(self, coverage: float) -> str | None:
-        """Say that 80 % intervals were too narrow or too wide; ``None`` where they were about right."""
-        if self.is_too_narrow(coverage):
-            return self.words.text("headline.record_narrow")
-        if coverage > 0.8 + COVERAGE_TOLERANCE:
-            return self.words.text("headline.record_wide")
-        return None
+        Forecasts from neighbouring months are judged by the same months: those of one stretch count as one.
+        """
+        rows = self.release.skill.filter((pl.col("scope") == outlook.key[0]) & (pl.col("kind") == "ensemble"))
+        long = max([1, *rows["horizon"].to_list()])
+        origins = self.release.facts.backtest_origins.get(outlook.key[0])
+        judged = 0 if origins is None else month_index(origins[1]) - month_index(origins[0]) + long
+        return max(1, judged // long), long
+
+    def is_too_narrow(self, outlook: Outlook) -> bool:
+        """Whether 80 % intervals held less often than they say, beyond what chance explains."""
+        coverage = outlook.row["coverage_80"]
+        if coverage is None or coverage >= 0.8 - COVERAGE_TOLERANCE:
+            return False
+        return _at_most(coverage, self.stretches(outlook)[0]) < CHANCE
+
+    def coverage_verdict(self, outlook: Outlook) -> str | None:
+        """Say that 80 % intervals were too narrow or too wide, and on what that rests; ``None`` where neither is shown.
+
+        That they held less often than they say is told also where it may be chance, as a warning; that they were too
+        wide is not.
+        """
+        coverage = outlook.row["coverage_80"]
+        if coverage is None or abs(coverage - 0.8) <= COVERAGE_TOLERANCE:
+            return None
+        count, long = self.stretches(outlook)
+        basis = self.words.counted("headline.basis", count, months=self.words.counted("months", long))
+        if self.is_too_narrow(outlook):
+            return self.words.text("headline.record_narrow", basis=basis)
+        if coverage < 0.8:
+            return self.words.text("headline.record_unsure", basis=basis)
+        return self.words.text("headline.record_wide", basis=basis) if _at_least(coverage, count) < CHANCE else None
 
     def skill(self, scope: Scope) -> list[tuple[int, list[Row]]]:
         """Give the track record of a scope: for each horizon its rows, the ensemble first, naive guesses last."""
@@ -320,6 +346,17 @@ class Page:
         """Number of series that were left out; the manifest names each with the reason."""
         left_out = self.release.facts.options.get(LEFT_OUT, {})
         return sum(len(series) for series in left_out.values()) if isinstance(left_out, dict) else 0
+
+
+def _at_most(coverage: float, count: int) -> float:
+    """Give the chance that an interval of 80 % holds in no more of some independent cases than it did."""
+    return sum(math.comb(count, k) * 0.8**k * 0.2 ** (count - k) for k in range(math.floor(coverage * count + 0.5) + 1))
+
+
+def _at_least(coverage: float, count: int) -> float:
+    """Give the chance that an interval of 80 % holds in as many of some independent cases as it did, or more."""
+    least = math.floor(coverage * count + 0.5)
+    return sum(math.comb(count, k) * 0.8**k * 0.2 ** (count - k) for k in range(least, count + 1))
 
 
 def is_web_address(url: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from havre.record.settings import FILE as RECORD_FILE
 from havre.record.settings import RecordSettings, read_settings
 from havre.record.verify import verify_release
 from havre.record.wording import ALL, Wording
-from havre.texts import LANGUAGES, Language
+from havre.texts import LANGUAGES, Language, say
 from havre.web.log_view import LogView, view_log
 from havre.web.settings import WebError, WebSettings
 
@@ -174,7 +174,7 @@ class Site:
 
     def words(self, language: Language) -> Wording:
         """Give figures, months, places and measures in the words of a language."""
-        return Wording(language, self.measure_names)
+        return Wording(language, self.measure_names, unit_names())
 
     @property
     def log_folder(self) -> Path | None:
@@ -305,6 +305,18 @@ def _order(release: SiteRelease) -> tuple[Any, ...]:
 
 def _record(settings: WebSettings) -> RecordSettings | None:
     return read_settings(settings.record) if (settings.record / RECORD_FILE).is_file() else None
+
+
+@cache
+def unit_names() -> dict[str, dict[Language, str]]:
+    """Say what a figure of each measure counts in each language: "persons a month"."""
+    return {
+        name: {
+            language: say("report", f"unit.{measure.kind}", language, unit=measure.unit_name(language))
+            for language in LANGUAGES
+        }
+        for name, measure in measures().items()
+    }
 
 
 def _names() -> dict[str, dict[Language, str]]:

@@ -40,8 +40,8 @@ def test_a_figure_has_both_drawings_a_summary_and_every_month_in_its_table() -> 
     assert [kind for kind, _ in fan.drawings] == ["wide", "narrow"]
     assert fan.summary in page
     (counted, value), end = fan.counted[-1], fan.outlook.expected[-1]
-    told = (WORDS.month(counted), WORDS.count(value), WORDS.month(end.month), WORDS.count(end.median))
-    assert [each for each in (*told, WORDS.interval(end.interval(80))) if each not in fan.summary] == []
+    told = (WORDS.month(counted), WORDS.count(value), WORDS.month(end.month), WORDS.about(end))
+    assert [each for each in (*told, WORDS.about_interval(end)) if each not in fan.summary] == []
     assert all(f'<th scope="row">{WORDS.month(month.month)}</th>' in page for month in fan.outlook.expected)
     assert all(WORDS.interval(month.interval(80)) in page for month in fan.outlook.expected)
     assert "style=" not in page
