@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from havre.web import server
+from havre.web.settings import WebError
+
 MANY = 20_000_000
 SLOW = """
 import sys, time
@@ -165,6 +168,32 @@ def test_a_stop_ends_what_was_begun_and_takes_nothing_new(served: tuple[subproce
     assert re.search(r"127\.0\.0\.1", said) is None
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
+def test_a_socket_that_the_service_manager_holds_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert server.passed_socket() is None
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        monkeypatch.setattr(server, "FIRST_PASSED", os.dup(held.fileno()))
+        monkeypatch.setenv("LISTEN_FDS", "1")
+        # Meant for another process, as for one that started this one.
+        monkeypatch.setenv("LISTEN_PID", str(os.getppid()))
+        assert server.passed_socket() is None
+        monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+        with server.passed_socket() as taken:  # type: ignore[union-attr]
+            assert taken.getsockname() == held.getsockname()
+        # Who is asked for a moment waits: whoever holds the socket listens on.
+        socket.create_connection(held.getsockname(), timeout=5).close()
+
+
+def test_other_sockets_than_one_for_tcp_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = socket.socketpair(socket.AF_UNIX)
+    monkeypatch.setattr(server, "FIRST_PASSED", one.detach())
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    for count in ("1", "2", ""):
+        monkeypatch.setenv("LISTEN_FDS", count)
+        with pytest.raises(WebError):
+            server.passed_socket()
+    other.close()
 
 
 def serve(*arguments: str) -> subprocess.CompletedProcess[str]:

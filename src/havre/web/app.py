@@ -27,7 +27,7 @@ def create_app(settings: WebSettings) -> FastAPI:
     """Make the app of a site.
 
     A part of the site that needs something before it serves has a function ``set_up(app)``, which may add callables to
-    ``app.state.starting`` and ``app.state.ending``.
+    ``app.state.starting`` and ``app.state.ending``. What answers without an end looks at ``app.state.is_stopping``.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def create_app(settings: WebSettings) -> FastAPI:
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     app.state.holder, app.state.settings, app.state.metrics = holder, settings, Metrics(holder)
-    app.state.starting, app.state.ending = [], []
+    app.state.starting, app.state.ending, app.state.is_stopping = [], [], False
     add_problems(app)
     for part in _parts():
         app.include_router(part.router)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -21,6 +22,8 @@ HEAD_SECONDS = 20
 """How long address and headers of a request may take to arrive."""
 BODY_SECONDS = 180
 """How long what a request sends may take to arrive."""
+FIRST_PASSED = 3
+"""Descriptor of the first socket that systemd passes (sd_listen_fds(3))."""
 SWITCH_SECONDS = 0.001
 """How long what is computed keeps the interpreter from who answers; the usual 5 ms are felt at each step of those."""
 
@@ -104,7 +107,8 @@ def serve_site(
     """
     _log_as_json(log_requests)
     sys.setswitchinterval(SWITCH_SECONDS)
-    listening = _listen(host, port)
+    passed = passed_socket()
+    listening = _listen(host, port) if passed is None else passed
     try:
         app = create_app(settings)
         config = uvicorn.Config(
@@ -121,18 +125,24 @@ def serve_site(
         )
         site = app.state.holder.site
         shown, reviewed = (site.latest.id, site.latest.is_reviewed) if site.releases else (None, False)
-        server = _Telling(config, lambda: ready(_address(listening, host), shown, reviewed))
+
+        def end_streams() -> None:
+            app.state.is_stopping = True
+
+        server = _Telling(
+            config, lambda: ready(_address(listening, None if passed else host), shown, reviewed), end_streams
+        )
         server.run(sockets=[listening])
     finally:
         listening.close()
 
 
 class _Telling(uvicorn.Server):
-    """A server that tells when it takes requests."""
+    """A server that tells when it takes requests, and when it is about to end."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._stopping = ready, stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
@@ -142,8 +152,32 @@ class _Telling(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what was begun; to be asked to end is no fault, so that the signal is not raised once more."""
+        self._stopping()
         await super().shutdown(sockets)
         self._captured_signals.clear()
+
+
+def passed_socket() -> socket.socket | None:
+    """Take the socket that systemd listens on for this process, if it does: a restart then refuses nobody.
+
+    Raises
+    ------
+    WebError : it passes several, or another kind than TCP
+
+    References
+    ----------
+    sd_listen_fds(3)
+    """
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return None
+    count = os.environ.get("LISTEN_FDS", "")
+    passed = socket.socket(fileno=FIRST_PASSED) if count == "1" else None
+    if passed is None or passed.family not in (socket.AF_INET, socket.AF_INET6) or passed.type != socket.SOCK_STREAM:
+        if passed is not None:
+            passed.close()
+        raise WebError("web.passed", count=count)
+    passed.set_inheritable(False)
+    return passed
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -158,9 +192,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def _address(listening: socket.socket, host: str) -> str:
-    name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{listening.getsockname()[1]}"
+def _address(listening: socket.socket, host: str | None = None) -> str:
+    told, port = listening.getsockname()[:2]
+    name = host or told
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def _log_as_json(requests: bool) -> None:  # noqa: FBT001 - only this file calls it

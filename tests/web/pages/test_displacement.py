@@ -159,6 +159,13 @@ def test_an_upload_beyond_its_bound_is_not_read(client: TestClient) -> None:
     assert large.status_code == 413
 
 
+def test_a_stream_without_an_end_keeps_no_site_from_stopping(record_folder: Path, tmp_path: Path) -> None:
+    waiting = TestClient(site(record_folder, state=tmp_path, runs_waiting=1), follow_redirects=False)
+    waiting.app.state.is_stopping = True  # type: ignore[attr-defined]
+    where = upload(waiting, small()).rsplit("/", maxsplit=1)[-1]
+    assert '"state":"waiting"' in waiting.get(f"/api/v1/displacement/runs/{where}/events").text
+
+
 def test_a_full_queue_asks_to_come_back(busy: TestClient) -> None:
     first = busy.post(RUNS, files={"files": ("small.zip", small())}, headers={"Accept": "application/json"})
     assert (first.status_code, first.json()["state"]) == (202, "waiting")

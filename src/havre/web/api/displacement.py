@@ -132,7 +132,8 @@ async def _stream(request: Request, run: Run) -> AsyncIterator[str]:
         if told != last:
             yield f"event: state\ndata: {told}\n\n"
             last, quiet = told, 0.0
-        if found.is_over or await request.is_disconnected():
+        # A stream without an end would keep a site that was asked to stop from stopping; browsers ask again.
+        if found.is_over or request.app.state.is_stopping or await request.is_disconnected():
             return
         await asyncio.sleep(LOOK_SECONDS)
         quiet += LOOK_SECONDS
