@@ -37,6 +37,12 @@ KEYS = series_of(np.zeros((2, 1))).keys
 ORIGINS = tuple(months_between(date(2020, 1, 1), date(2020, 6, 1)))
 
 
+@pytest.fixture(autouse=True)
+def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    monkeypatch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+
+
 def past_of(chances: Floats, came: Floats) -> PastChances:
     return PastChances(KEYS, ORIGINS[: len(chances)], chances, came)
 
