@@ -61,7 +61,7 @@ def havre_here(*arguments: str | Path, cwd: Path, **environment: str) -> subproc
                 run()
         finally:
             language.cache_clear()
-    said = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return subprocess.CompletedProcess(sys.argv, int(ended.value.code or 0), *said)
 
 
