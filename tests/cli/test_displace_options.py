@@ -1,7 +1,9 @@
 """What the commands of ``havre displace`` share: switches, and help in both languages that loads nothing heavy."""
 
+import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,27 @@ import pytest
 from havre.cli.displace_options import parse_switches
 from havre.displacement.rules import QUIRKS
 from havre.errors import DisplacementError
+from havre.texts import Language
 from tests.cli.command import havre_here
-from tests.cli.test_main import HEAVY, LOADED
+from tests.cli.test_main import HEAVY
 
+EVERY_HELP = """
+import io, sys
+from contextlib import redirect_stdout, suppress
+lang, *names = sys.argv[1:]
+sys.argv = ["havre", "--lang", lang]
+from havre.cli.main import run
+told = {}
+for name in names:
+    sys.argv = ["havre", "displace", name, "--help", "--lang", lang]
+    said = io.StringIO()
+    with redirect_stdout(said), suppress(SystemExit):
+        run()
+    told[name] = said.getvalue()
+loaded = sorted(sys.modules)
+import json
+print(json.dumps({"help": told, "loaded": loaded}))
+"""
 COMMANDS = ("run", "validate", "calibrate", "scenario", "sensitivity", "build", "check", "quirks")
 
 
@@ -35,24 +55,25 @@ def test_wrong_switches_are_told_all_at_once() -> None:
     assert "pruning_inverted" in refused.value.problems[1].sentence()
 
 
+@cache
+def told(lang: Language) -> tuple[dict[str, str], set[str]]:
+    """Ask for the help of all commands in one process of its own; give it by command, and what was loaded for it."""
+    command = [sys.executable, "-c", EVERY_HELP, lang, *COMMANDS]
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=True)
+    found = json.loads(ran.stdout)
+    return found["help"], set(found["loaded"])
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_is_in_both_languages_and_loads_nothing_heavy(name: str) -> None:
-    shown = {}
-    for lang in ("en", "fr"):
-        ran = subprocess.run(
-            [sys.executable, "-c", LOADED, "displace", name, "--help", "--lang", lang],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-        shown[lang] = ran.stdout
-        loaded = {module.split(".")[0] for module in ran.stderr.split()}
-        assert "havre" in loaded
-        assert not loaded & {*HEAVY, "yaml", "matplotlib"}
-        assert "havre.displacement" not in ran.stderr.split()
-    assert shown["en"] != shown["fr"]
-    assert "displace" in shown["fr"]
+    (english, loaded), (french, loaded_for_french) = told("en"), told("fr")
+    for modules in (loaded, loaded_for_french):
+        outermost = {module.split(".")[0] for module in modules}
+        assert "havre" in outermost
+        assert not outermost & {*HEAVY, "yaml", "matplotlib"}
+        assert "havre.displacement" not in modules
+    assert english[name] != french[name]
+    assert f"displace {name}" in french[name]
 
 
 @pytest.mark.parametrize(
