@@ -218,5 +218,5 @@ def test_losers_are_named_first() -> None:
     worse, better = _verdict(every, "m")
     assert "WORSE" in worse
     assert "2 (+25 %)" in worse
-    assert "1 (-10 %)" in better
+    assert "1 (−10 %)" in better
     assert _verdict(every.head(1), "m") == [better]

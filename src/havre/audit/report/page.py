@@ -36,6 +36,8 @@ KEY_FIELDS = (
     "oversight.critique", "law.hit_deadline", "law.transfer",
 )  # fmt: skip
 """What a page of one sheet tells first."""
+LONG_UNIT, LONG_CAPTION = 5, 110
+"""Letters of a unit that may stand on a line of its own, and of a caption of more than three lines."""
 KEY_FACTS, KEY_RIGHTS, KEY_GAPS = 8, 4, 4
 
 
@@ -103,6 +105,11 @@ class Page:
     def assumptions(self) -> list[str]:
         """What the figures assume, one sentence each."""
         return assumptions_of(self.figures, self.language)
+
+    @property
+    def has_long_captions(self) -> bool:
+        """Tell whether a caption needs more than three lines, so that all pictures begin at one height."""
+        return any(len(picture.caption) > LONG_CAPTION for picture in self.pictures)
 
     @cached_property
     def pictures(self) -> list[Picture]:
@@ -209,6 +216,14 @@ class Page:
         """Write the value of a claim with its unit."""
         return numbers.value_of(claim, self.register.vocabulary, self.language)
 
+    def value_in_cell(self, claim: Claim) -> str:
+        """Write a value for a narrow column, where a long unit may stand on a line of its own."""
+        value = self.value(claim)
+        if value is None:
+            return "–" if claim.value is None else self.text("in_statement")
+        number, space, unit = value.rpartition(numbers.SPACE)
+        return f"{number} {unit}" if space and len(unit) >= LONG_UNIT else value
+
     def day(self, claim: Claim) -> str:
         """Write the day of a claim, and say so where it is only the day of reading."""
         written = numbers.day(claim.date, self.language)
@@ -229,6 +244,11 @@ class Page:
     def where(self, claim: Claim) -> str:
         """Write the place of a claim within its source."""
         return place_text(claim.where or "", self.language)
+
+    @property
+    def colon(self) -> str:
+        """Give the colon with its spaces."""
+        return numbers.COLON[self.language]
 
     @property
     def between(self) -> str:
