@@ -250,3 +250,16 @@ def test_of_very_many_camps_the_largest_are_drawn(client: TestClient) -> None:
     peaks = [max(camp["levels"][3]) for camp in more["camps"]]
     shown = largest_camps(more)
     assert min(peaks[n] for n in shown) >= max(peaks[n] for n in set(range(len(peaks))) - set(shown))
+
+
+def test_a_program_uploads_and_follows_by_the_api_alone(client: TestClient) -> None:
+    sent = client.post("/api/v1/displacement/runs", files={"files": ("small.zip", small())}, data={"replicas": "5"})
+    assert sent.status_code == 202
+    run = sent.json()["links"]["self"]
+    assert ended(client, run)["state"] == "done"
+    assert client.get(f"{run}/result").json()["camps"]
+    refused = client.post(
+        "/api/v1/displacement/runs", files={"files": ("a.txt", b"x")}, headers={"Accept-Language": "fr"}
+    )
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert refused.json()["title"] == "Quelque chose ne va pas dans cette requête"

@@ -9,12 +9,13 @@ from fastapi import FastAPI, HTTPException, Path, Request, Response
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from havre.texts import LANGUAGES
+from havre.texts import LANGUAGES, as_language
 from havre.web.api.models import Names, Told
-from havre.web.api.problems_told import NOT_FOUND, UNCHANGED
+from havre.web.api.problems_told import BUSY, NOT_FOUND, UNCHANGED
 from havre.web.api.questions import api_router
 from havre.web.guards import caller_of
 from havre.web.pages.displacement import RETRY_SECONDS, queue_of, shelf_of, told_run
+from havre.web.pages.displacement_sent import start_run
 from havre.web.runs.listeners import Listeners, TooManyStreamsError
 from havre.web.runs.store import Run
 
@@ -76,6 +77,12 @@ def instances(request: Request, response: Response) -> Instances:
     return Instances(items=tuple(items))
 
 
+@router.post("/displacement/runs", include_in_schema=False)
+async def upload(request: Request) -> Response:
+    """Take an upload or a scenario as the form of the page does, and tell where the run is (202)."""
+    return await start_run(request, as_language(request.headers.get("accept-language")) or "en")
+
+
 @router.get("/displacement/runs/{run_id}", summary="Where a run is", responses=NOT_FOUND)
 def run(request: Request, response: Response, run_id: RunId) -> dict[str, Any]:
     """Give the state of a run: waiting, running, done, refused, failed, stopped or interrupted."""
@@ -92,7 +99,16 @@ def result(request: Request, run_id: RunId) -> dict[str, Any]:
     return JSONResponse(json.loads(content), headers={"Cache-Control": "no-store"})  # type: ignore[return-value]
 
 
-@router.get("/displacement/runs/{run_id}/events", include_in_schema=False)
+@router.get(
+    "/displacement/runs/{run_id}/events",
+    summary="State of a run as it changes",
+    response_class=Response,
+    responses={
+        200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **NOT_FOUND,
+        **BUSY,
+    },
+)
 async def events(request: Request, run_id: RunId) -> Response:
     """Send the state of a run whenever it changes, until it is over (server-sent events, WHATWG HTML)."""
     found = _found(request, run_id)

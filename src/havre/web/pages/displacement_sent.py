@@ -18,6 +18,7 @@ from havre.displacement.simulate import DEFAULT_SEED
 from havre.errors import FileError, HavreError
 from havre.texts import Language, say
 from havre.web.forms import check_kind, check_same_origin
+from havre.web.guards import asks_as_program
 from havre.web.pages.displacement import RETRY_SECONDS, overview, queue_of, run_result, shelf_of, told_run
 from havre.web.pages.displacement_form import read_replicas, read_scenario_form
 from havre.web.rendering import Lang
@@ -54,13 +55,13 @@ async def start_run(request: Request, lang: Lang) -> Response:
         # A path of the server is nothing to tell.
         raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)}) from error
     except HavreError as error:
-        if _wants_json(request):
+        if asks_as_program(request.scope):
             told = {"type": "about:blank", "title": say("web", "problem.422", lang), "status": 422}
             return JSONResponse({**told, "detail": error.message(lang)}, 422, media_type="application/problem+json")
         faults = [problem.sentence(lang) for problem in error.problems]
         return await run_in_threadpool(_refused, request, lang, faults)
     where = f"/{lang}/displacement/runs/{run.id}"
-    if _wants_json(request):
+    if asks_as_program(request.scope):
         return JSONResponse({**told_run(request, run), "page": where}, 202, {"Location": where})
     return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
 
@@ -84,10 +85,6 @@ def _turn() -> asyncio.Semaphore:
 
 def _refused(request: Request, lang: Language, faults: Sequence[str]) -> Response:
     return overview(request, lang, status=422, faults=faults)
-
-
-def _wants_json(request: Request) -> bool:
-    return request.headers.get("accept", "").startswith("application/json")
 
 
 @dataclass(frozen=True)
