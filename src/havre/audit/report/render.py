@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Length = Literal["one_page", "full"]
 Back = tuple[str, str]
 """Words and address of a link to where a page belongs; a file that stands alone has none."""
-LETTERS_PT = (7.1, 6.8, 6.5, 6.2)
+LETTERS_PT = (7.1, 6.8, 6.5, 6.2, 5.9)
 """Sizes of letters [pt] that are tried until a report of one page fits on its sheet."""
 LENGTHS: tuple[Length, ...] = ("one_page", "full")
 
