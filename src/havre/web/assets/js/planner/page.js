@@ -186,14 +186,29 @@ function fillRegion(code) {
   const texts = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)]));
   fill({ ...texts, shape: "1", later_from: "", later: "" });
   if (data.is_regions_series) {
-    const select = /** @type {HTMLSelectElement} */ (byId("region"));
-    const name = select.selectedOptions[0]?.textContent ?? "";
-    byId("form-status").textContent = filled(words["result.region_filled"], { region: name, month: known.month });
     changed();
+    tellRegion(code);
   } else {
     // The shares are of another series: its page is asked for, and the values stay behind the sign #.
-    location.href = `${location.pathname}?series=${encodeURIComponent(data.regions_series)}#${toFragment(entered())}`;
+    const fragment = `${toFragment(entered())}&region=${encodeURIComponent(code)}`;
+    location.href = `${location.pathname}?series=${encodeURIComponent(data.regions_series)}#${fragment}`;
   }
+}
+
+/** @param {string} code of the region whose values stand in the form */
+function tellRegion(code) {
+  const select = /** @type {HTMLSelectElement} */ (byId("region"));
+  select.value = code;
+  const region = select.selectedOptions[0]?.textContent ?? "";
+  byId("form-status").textContent = filled(words["result.region_filled"], { region, month: data.regions[code].month });
+}
+
+/** A region chosen on the page of another series is shown as chosen here, where the reader goes on.
+ * @param {string} code */
+function goOnWithRegion(code) {
+  if (!(code in data.regions) || !data.is_regions_series) return;
+  tellRegion(code);
+  byId("region").focus();
 }
 
 function changed() {
@@ -230,7 +245,9 @@ function start() {
     const kept = location.hash.length > 1 ? `#${toFragment(entered())}` : "";
     location.href = `${location.pathname}?series=${encodeURIComponent(chosen)}${kept}`;
   });
+  const region = new URLSearchParams(location.hash.slice(1)).get("region") ?? "";
   takeFromAddress();
+  goOnWithRegion(region);
   window.addEventListener("hashchange", takeFromAddress);
 }
 
