@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from havre import __version__
+from havre.sources.caveats import caveat_in
 from havre.texts import LANGUAGES, Language, say
 from havre.web.site import Site
 
@@ -103,6 +104,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals |= {"asset": asset, "version": __version__, "menu": MENU, "languages": LANGUAGES}
+    made.globals["caveat_in"] = caveat_in
     # Where pictures cannot be drawn here, no link promises one.
     made.globals["draws_png"] = find_spec("matplotlib") is not None
     return made
