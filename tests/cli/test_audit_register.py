@@ -114,3 +114,10 @@ def test_checking_a_register_warns_of_old_entries_and_refuses_those_checked_in_t
         assert run_here(monkeypatch, "audit", "register", "check", folder, cwd=tmp_path, lang="en") == code
         said = capsys.readouterr()
         assert told in said.out + said.err
+
+
+def test_reports_of_several_systems_go_into_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("havre.audit.report.render.report_files", lambda _, entry, on: [(f"{entry.id}.html", b"x")])
+    for system in ("vis", "sis"):
+        assert run_here(monkeypatch, "audit", system, "--out", "reports", cwd=tmp_path, lang="en") == 0
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == ["sis.html", "vis.html"]
