@@ -43,3 +43,11 @@ def _own_cache() -> Iterator[None]:
         os.environ |= {"HAVRE_CACHE": folder, "HAVRE_INPUT_SALT": f"{folder}/input-salt"}
         yield
     del os.environ["HAVRE_CACHE"], os.environ["HAVRE_INPUT_SALT"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_this_process() -> Iterator[None]:
+    """Let commands work in this process unless they are told otherwise: others take longer to start than they save."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.scale.usable_workers", lambda: 1)
+        yield

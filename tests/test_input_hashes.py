@@ -1,6 +1,7 @@
 """What a release tells of a private input cannot be guessed, and can be shown later by whoever has the salt."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from multiprocessing.pool import ThreadPool
@@ -17,6 +18,14 @@ from tests.small_panel import small_panel
 
 FAST = OutlookOptions(horizons=2, draws=60, backtest_months=2, seed=5)
 COASTS = {"measure": "sea_arrivals"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        yield
 
 
 def written(data: PanelInput, folder: Path) -> tuple[dict[str, str], bytes]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from math import fsum
 from pathlib import Path
@@ -21,6 +22,14 @@ from tests.small_panel import small_panel, without
 
 ARRIVALS = ("--measure", "sea_arrivals", "--destination", "ITA")
 QUICK = ("--draws", "100", "--workers", "1", "--no-sensitivity")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        yield
 
 
 @pytest.fixture(scope="module")

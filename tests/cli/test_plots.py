@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,14 @@ FORECAST = ("forecast", "--panel", "panel.parquet", "--horizons", "2", "--draws"
             "--date", "2019-03-01")  # fmt: skip
 SCENARIO = ("scenario", "--panel", "panel.parquet", "--measure", "sea_arrivals", "--horizons", "2", "--draws", "100",
             "--close-route", "ITA")  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        yield
 
 
 @pytest.fixture

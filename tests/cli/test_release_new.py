@@ -1,5 +1,6 @@
 """A second release is held against what readers know of the first, no less and no more."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,14 @@ from tests.small_panel import APPLICATIONS, small_panel
 
 FAST = OutlookOptions(horizons=3, draws=100, backtest_months=2, seed=5)
 GERMANY = {"measure": "asylum_applications", "destination": "DEU"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        yield
 
 
 def test_a_second_release_stands_beside_one_that_leaves_out_a_small_series() -> None:
