@@ -52,7 +52,7 @@ def test_what_moves_a_terminal_or_hides_in_a_text_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("signs", ["x", "@", "a@", "a.@"])
 def test_a_long_text_that_is_nearly_an_address_is_read_at_once(signs: str) -> None:
-    """A search that begins anew at each letter would take hours for twenty thousand of them."""
+    """A search that begins anew at each letter would take about an hour for twenty thousand of them."""
     assert keys((signs * 20_000)[:20_000]) == []
 
 
