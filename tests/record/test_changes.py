@@ -48,6 +48,8 @@ def test_a_median_has_moved_where_it_leaves_the_former_interval(factor: float) -
     row = dict(BEFORE.forecasts.filter(model="ensemble", horizon=2, **_HERE).select("quantile", "value").iter_rows())
     outside = not row[0.1] <= row[0.5] * factor <= row[0.9]
     assert [(each.series, each.target_month) for each in found.moved] == [(SYRIA, date(2021, 2, 1))] * outside
+    changed = row[0.5] * factor != row[0.5]
+    assert [(each.series, each.target_month) for each in found.largest] == [(SYRIA, date(2021, 2, 1))] * changed
     if outside:
         [moved] = found.moved
         assert (moved.before, moved.low, moved.high) == (row[0.5], row[0.1], row[0.9])

@@ -1,7 +1,6 @@
 """What a reviewer sees of a release: changes, alarms, losers and the leak report; as tables or as JSON."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from havre.cli.console import number, say_reference, stdout, table
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from havre.release_alarms import LikelySurge
     from havre.release_view import View
 
-PRIVATE = "input-"
-"""How the name of an input begins that is private: see :mod:`havre.input_hashes`."""
 TOP = 12
 """Rows of a table that are shown; how many there are besides is told, and --json gives all."""
 
@@ -52,6 +49,13 @@ def show_changes(changes: "Changes") -> None:
         for each in changes.moved
     ]  # fmt: skip
     _table(("series", "month", "before", "interval", "now"), rows)
+    if changes.largest:
+        stdout().print(tell("changes.largest"), soft_wrap=True)
+    rows = [
+        [series_name(each.series), f"{each.target_month:%Y-%m}", number(each.before), number(each.now)]
+        for each in changes.largest
+    ]
+    _table(("series", "month", "before", "now"), rows)
     for key in ("new_series", "vanished_series"):
         names = getattr(changes, key)
         if names:
@@ -65,20 +69,14 @@ def show_changes(changes: "Changes") -> None:
 
 
 def _show_inputs(changes: "Changes") -> None:
+    from havre.record.changed_words import input_sentences, setting_sentences
+
     stdout().print(tell("changes.inputs" if changes.inputs else "changes.no_inputs"), soft_wrap=True)
-    hidden = [each for each in changes.inputs if each.name.startswith(PRIVATE)]
-    for each in (each for each in changes.inputs if each not in hidden):
-        stdout().print(f"  {each.name}: {_short(each.before)} → {_short(each.now)}", soft_wrap=True, markup=False)
-    if hidden:
-        # Their names change with their content and say nothing to anybody.
-        gone, come = (sum(value is not None for value in values)
-                      for values in ([each.before for each in hidden], [each.now for each in hidden]))  # fmt: skip
-        key = "private_changed" if gone == come else "private"
-        stdout().print(f"  {tell(f'changes.{key}', gone=gone, come=come)}", soft_wrap=True, markup=False)
+    for line in input_sentences(changes, language()):
+        stdout().print(f"  {line}", soft_wrap=True, markup=False)
     stdout().print(tell("changes.settings" if changes.settings else "changes.no_settings"), soft_wrap=True)
-    for each in changes.settings:
-        told = tell("was", name=setting_name(each.name), before=_setting(each.before), now=_setting(each.now))
-        stdout().print(f"  {told}", soft_wrap=True, markup=False)
+    for line in setting_sentences(changes.settings, language()):
+        stdout().print(f"  {line}", soft_wrap=True, markup=False)
 
 
 def _show_revised(key: str, found: "Sequence[Revised]") -> None:
@@ -167,28 +165,3 @@ def _some(names: "Sequence[SeriesName]") -> str:
 
 def _count(value: float | None) -> str:
     return tell("column.suppressed") if value is None else number(value)
-
-
-def setting_name(name: str) -> str:
-    """Name a choice in words; by its own name where the catalogue does not know it."""
-    from havre.texts import catalogue
-
-    key = f"setting.{name}"
-    return tell(key) if key in catalogue("release", language()) else name
-
-
-def _setting(value: object) -> str:
-    if value is None:
-        return tell("setting_none")
-    if isinstance(value, bool):
-        return tell("yes" if value else "no")
-    if isinstance(value, list | tuple):
-        return _short(", ".join(str(each) for each in value) or "–")
-    return number(value) if isinstance(value, float) and value.is_integer() else _short(value)
-
-
-def _short(value: object) -> str:
-    if value is None:
-        return "–"
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    return text if len(text) <= 48 else f"{text[:12]}…"

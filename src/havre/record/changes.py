@@ -18,6 +18,8 @@ SeriesName = tuple[str, str, str, str]
 """Scope, measure, origin, destination."""
 FINDINGS = ("left_out", "completed", "past_alarms")
 """Options that tell what was found while a release was made: they follow from its data and choices."""
+LARGEST = 12
+"""So many of the largest changes are told."""
 _ENDS = {"median": 0.5, "low": 0.1, "high": 0.9}
 
 
@@ -73,6 +75,7 @@ class Changes:
     revised : past months with another value, the largest revision first
     hidden, uncovered : past months that only the earlier release shows, or only this one
     added_months, removed_months : past months that only one of them has
+    largest : the medians that changed most, whether or not they left the former interval
     """
 
     before: str
@@ -87,6 +90,7 @@ class Changes:
     uncovered: tuple[Revised, ...]
     added_months: int
     removed_months: int
+    largest: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,13 @@ class LosingHorizon:
 def compare(release: Release, before: Release) -> Changes:
     """Compare a release with an earlier one."""
     medians = _medians(release).join(_medians(before), on=[*SCOPE_KEY, "target_month"], suffix="_before")
+    outside = (pl.col("median") < pl.col("low_before")) | (pl.col("median") > pl.col("high_before"))
     now, then = _forecast_series(release), _forecast_series(before)
     months = _months(release, before)
     return Changes(
         before=before.facts.id,
         compared=medians.height,
-        moved=_moved(medians),
+        moved=_moved(medians.filter(outside)),
         new_series=tuple(sorted(now - then)),
         vanished_series=tuple(sorted(then - now)),
         inputs=tuple(_differences(release.facts.inputs, before.facts.inputs)),
@@ -126,6 +131,7 @@ def compare(release: Release, before: Release) -> Changes:
         uncovered=_revised(months.filter(pl.col("suppressed_before") & pl.col("value").is_not_null())),
         added_months=months["suppressed_before"].null_count(),
         removed_months=months["suppressed"].null_count(),
+        largest=_moved(medians.filter(pl.col("median") != pl.col("median_before")))[:LARGEST],
     )
 
 
@@ -164,9 +170,8 @@ def _medians(release: Release) -> pl.DataFrame:
 
 
 def _moved(medians: pl.DataFrame) -> tuple[Moved, ...]:
-    outside = (pl.col("median") < pl.col("low_before")) | (pl.col("median") > pl.col("high_before"))
     change = (pl.col("median") - pl.col("median_before")).abs()
-    found = medians.filter(outside).sort(change, *SCOPE_KEY, "target_month", descending=[True, *(False,) * 5])
+    found = medians.sort(change, *SCOPE_KEY, "target_month", descending=[True, *(False,) * 5])
     columns = ["target_month", "median_before", "low_before", "high_before", "median"]
     return tuple(Moved(_name(row), *(row[name] for name in columns)) for row in found.iter_rows(named=True))
 

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from havre.errors import HavreError, RecordError
 from havre.pipeline import measure_names
 from havre.record import review
+from havre.record.changed_words import input_sentences, setting_sentences
 from havre.record.changes import interval_missed
 from havre.record.deciding import decide
 from havre.record.dossier import Dossier, dossier, once_public, submitted
@@ -188,7 +189,8 @@ def _page(
         # An action may break off after a part of it stands, as a publication does where the disk fills up.
         "in_part": version_before not in (None, now.version),
     }  # fmt: skip
-    return desk_page(request, "release.html.jinja", lang, visit, status=status, **facts)
+    told = {"input_sentences": input_sentences, "setting_sentences": setting_sentences}
+    return desk_page(request, "release.html.jinja", lang, visit, status=status, **facts, **told)
 
 
 def _found(record: Record, release: str) -> tuple[Standing, Dossier]:
