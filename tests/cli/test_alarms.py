@@ -1,6 +1,7 @@
 """``havre alarms`` warns of surges with its reasons, in both languages and as JSON."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,14 @@ from tests.small_panel import FIRST, MONTHS, small_panel
 
 QUICK = ("--horizon", "2", "--past", "8", "--workers", "1")
 ASYLUM = ("--measure", "asylum_applications", "--destination", "DEU")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """``havre scenario`` shows base and IF side by side, with what the sizes rest on."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,14 @@ from havre.cli.scenario import parse_range, parse_sized
 from havre.errors import ForecastError, PlaceError
 from tests.cli.command import run_raising
 from tests.small_panel import small_panel
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        yield
 
 
 @pytest.fixture

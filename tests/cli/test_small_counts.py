@@ -1,6 +1,7 @@
 """Small counts are told neither to people nor to programs, and no difference gives them away."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,14 @@ import pytest
 from havre.cli.small_counts import count_text, is_small, plain, plain_pair
 from tests.cli.command import run_raising
 from tests.small_panel import small_panel
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_trees() -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        yield
 
 
 def test_what_is_small() -> None:
