@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from havre.web.api.cross_origin import CrossOrigin
-from havre.web.guards import FORM_BYTES, HEADERS, Bounds, SafeHeaders, caller_of
+from havre.web.guards import FORM_BYTES, HEADERS, THROWN_AWAY, Bounds, SafeHeaders, caller_of
 from havre.web.problems import Caught, add_problems
 from havre.web.settings import WebSettings
 
@@ -102,6 +102,24 @@ def test_a_body_that_is_too_large_is_refused_told_or_not() -> None:
 
     untold = client.post("/api/take", content=parts())
     assert (untold.status_code, untold.headers["content-type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize(("more", "read"), [(10, 3), (THROWN_AWAY + 1, 0)])
+def test_what_is_a_little_too_large_is_read_so_that_a_proxy_hears_the_answer(more: int, read: int) -> None:
+    told = [{"type": "http.request", "body": b"x", "more_body": left > 0} for left in (2, 1, 0)]
+    taken, answers = [], []
+
+    async def receive() -> Any:
+        taken.append(told[len(taken)])
+        return taken[-1]
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    length = str(FORM_BYTES + more).encode()
+    scope = {"type": "http", "method": "POST", "path": "/en/contest", "headers": [(b"content-length", length)]}
+    asyncio.run(Bounds(None, WebSettings())(scope, receive, send))  # type: ignore[arg-type]  # no app is asked
+    assert (len(taken), answers[0]["status"]) == (read, 413)
 
 
 @pytest.mark.parametrize("path", ["/api/thing", "/api/broken", "/api/nothing"])

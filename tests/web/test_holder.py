@@ -83,6 +83,17 @@ def test_a_release_that_is_half_there_is_shown_once_it_is_whole(held: SiteHolder
     assert len(held.site.releases) == 3
 
 
+def test_of_thousands_of_faults_the_log_names_the_first(
+    held: SiteHolder, record: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    newer = add_newer(record)
+    for number in range(40):
+        (newer / f"more-{number}.csv").write_bytes(b"")
+    held.look()
+    lines = caplog.messages[-1].splitlines()
+    assert (len(lines), lines[-1]) == (11, "… 30 more")
+
+
 def test_a_folder_that_is_still_being_written_is_not_looked_at(held: SiteHolder, record: Path) -> None:
     shutil.copytree(record / "releases" / "r-2", record / "releases" / ".r-3.tmp")
     assert held.look() is False

@@ -38,6 +38,8 @@ HEADERS = {
 """Headers of every answer that does not set its own."""
 FORM_BYTES = 600_000
 """Bytes of a form: a contest may bring 120,000 characters; an upload of an instance has its own bound."""
+THROWN_AWAY = 6_000_000
+"""Bytes beyond what may be sent that are read and thrown away, so that the answer is heard; more is cut off."""
 UPLOADS = "/displacement/runs"
 """Where an instance may be uploaded: the end of the path."""
 PROGRAMS = ("/api/", "/files/", "/log/", "/assets/", "/feeds/", "/embed/", "/healthz", "/readyz", "/metrics")
@@ -98,7 +100,10 @@ class Bounds:
             await refuse(scope, send, 429, {"Retry-After": str(ceil(wait))})
             return
         largest = self._settings.upload_bytes + 10_000 if scope["path"].endswith(UPLOADS) else FORM_BYTES
-        if writes and _told_length(scope) > largest:
+        told = _told_length(scope) if writes else 0
+        if told > largest:
+            if told <= largest + THROWN_AWAY:
+                await _throw_away(receive)
             await refuse(scope, send, 413, {"Connection": "close"})
             return
         await self.app(scope, _Bounded(receive, largest) if writes else receive, send)
@@ -116,6 +121,12 @@ class Bounds:
         if len(self._left) > CALLERS:
             self._left.popitem(last=False)
         return 0.0 if left >= 1 else (1 - left) * 60 / a_minute
+
+
+async def _throw_away(receive: Receive) -> None:
+    """Read what is sent to its end: a proxy that is cut off while it sends tells a fault (502), not the answer."""
+    while (await receive()).get("more_body", False):
+        pass
 
 
 class _Bounded:

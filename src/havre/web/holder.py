@@ -9,6 +9,14 @@ from havre.web.settings import WebSettings
 from havre.web.site import Site, fingerprint_of, read_site
 
 _log = logging.getLogger("havre.web")
+LINES = 10
+"""Faults of one release that the log names."""
+
+
+def _short(text: str) -> str:
+    """Tell the first of many faults: a folder may hold thousands of files that are none of the release."""
+    lines = text.splitlines()
+    return "\n".join([*lines[:LINES], *([f"… {len(lines) - LINES} more"] if len(lines) > LINES else [])])
 
 
 class SiteHolder:
@@ -49,7 +57,7 @@ class SiteHolder:
                 return False
             self._seen, self.failed = seen, None
             for each in site.refused:
-                _log.error("release %s is not shown: %s", each.folder, each.error.message())
+                _log.error("release %s is not shown: %s", each.folder, _short(each.error.message()))
             self._site = site
         for tell in self.on_swap:
             tell(site)

@@ -119,7 +119,8 @@ class RecordRoom:
                     if isinstance(error, HavreError):
                         _log.error("the contests cannot be read, an old list is shown: %s", error.message())
                     self._listed = replace(self._listed, is_old=True)
-                self._looked_at = at
+                # A server that does not answer took seconds: they count as looked at.
+                self._looked_at = self.clock()
             assert self._listed is not None  # noqa: S101 - it was read now or before
             return self._listed
         finally:

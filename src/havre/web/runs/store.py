@@ -89,9 +89,12 @@ class RunStore:
 
     def read_all(self) -> Iterator[Run]:
         """Read every run that is kept; one whose file is damaged is erased."""
-        if not self.folder.is_dir():
+        try:
+            found = sorted(self.folder.iterdir())
+        except OSError:
+            # There is none yet, or it may not be read: the site is there for its readers all the same.
             return
-        for path in sorted(self.folder.iterdir()):
+        for path in found:
             if not ID.fullmatch(path.name):
                 continue
             try:
