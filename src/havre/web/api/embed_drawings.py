@@ -27,7 +27,7 @@ STYLE = """
 text { font-family: system-ui, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif; }
 .ground { fill: #fff; } .head { fill: #17212b; font-size: 19px; font-weight: 600; }
 .foot { fill: #47566a; font-size: 12.5px; } .flag { fill: #8a2c02; font-size: 13px; font-weight: 600; }
-.label { fill: #47566a; font-size: 13px; } .strong { fill: #17212b; font-weight: 600; }
+.label { fill: #47566a; font-size: 13px; } .unit { text-anchor: start; } .strong { fill: #17212b; font-weight: 600; }
 .grid { stroke: #cbd5e0; stroke-width: 1; } .axis { stroke: #47566a; stroke-width: 1; fill: none; }
 .split { stroke: #47566a; stroke-width: 1; stroke-dasharray: 2 3; }
 .band-95 { fill: #d6e5f4; } .band-80 { fill: #9fc5e8; } .band-50 { fill: #5596d2; }
