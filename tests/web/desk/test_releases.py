@@ -199,7 +199,7 @@ def test_where_a_part_of_an_action_stands_nobody_is_told_that_nothing_was_change
         raise FileError("file.not_writable", path="log", reason="No space left on device")
 
     for does, said in ((broken_off, "a part of it stands"), (full, "Nothing was changed")):
-        monkeypatch.setitem(releases._ACTIONS, "note", does)  # type: ignore[arg-type]
+        monkeypatch.setitem(releases._ACTIONS, "note", does)
         answer = send(visitor(desk_app, "noor"), PAGE, "note", note="Counts of April are provisional.")
         assert (answer.status_code, said in answer.text) == (503, True)
 
