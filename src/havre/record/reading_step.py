@@ -41,7 +41,7 @@ def rounded(value: float, step: int) -> float:
     >>> rounded(10544, 1000), rounded(47, 1000)
     (11000, 50)
     """
-    own = 10 ** (_digits(value) - 1)
+    own: int = 10 ** (_digits(value) - 1)
     fine = min(step, own)
     return round(value / fine) * fine
 

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from havre.errors import PanelError
+from havre.texts import Language
 
 Cadence = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "annual", "irregular"]
 
@@ -20,6 +21,7 @@ Cadence = Literal["continuous", "daily", "weekly", "monthly", "quarterly", "annu
 class SourceMeasure(BaseModel):
     """One measure as one provider publishes it.
 
+    ``definition`` says what is counted, ``definition_fr`` the same in French.
     ``lag_months`` are the whole months after the month counted until the provider usually publishes it.
     ``zeros`` tells whether a zero is a row (``explicit``) or a missing row of a reported month (``implicit``).
     """
@@ -27,8 +29,13 @@ class SourceMeasure(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     definition: str
+    definition_fr: str
     zeros: Literal["explicit", "implicit"]
     lag_months: int
+
+    def defined(self, language: Language) -> str:
+        """Say what is counted in a language."""
+        return self.definition_fr if language == "fr" else self.definition
 
 
 class Source(BaseModel):

@@ -16,6 +16,7 @@ from havre.forecast.outlook import OutlookOptions
 from havre.pipeline import find_scopes, forecast_release, load_panel
 from havre.record.outlook import Outlook, read_outlooks
 from havre.record.tables import Release
+from havre.sources.catalogue import sources
 from havre.texts import LANGUAGES, Language
 from havre.web.reading.scenarios import read_scenarios
 from havre.web.reading.series import find_series, series_path
@@ -79,6 +80,33 @@ def test_a_series_that_loses_says_so_before_anything_else(client: TestClient, la
     title = {"en": "A naive guess did better here", "fr": "Ici, une estimation naïve a fait mieux"}[language]
     assert page.index("<h1>") < page.index(title) < page.index('class="notice"') < page.index('id="forecast"')
     assert title not in winning
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_counted_and_its_unit_are_told_as_on_the_page_on_data(client: TestClient, language: Language) -> None:
+    page = page_of(client, f"/{language}/corridor/asylum_applications/SYR/DEU")
+    found = page.css_first(".defined")
+    assert found is not None
+    definition = sources()["bamf"].measures["asylum_applications"].defined(language)
+    assert definition in found.text()
+    assert definition in client.get(f"/{language}/about/data").text.replace("&#39;", "'")
+    unit = {"en": "persons a month", "fr": "personnes par mois"}[language]
+    captions = [each.text() for each in page.css("#expected caption, #counted caption, #earlier caption")]
+    assert len(captions) >= 2
+    assert [each for each in captions if f"({unit})" not in each] == []
+    # The reviewer's figure and the computed ones: each tile says its unit, each drawing has it at its axis.
+    assert {unit in each.text() for each in page.css(".tile:not(.record)")} == {True}
+    assert [each.text() for each in page.css("svg.chart text.unit")].count(unit) >= 2
+
+
+def test_tiles_are_rounded_for_reading_and_the_table_is_not(plain: TestClient) -> None:
+    page = page_of(plain, "/en/corridor/asylum_applications/SYR/DEU")
+    tile, cell = page.css_first(".tile-figure"), page.css_first("#forecast tbody td")
+    assert tile is not None
+    assert cell is not None
+    exact = int(cell.text().replace(",", ""))
+    assert tile.text(strip=True) == f"about {round(exact, -2):,}"
+    assert exact % 100
 
 
 def test_what_a_reviewer_states_stands_beside_the_computed_with_the_reason(client: TestClient) -> None:

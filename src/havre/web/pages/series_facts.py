@@ -14,6 +14,7 @@ from havre.errors import HavreError
 from havre.months import parse_month
 from havre.record.report import Page as Report
 from havre.record.report import is_web_address
+from havre.sources.catalogue import sources
 from havre.texts import Language, say
 from havre.web.charts.fans import fan_of
 from havre.web.reading.event_words import event_words
@@ -54,6 +55,7 @@ def series_facts(
     measure, origin, destination = shown.key
     return {
         "shown": shown,
+        "defined": _definition(shown, language),
         "asked": asked,
         "here_path": here_path,
         "s": s,
@@ -78,6 +80,13 @@ def series_facts(
         ),
         "is_web_address": is_web_address,
     }
+
+
+def _definition(shown: ShownSeries, language: Language) -> str | None:
+    """Say what is counted, as the page on data does; ``None`` where the catalogue does not know the source."""
+    source = sources().get(shown.row["source"])
+    measure = None if source is None else source.measures.get(shown.key[0])
+    return None if measure is None else measure.defined(language)
 
 
 def _chosen_vintage(
