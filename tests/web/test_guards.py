@@ -107,7 +107,8 @@ def test_a_body_that_is_too_large_is_refused_told_or_not() -> None:
 @pytest.mark.parametrize(("more", "read"), [(10, 3), (THROWN_AWAY + 1, 0)])
 def test_what_is_a_little_too_large_is_read_so_that_a_proxy_hears_the_answer(more: int, read: int) -> None:
     told = [{"type": "http.request", "body": b"x", "more_body": left > 0} for left in (2, 1, 0)]
-    taken, answers = [], []
+    taken: list[Any] = []
+    answers: list[Any] = []
 
     async def receive() -> Any:
         taken.append(told[len(taken)])
