@@ -23,4 +23,5 @@ def test_what_any_release_states_of_its_hidden_counts_holds_and_counts_of_scores
     monkeypatch.setattr(deciding, "scored_counts", lambda folder: {f"{folder}/2026-12": earlier.history})
     monkeypatch.setattr(deciding, "leak_report", lambda _, width, known: (width, list(known)))
     standing: Any = SimpleNamespace(id="r-2")
-    assert leaks_of(record, standing, now) == (30.0, ["before-r-2", "record/2026-12"])
+    found: Any = leaks_of(record, standing, now)
+    assert found == (30.0, ["before-r-2", "record/2026-12"])
