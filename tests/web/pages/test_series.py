@@ -285,9 +285,12 @@ def test_scenarios_are_steps_by_size_of_the_series_and_data_they_were_made_for(w
     page = page_of(with_scenarios, path)
     steps = [str(each.attributes["href"]) for each in page.css('[data-steps="if-view"] a')]
     assert steps == [f"{path}?scenario={name}#if" for name in ("c-none", "b-half")]
+    names = [each.text(strip=True) for each in page.css('[data-steps="if-view"] a')]
+    assert names == ["0% still get through", "50% still get through"]
     view = page.css_first("#if-view")
     assert view is not None
     told = " ".join(view.text().split())
+    assert told.startswith("IF Suppose that: 0% still get through")
     assert "a way closes: Germany, 0% still get through, from February 2021 on" in told
     assert [cell.text(strip=True) for cell in view.css("tbody td")] == ["201 to 30", "hidden", "+201 to 30"]
     assert "rest on an assumption alone: 1" in told

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from havre.record.wording import Wording
 from havre.texts import say
 
@@ -41,6 +43,35 @@ def _range(name: str, value: Any, words: Wording) -> str:
     write = words.percent if name in _SHARES else words.ratio if name == "factor" else words.number
     low, high = (write(each) for each in value)
     return low if low == high else say("web_series", "event.range", words.language, low=low, high=high)
+
+
+def size_words(name: str, value: Any, words: Wording) -> str:
+    """Say a size of an event as briefly as the scenario states it: "+20%", "×1.5", "50,000 persons".
+
+    Parameters
+    ----------
+    name : one of :data:`havre.web.reading.scenarios.SIZES`
+    value : a number, a pair of the lowest and the highest, or the name of a table
+    """
+    if name not in ("change", "factor", "shift_months"):
+        return _setting(name, value, words)
+    ends = list(dict.fromkeys(value if isinstance(value, list) else [value]))
+    written = [_brief(name, each, words) for each in ends]
+    told = (
+        written[0]
+        if len(ends) == 1
+        else say("web_series", "event.range", words.language, low=written[0], high=written[1])
+    )
+    if name != "shift_months":
+        return told
+    return say("web_series", f"if.months_{'one' if abs(ends[0]) == 1 else 'many'}", words.language, count=told)
+
+
+def _brief(name: str, value: float, words: Wording) -> str:
+    if name == "factor":
+        return f"×{format_decimal(value, locale=words.language)}"
+    written = words.percent(value) if name == "change" else words.number(value)
+    return f"+{written}" if value > 0 else written
 
 
 def _when(event: Mapping[str, Any], words: Wording) -> str:

@@ -6,7 +6,7 @@ never holds a scenario: it is no forecast. Files are read when the site starts, 
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -15,6 +15,9 @@ from typing import Any
 
 from havre.errors import HavreError
 from havre.months import parse_month
+from havre.record.wording import Wording
+from havre.texts import say
+from havre.web.reading.event_words import event_words, size_words
 from havre.web.reading.series import ShownSeries
 from havre.web.site import Site
 
@@ -127,6 +130,19 @@ class Supposed:
         """The family of the chosen one."""
         return next(each for each in self.families if self.chosen in each)
 
+    def family_name(self, family: Sequence[ScenarioResult], words: Wording) -> str:
+        """Name one of the families."""
+        return family_name(family, words)
+
+    def step_names(self, words: Wording) -> tuple[str, ...]:
+        """Name the steps of the chosen family, in its order."""
+        return step_names(self.family, words)
+
+    def step_name(self, words: Wording) -> str:
+        """Name the chosen step; empty where it is the only one of its family."""
+        place = next(place for place, each in enumerate(self.family) if each is self.chosen)
+        return self.step_names(words)[place] if len(self.family) > 1 else ""
+
 
 def scenarios_of(shown: ShownSeries, asked: str | None) -> Supposed | None:
     """Give the scenarios that speak of a series from the very data of its forecast; ``None`` where there is none.
@@ -154,6 +170,35 @@ def scenarios_of(shown: ShownSeries, asked: str | None) -> Supposed | None:
         chosen = ordered[0][0]
         months = chosen.months_of(shown)
     return Supposed(ordered, chosen, months)
+
+
+def family_name(family: Sequence[ScenarioResult], words: Wording) -> str:
+    """Name a family: as its file does, else what all of its steps suppose."""
+    first = family[0]
+    if first.name and all(each.name == first.name for each in family):
+        return first.name
+    kind, event = first.events[0]
+    steps = len(family) > 1
+    return event_words(kind, {k: v for k, v in event.items() if not (steps and k in SIZES)}, words)
+
+
+def step_names(family: Sequence[ScenarioResult], words: Wording) -> tuple[str, ...]:
+    """Name each step of a family: as its file does, else by the sizes in which the steps differ, else by its number."""
+    sizes = [[(name, event.get(name)) for _, event in each.events for name in SIZES] for each in family]
+    differ = [len({json.dumps(value) for _, value in column}) > 1 for column in zip(*sizes, strict=True)]
+    own = tuple(each.name for each in family)
+    by_size = tuple(
+        ", ".join(
+            size_words(name, value, words)
+            for (name, value), differs in zip(each, differ, strict=True)
+            if differs and value is not None
+        )
+        for each in sizes
+    )
+    for found in (own, by_size):
+        if all(found) and len(set(found)) == len(found):
+            return found
+    return tuple(say("web_series", "if.step", words.language, number=place) for place in range(1, len(family) + 1))
 
 
 def scenario_folder(site: Site) -> Path:
@@ -200,6 +245,10 @@ def _check(result: ScenarioResult) -> None:
         _ = [_three(row[name]) for name in ("base", "if", "difference")]
     if not result.events:
         raise ValueError("no event")
+    words = Wording("en", {})
+    for kind, event in result.events:
+        _ = event_words(kind, event, words)
+        _ = [size_words(name, event[name], words) for name in SIZES if event.get(name) is not None]
 
 
 def _three(told: Mapping[str, Any]) -> Three:
