@@ -83,3 +83,8 @@ def test_the_page_on_data_names_every_source_of_the_release(client: TestClient, 
     for each in manifest["sources"]:
         assert all(each[key] in page for key in ("provider", "title", "licence", "attribution", "url"))
         assert all(caveat in page for caveat in each["caveats"])
+
+
+def test_a_caveat_that_only_the_release_knows_is_marked_as_english(client: TestClient) -> None:
+    assert '<li lang="en">First-published values: yearly sums' in client.get("/fr/about/data").text
+    assert "<li>First-published values: yearly sums" in client.get("/en/about/data").text
