@@ -17,10 +17,11 @@ ASYLUM = ("--measure", "asylum_applications", "--destination", "DEU")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _few_trees() -> Iterator[None]:
-    """Take the same path through the code with fewer rounds, to be done sooner."""
+def _few_trees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Take the same path through the code with fewer rounds, to be done sooner, and keep such forecasts apart."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("havre.forecast.quantile_trees.ROUNDS", 12)
+        patch.setenv("HAVRE_CACHE", str(tmp_path_factory.mktemp("kept")))
         yield
 
 
