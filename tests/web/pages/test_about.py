@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from havre.sources.caveats import caveat_in
 from havre.texts import LANGUAGES, Language
 from havre.web.documents import NAMES, document, glossary, rendered
 from havre.web.pages.about import PAGES
@@ -85,6 +86,10 @@ def test_the_page_on_data_names_every_source_of_the_release(client: TestClient, 
         assert all(caveat in page for caveat in each["caveats"])
 
 
-def test_a_caveat_that_only_the_release_knows_is_marked_as_english(client: TestClient) -> None:
-    assert '<li lang="en">First-published values: yearly sums' in client.get("/fr/about/data").text
-    assert "<li>First-published values: yearly sums" in client.get("/en/about/data").text
+def test_caveats_are_told_in_the_language_of_the_page(client: TestClient, record_folder: Path) -> None:
+    manifest = json.loads((record_folder / "releases/r-2/manifest.json").read_bytes())
+    page = html.unescape(client.get("/fr/about/data").text)
+    told = [caveat_in(caveat, "fr") for each in manifest["sources"] for caveat in each["caveats"]]
+    assert told
+    marks = {"fr": "", "en": ' lang="en"'}
+    assert all(f"<li{marks[each.language]}>{each.text}</li>" in page for each in told)
