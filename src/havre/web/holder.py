@@ -19,6 +19,12 @@ def _short(text: str) -> str:
     return "\n".join([*lines[:LINES], *([f"… {len(lines) - LINES} more"] if len(lines) > LINES else [])])
 
 
+def _tell_faults(site: Site) -> None:
+    """Name the files in the folder of scenarios that are none, or no longer."""
+    for name, fault in site.scenarios.faults.items():
+        _log.warning("%s is no result of a scenario; what it said before stays, if it was one: %s", name, _short(fault))
+
+
 class SiteHolder:
     """The snapshot of now. Reading it takes no lock: a request holds on to the one that it began with.
 
@@ -30,6 +36,7 @@ class SiteHolder:
     def __init__(self, settings: WebSettings) -> None:
         self.settings = settings
         self._site = read_site(settings)
+        _tell_faults(self._site)
         self._seen = self._site.fingerprint
         self._building = threading.Lock()
         self._ended = threading.Event()
@@ -58,6 +65,8 @@ class SiteHolder:
             self._seen, self.failed = seen, None
             for each in site.refused:
                 _log.error("release %s is not shown: %s", each.folder, _short(each.error.message()))
+            if site.scenarios.faults != self._site.scenarios.faults:
+                _tell_faults(site)
             self._site = site
         for tell in self.on_swap:
             tell(site)

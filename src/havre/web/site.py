@@ -26,6 +26,7 @@ from havre.record.verify import verify_release
 from havre.record.wording import ALL, Wording
 from havre.texts import LANGUAGES, Language, say
 from havre.web.log_view import LogView, view_log
+from havre.web.scenario_files import ScenarioFiles, read_scenario_files, scenario_paths
 from havre.web.settings import WebError, WebSettings
 
 
@@ -33,6 +34,8 @@ class NothingPublishedError(WebError):
     """A record has published nothing yet."""
 
 
+SCENARIOS = "scenarios"
+"""Folder of results of scenarios."""
 SeriesKey = tuple[str, str, str]
 """Measure, origin, destination: what an address names."""
 
@@ -145,6 +148,7 @@ class Site:
     fingerprint : what the folders looked like when they were read
     withdrawn : names of releases that were taken back
     logged_at : when the forecasts of each release were written into the log [UTC], by its name; none without a record
+    scenarios : results of scenarios that lie beside the releases
     """
 
     settings: WebSettings
@@ -155,6 +159,7 @@ class Site:
     measure_names: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()
     logged_at: Mapping[str, datetime] = field(default_factory=dict)
+    scenarios: ScenarioFiles = field(default_factory=ScenarioFiles)
 
     @property
     def latest(self) -> SiteRelease:
@@ -200,11 +205,17 @@ def release_folders(settings: WebSettings) -> tuple[Path, ...]:
     return tuple(sorted(path.parent for path in found if not path.parent.name.startswith(".")))
 
 
+def scenario_folder(settings: WebSettings) -> Path:
+    """Give the folder in which results of scenarios may lie: of the record if there is one, else of the releases."""
+    return (settings.record if (settings.record / RECORD_FILE).is_file() else settings.releases) / SCENARIOS
+
+
 def fingerprint_of(settings: WebSettings) -> str:
     """Tell what the folders look like, so that a change is noticed without reading them."""
     record = settings.record
     beside = (record / "log" / "checkpoint", record / RECORD_FILE, *sorted((record / "track-record").glob("*")))
-    return json.dumps([*map(_look_of, release_folders(settings)), *map(_mark, beside)])
+    scenarios = scenario_paths(scenario_folder(settings))
+    return json.dumps([*map(_look_of, release_folders(settings)), *map(_mark, (*beside, *scenarios))])
 
 
 def _mark(path: Path) -> list[object]:
@@ -269,7 +280,8 @@ def read_site(settings: WebSettings, last: Site | None = None) -> Site:
     good.sort(key=_order, reverse=True)
     withdrawn = frozenset() if log is None else _withdrawn(log)
     logged_at = {} if log is None else log.logged_at
-    found = Site(settings, tuple(good), record, tuple(refused), fingerprint, _names(), withdrawn, logged_at)
+    scenarios = read_scenario_files(scenario_folder(settings), None if last is None else last.scenarios)
+    found = Site(settings, tuple(good), record, tuple(refused), fingerprint, _names(), withdrawn, logged_at, scenarios)
     # What the first readers ask of the newest release is read now, while its folder is as it was checked.
     _ = found.latest.explained
     return found

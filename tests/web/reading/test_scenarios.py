@@ -6,7 +6,8 @@ import pytest
 
 from havre.record.wording import Wording
 from havre.texts import Language
-from havre.web.reading.scenarios import ScenarioResult, family_name, step_names
+from havre.web.reading.scenarios import family_name, step_names
+from havre.web.scenario_files import ScenarioResult
 
 
 def family(kind: str, events: list[dict[str, Any]], names: list[str] | None = None) -> list[ScenarioResult]:

@@ -15,7 +15,7 @@ def event_words(kind: str, event: Mapping[str, Any], words: Wording) -> str:
 
     Parameters
     ----------
-    kind : one of :data:`havre.web.reading.scenarios.KINDS`
+    kind : one of :data:`havre.web.scenario_files.KINDS`
     event : its settings, as ``havre scenario --json`` writes them
     """
     place = ", ".join(words.place(event[side]) for side in ("origin", "destination") if event.get(side))
@@ -50,7 +50,7 @@ def size_words(name: str, value: Any, words: Wording) -> str:
 
     Parameters
     ----------
-    name : one of :data:`havre.web.reading.scenarios.SIZES`
+    name : one of :data:`havre.web.scenario_files.SIZES`
     value : a number, a pair of the lowest and the highest, or the name of a table
     """
     if name not in ("change", "factor", "shift_months"):
