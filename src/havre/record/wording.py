@@ -141,9 +141,12 @@ class Wording:
         """Write the median of a month for reading: rounded as its 50 % interval asks, and then marked as such."""
         if month.median is None:
             return self.text("number.hidden")
-        step = step_of(month)
-        value = self.number(rounded(month.median, step))
-        return value if step == 1 else self.text("number.about", value=value)
+        value = self.rounded(month)
+        return value if step_of(month) == 1 else self.text("number.about", value=value)
+
+    def rounded(self, month: ExpectedMonth) -> str:
+        """Write the same without the word that marks it as rounded."""
+        return self.count(None if month.median is None else rounded(month.median, step_of(month)))
 
     def about_interval(self, month: ExpectedMonth, percent: int = 80) -> str:
         """Write an interval of a month for reading, rounded as its median."""

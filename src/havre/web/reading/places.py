@@ -176,6 +176,8 @@ def mains_of(release: SiteRelease, kind: Kind, code: str, language: Language) ->
     side, other = ("origin", "destination") if kind == "origin" else ("destination", "origin")
     own = [(each, "") for each in release.outlooks if each.row[side] == code and each.row[other] == ALL]
     arrived = arrivals_by(release.outlooks).get(code, []) if kind == "route" else []
+    # The series whose data are the newest is told first.
+    own.sort(key=lambda each: each[0].row["last_month"], reverse=True)
     own += [(outlook, told.covers(language)) for told, outlook in arrived]
     return [
         Main(each, "/".join((each.key[0], *each.key[2:])), _source(release, each.row["source"]), covers)
