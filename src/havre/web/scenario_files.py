@@ -22,6 +22,8 @@ KINDS = ("level", "season", "shock", "open", "close")
 SIZES = ("factor", "shift_months", "change", "persons", "arrivals", "reach", "remaining", "diverted", "from_others")
 """Settings of an event that say how much: what a slider changes."""
 
+BASES = ("estimated", "stated", "assumed")
+"""What a size can rest on."""
 Mark = tuple[int, int, int]
 """What a file looks like: time of its last change, size, number of its place on the disk."""
 Three = tuple[float, float, float] | None
@@ -146,7 +148,7 @@ def _mark(path: Path) -> Mark:
 
 
 def _results(path: Path) -> Iterator[ScenarioResult]:
-    told = json.loads(path.read_bytes())
+    told = json.loads(path.read_bytes(), parse_constant=_refuse)
     if told["kind"] != "if":
         raise ValueError(told["kind"])
     many = len(told["scenarios"]) > 1
@@ -159,6 +161,11 @@ def _results(path: Path) -> Iterator[ScenarioResult]:
     return iter(results)
 
 
+def _refuse(name: str) -> float:
+    """Take no number that JSON does not have: programs that ask the site could not read it."""
+    raise ValueError(name)
+
+
 def _check(result: ScenarioResult) -> None:
     """Read everything once, so that what is damaged is found now and not by a reader."""
     _ = (result.scope, result.last_month, result.family, result.size)
@@ -167,7 +174,12 @@ def _check(result: ScenarioResult) -> None:
         _ = [three_of(row[name]) for name in ("base", "if", "difference")]
     if not result.events:
         raise ValueError("no event")
-    _ = [(each["effect"], each["basis"]) for each in result.told.get("evidence", [])]
+    for each in result.told.get("evidence", []):
+        if not isinstance(each["effect"], str) or each["basis"] not in BASES:
+            raise ValueError(each)
+    seed = result.told.get("seed")
+    if seed is not None and not isinstance(seed, int):
+        raise ValueError(seed)
     words = Wording("en", {})
     for kind, event in result.events:
         _ = event_words(kind, event, words)

@@ -7,6 +7,7 @@ PARTS: tuple[str, ...] = (
     "index",
     "releases",
     "series",
+    "scenarios",
     "downloads",
     "skill",
     "explanations",

@@ -168,6 +168,10 @@ def series_detail(root: str, site: Site, release: SiteRelease, outlook: Outlook)
     others = [each.key[0] for each in release.series[series_path(outlook)] if each.key[0] != outlook.key[0]]
     summary = _summary(root, release, outlook)
     summary["links"] = {**summary["links"], **more_links(root, release, outlook)}
+    if release is site.latest:
+        summary["links"]["scenarios"] = joined(
+            root, ["api/v1/series", *series_path(outlook), "scenarios"], scope=outlook.key[0]
+        )
     return SeriesDetail(
         **summary,
         release=release.id,
