@@ -38,6 +38,13 @@ def test_every_address_says_what_it_is_and_how_it_fails(document: dict[str, Any]
         assert operation["responses"]["200"]["content"], path
 
 
+def test_every_answer_is_described_by_what_it_holds(document: dict[str, Any]) -> None:
+    told = {path: operation["responses"]["200"]["description"] for path, operation in operations(document)}
+    assert {path for path, text in told.items() if text == "Successful Response" or not text.endswith(".")} == set()
+    assert told["/api/v1/releases"] == "Releases, the newest first."
+    assert told["/api/v1/displacement/runs/{run_id}"] == "Where a run is."
+
+
 def test_every_address_of_the_api_is_told(app: FastAPI, document: dict[str, Any]) -> None:
     served = {getattr(route, "path", "") for route in app.routes}
     told = set(document["paths"])

@@ -75,6 +75,9 @@ def test_where_an_address_is_set_links_begin_with_it(record_folder: object) -> N
     app = site(record_folder, address="https://havre.example")  # type: ignore[arg-type]  # a folder
     with TestClient(app) as client:
         links = client.get("/api/v1", headers={"Host": "evil.example"}).json()["links"]
+        instances = client.get("/api/v1/displacement/instances").json()["items"]
+    links |= {f"{each['name']} {name}": link for each in instances for name, link in each["links"].items()}
+    assert len(instances) >= 1
     assert {link.startswith("https://havre.example/") for link in links.values()} == {True}
 
 

@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from havre.texts import LANGUAGES, as_language
-from havre.web.api.models import Names, Told
+from havre.web.api.models import Links, Names, Told
 from havre.web.api.problems_told import BUSY, NOT_FOUND, UNCHANGED
-from havre.web.api.questions import api_router
+from havre.web.api.questions import api_router, joined, root_of
 from havre.web.guards import caller_of
 from havre.web.pages.displacement import RETRY_SECONDS, queue_of, shelf_of, told_run
 from havre.web.pages.displacement_sent import start_run
@@ -40,7 +40,7 @@ class Instance(Told):
     source: str
     licence: str
     is_ready: bool
-    links: dict[str, str]
+    links: Links
 
 
 class Instances(Told):
@@ -58,8 +58,8 @@ def instances(request: Request, response: Response) -> Instances:
     items = []
     for shown in shelf.instances.values():
         links = {
-            f"{kind}_{language}": f"/{language}/displacement/instances/{shown.name}{end}"
-            for kind, end in (("page", ""), ("csv", "/camps.csv"), ("json", "/result.json"))
+            f"{kind}_{language}": joined(root_of(request), [language, "displacement", "instances", shown.name, *end])
+            for kind, end in (("page", ()), ("csv", ("camps.csv",)), ("json", ("result.json",)))
             for language in LANGUAGES
         }
         items.append(

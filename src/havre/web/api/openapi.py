@@ -30,6 +30,8 @@ TAGS = (
     ("embeds", "Charts for pages of one's own."),
     ("feeds", "Atom feeds."),
 )
+FRAMEWORK_WORDS = "Successful Response"
+"""What FastAPI says of every answer that is described nowhere."""
 Part = dict[str, Any]
 
 
@@ -91,10 +93,21 @@ def _bare_document(app: FastAPI) -> Part:
     for _, operation in _operations(made):
         for status, told in {**TOO_MANY, **BROKEN}.items():
             operation["responses"].setdefault(str(status), told)
+        _tell_answer(operation, schemas)
         for parameter in operation.get("parameters", ()):
             if parameter["name"] == "lang":
                 parameter["schema"] = {"type": "string", "enum": list(LANGUAGES)}
     return made
+
+
+def _tell_answer(operation: Part, schemas: Mapping[str, Part]) -> None:
+    """Describe an answer by what it holds, where the framework has nothing but words of its own for it."""
+    answer = operation["responses"].get("200", {})
+    if answer.get("description") != FRAMEWORK_WORDS:
+        return
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    held = schemas.get(schema.get("$ref", "").rpartition("/")[2], {}).get("description")
+    answer["description"] = held or f"{operation['summary']}."
 
 
 def _operations(document: Part) -> Iterator[tuple[str, Part]]:
