@@ -256,6 +256,8 @@ def test_a_program_uploads_and_follows_by_the_api_alone(client: TestClient) -> N
     sent = client.post("/api/v1/displacement/runs", files={"files": ("small.zip", small())}, data={"replicas": "5"})
     assert sent.status_code == 202
     run = sent.json()["links"]["self"]
+    assert run.startswith("http://testserver/api/v1/displacement/runs/")
+    assert client.get(sent.json()["page"]).status_code == 200
     assert ended(client, run)["state"] == "done"
     assert client.get(f"{run}/result").json()["camps"]
     refused = client.post(

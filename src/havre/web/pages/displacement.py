@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from havre.record.wording import Wording
 from havre.texts import Language, say
+from havre.web.api.questions import joined, root_of
 from havre.web.charts.camp_map import MapText, Pin, instances_map
 from havre.web.forms import check_same_origin
 from havre.web.pages.displacement_form import (
@@ -248,7 +249,7 @@ def erase_run(request: Request, lang: Lang, run_id: str) -> Response:
 
 def told_run(request: Request, run: Run) -> dict[str, Any]:
     """Give the state of a run as plain data."""
-    base = f"/api/v1/displacement/runs/{run.id}"
+    base = joined(root_of(request), ["api/v1/displacement/runs", run.id])
     return {
         "id": run.id,
         "state": run.state,

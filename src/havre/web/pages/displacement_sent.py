@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from havre.displacement.simulate import DEFAULT_SEED
 from havre.errors import FileError, HavreError
 from havre.texts import Language, say
+from havre.web.api.questions import root_of
 from havre.web.forms import check_kind, check_same_origin
 from havre.web.guards import asks_as_program
 from havre.web.pages.displacement import RETRY_SECONDS, overview, queue_of, run_result, shelf_of, told_run
@@ -62,7 +63,7 @@ async def start_run(request: Request, lang: Lang) -> Response:
         return await run_in_threadpool(_refused, request, lang, faults)
     where = f"/{lang}/displacement/runs/{run.id}"
     if asks_as_program(request.scope):
-        return JSONResponse({**told_run(request, run), "page": where}, 202, {"Location": where})
+        return JSONResponse({**told_run(request, run), "page": f"{root_of(request)}{where}"}, 202, {"Location": where})
     return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
 
 
