@@ -15,6 +15,7 @@ from havre.release_alarms import likely_surges
 from havre.texts import LANGUAGES, Language
 from havre.web.api import feeds
 from havre.web.api.atom import NAMESPACE, Entry, name_of, write_feed
+from havre.web.api.trust_models import PastAlarm
 from tests.web.site_case import site
 
 SUBJECTS = ("all", "releases", "alarms", "contests")
@@ -96,11 +97,39 @@ def test_an_alarm_is_told_in_whole_sentences_and_one_of_old_data_as_such(
     site = app.state.holder.site
     telling = feeds._Telling(None, site, language, "https://a.example")  # type: ignore[arg-type]  # nobody asks
     surge = likely_surges(site.latest.published.release, 0.0)[0]
-    text = feeds._alarm(telling, site.latest, surge).text
+    text = feeds._alarm(telling, site.latest, [surge]).text
     assert (mark in text) is site.latest.published.release.facts.reference_only
     # A sentence begins after the end of another one.
     assert re.search(r"[a-zé)] (When past|How often|Quand|Combien)", text) is None
     assert re.search(r"\. (When past|How often|Quand|Combien)", text) is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "ahead"),
+    [("en", "a surge is likely in 2 months from", "one month ahead, 1 of 2 were false and 3 surges came without one; "),
+     ("fr", "un afflux est probable pour 2 mois, de", "un mois à l’avance, 1 sur 2 furent fausses")],
+)  # fmt: skip
+def test_the_months_of_a_series_are_one_entry(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, language: Language, title: str, ahead: str
+) -> None:
+    site = app.state.holder.site
+    release = site.latest
+    every = likely_surges(release.published.release, 0.0)
+    # Twice the series of the first one, and once another.
+    own = [each for each in every if each.series == every[0].series][:2]
+    other = next(each for each in every if each.series != every[0].series)
+    monkeypatch.setattr(feeds, "likely_surges", lambda _: (own[1], other, own[0]))
+    past = {(scope, h): PastAlarm(scope=scope, horizon=h, judged=9, alarms=2, right=1, missed=3, false=1)
+            for scope in {each.series[0] for each in every} for h in range(1, 13)}  # fmt: skip
+    monkeypatch.setattr(feeds, "past_of", lambda _: past)
+    telling = feeds._Telling(None, site, language, "https://a.example")  # type: ignore[arg-type]  # nobody asks
+    entries = list(feeds._alarms(telling))
+    assert len(entries) == 2
+    assert title in entries[0].title
+    first, last = sorted(own, key=lambda each: each.target_month)
+    months = [telling.words.month(each.target_month) for each in (first, last)]
+    assert entries[0].text.index(months[0]) < entries[0].text.index(months[1])
+    assert ahead in entries[0].text
 
 
 def test_a_feed_of_nothing_is_valid(client: TestClient) -> None:

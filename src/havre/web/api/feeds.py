@@ -1,14 +1,16 @@
 """Atom feeds of what is new: releases, alarms, contests."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import reduce
 from typing import Literal
 
 from babel.dates import format_date
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import Response
 
+from havre.record.changes import SeriesName
 from havre.record.contest import Contest
 from havre.record.contest_list import ListPage
 from havre.record.contest_texts import WHOLE
@@ -133,37 +135,77 @@ def _alarms(telling: _Telling) -> Iterable[Entry]:
     if release.id in telling.site.withdrawn:
         # Its figures do not stand any more, and nothing stands in their place.
         return
-    for surge in likely_surges(release.published.release)[:MOST_ENTRIES]:
-        yield _alarm(telling, release, surge)
+    by_series: dict[SeriesName, list[LikelySurge]] = {}
+    for surge in likely_surges(release.published.release):
+        by_series.setdefault(surge.series, []).append(surge)
+    for surges in list(by_series.values())[:MOST_ENTRIES]:
+        yield _alarm(telling, release, surges)
 
 
-def _alarm(telling: _Telling, release: SiteRelease, surge: LikelySurge) -> Entry:
-    scope, measure, origin, destination = surge.series
+def _alarm(telling: _Telling, release: SiteRelease, surges: Sequence[LikelySurge]) -> Entry:
+    """Tell the alarms of a series as one: each of its months that is likely to be a surge."""
+    months = sorted(surges, key=lambda each: each.target_month)
+    scope, measure, origin, destination = months[0].series
     words = telling.words
     outlook = release.one_series(measure, origin, destination, scope)
-    ratio = None if outlook is None else outlook.row["wis_ratio"]
-    text = telling.say(
-        "alarm_text",
-        needed=words.number(surge.needed),
-        before=words.number(surge.before),
-        versus=words.versus_naive(ratio),
-    )
-    past = past_of(release).get((scope, surge.horizon))
-    key = "alarm_past_unknown" if past is None else "alarm_past" if past.alarms else "alarm_past_none"
-    record = telling.say(key, **({} if past is None else past.model_dump(include={"alarms", "false", "missed"})))
-    return Entry(
-        about=f"alarm {telling.record} {release.id} {'/'.join(surge.series)} {surge.target_month:%Y-%m}",
-        title=telling.say(
-            "alarm",
-            series=words.series(measure, origin, destination),
-            month=words.month(surge.target_month),
-            chance=words.percent(surge.chance),
+    told = [
+        *_reference(telling, release),
+        *([_months(telling, months)] if len(months) > 1 else []),
+        telling.say(
+            "alarm_text",
+            # What makes a surge is the same for all months of a series.
+            needed=words.number(months[0].needed),
+            before=words.number(months[0].before),
+            versus=words.versus_naive(None if outlook is None else outlook.row["wis_ratio"]),
         ),
-        text=" ".join((*_reference(telling, release), text, record, telling.say("automated"))),
+        _past(telling, release, months),
+        telling.say("automated"),
+    ]
+    return Entry(
+        about=f"alarm {telling.record} {release.id} {'/'.join(months[0].series)}",
+        title=_alarm_title(telling, months),
+        text=" ".join(told),
         address=joined(telling.root, [telling.language, "corridor", measure, origin, destination], scope=scope),
         published=_made_at(release),
         updated=_made_at(release),
         kind="alarms",
+    )
+
+
+def _alarm_title(telling: _Telling, months: Sequence[LikelySurge]) -> str:
+    words = telling.words
+    facts = {
+        "series": words.series(*months[0].series[1:]),
+        "chance": words.percent(max(each.chance for each in months)),
+    }
+    first, last = (words.month(each.target_month) for each in (months[0], months[-1]))
+    if len(months) == 1:
+        return telling.say("alarm", month=first, **facts)
+    return telling.say("alarm_many", count=len(months), first=first, last=last, **facts)
+
+
+def _months(telling: _Telling, months: Sequence[LikelySurge]) -> str:
+    words = telling.words
+    told = [
+        telling.say("alarm_month", month=words.month(each.target_month), chance=words.percent(each.chance))
+        for each in months
+    ]
+    return telling.say("alarm_months", months=", ".join(told))
+
+
+def _past(telling: _Telling, release: SiteRelease, months: Sequence[LikelySurge]) -> str:
+    """Say how such alarms did before, for each number of months ahead of which that is known."""
+    known = past_of(release)
+    rows = [known[each.series[0], each.horizon] for each in months if (each.series[0], each.horizon) in known]
+    if not rows:
+        return telling.say("alarm_past_unknown")
+    facts = [each.model_dump(include={"alarms", "false", "missed"}) for each in rows]
+    if len(months) == 1:
+        return telling.say("alarm_past" if rows[0].alarms else "alarm_past_none", **facts[0])
+    ahead = [telling.say(f"alarm_ahead_{'one' if each.horizon == 1 else 'many'}", count=each.horizon) for each in rows]
+    told = [telling.say("alarm_past_row", ahead=when, **each) for when, each in zip(ahead, facts, strict=True)]
+    return telling.say(
+        "alarm_past_rows", rows=reduce(lambda a, b: telling.say("alarm_past_next", before=a, after=b), told)
     )
 
 
