@@ -131,6 +131,21 @@ def test_a_decision_log(run: Run, tmp_path: Path, lang: str, words: str) -> None
     assert json.loads(run(*LOG, "--json"))["settings"]["threshold"] == 10
 
 
+@pytest.mark.parametrize(("lang", "title"), [("en", "by score and group"), ("fr", "par score et par groupe")])
+def test_the_report_of_a_log_as_a_page(run: Run, tmp_path: Path, lang: str, title: str) -> None:
+    write_log(made_log(1200, 1).with_columns(sex=pl.when(pl.col("sex") == "f").then(pl.lit("<b>[red]f"))), tmp_path)
+    shown = squeezed(run(*LOG, "--out", "log.html", lang=lang))
+    page = (tmp_path / "log.html").read_text(encoding="utf-8")
+    assert page.startswith(f'<!DOCTYPE html>\n<html lang="{lang}">')
+    assert title in page
+    assert title in shown
+    assert "<b>[red]f" in shown
+    assert "&lt;b&gt;[red]f" in page
+    assert "<b>" not in page
+    assert "<script" not in page
+    assert "http:" not in page.replace("http-equiv", "")
+
+
 def test_rates_of_groups_as_csv(run: Run, tmp_path: Path) -> None:
     write_log(
         made_log(2000, 1).with_columns(truth=pl.when("automated").then("truth"), sex=pl.lit(None, pl.String)), tmp_path

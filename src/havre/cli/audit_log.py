@@ -1,13 +1,17 @@
 """``havre audit log``: a pseudonymised decision log, streamed; only aggregates come out."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from havre.cli.audit_options import Level, tell
 from havre.cli.console import stdout, write_json
+from havre.cli.language import language
 from havre.cli.options import Json
+
+if TYPE_CHECKING:
+    from havre.audit.decisions.report import LogAudit
 
 
 def _column(name: str) -> Any:
@@ -42,18 +46,33 @@ def log(
     from havre.errors import AuditError
     from havre.whole_files import write_whole
 
-    if out is not None and out.suffix.lower() not in (".json", ".csv"):
+    ending = out.suffix.lower() if out is not None else ""
+    if out is not None and ending not in (".json", ".csv", ".html"):
         raise AuditError("audit.log.output", path=out)
     columns = Columns(automated, human, score, truth, tuple(group or ()), time, seconds, adverse, special_basis)
     found = audit_log(file, columns, Settings(threshold, level, alpha, power, margin, probability))
     if out is not None:
-        content = found.encode() if out.suffix.lower() == ".json" else found.groups.write_csv().encode()
-        write_whole(out, content)
+        write_whole(out, _page(found) if ending == ".html" else _data(found, ending))
     if as_json:
         write_json(found.as_json())
     else:
+        from havre.cli.audit_log_pages import Terminal
         from havre.cli.audit_log_show import show
 
-        show(found)
+        show(found, Terminal())
     if out is not None and not as_json:
         stdout().print(tell("log.written", path=out), soft_wrap=True, markup=False)
+
+
+def _data(found: "LogAudit", ending: str) -> bytes:
+    return found.encode() if ending == ".json" else found.groups.write_csv().encode()
+
+
+def _page(found: "LogAudit") -> bytes:
+    """Write the report that the terminal shows as one HTML page, in the language of the command."""
+    from havre.cli.audit_log_pages import Html
+    from havre.cli.audit_log_show import show
+
+    page = Html(language())
+    show(found, page)
+    return page.encode()

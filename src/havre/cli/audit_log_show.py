@@ -1,17 +1,17 @@
-"""The audit of a decision log on the terminal."""
+"""The audit of a decision log, written line by line and table by table on a terminal or an HTML page."""
 
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from rich.markup import escape
 
 from havre.cli.audit_options import DASH, level_percent, percent, percent_range, tell, written
-from havre.cli.console import number, stdout, table
+from havre.cli.console import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from havre.audit.decisions.report import LogAudit
+    from havre.cli.audit_log_pages import Page
 
 SHOWN = ("flagged", "false_positive", "false_negative", "error")
 DEPARTURES = ("departure", "overturned_flag", "added_flag")
@@ -19,23 +19,17 @@ MOST_ALARMS = 20
 MOST_GROUPS = 30
 
 
-def show(found: "LogAudit") -> None:
-    """Print what follows from a log, what cannot be concluded first."""
-    say = stdout().print
-    say(f"[bold]{tell('log.title', rows=number(found.rows))}[/bold]", soft_wrap=True)
-    say(tell("log.assumption", level=level_percent(found.settings.level)), soft_wrap=True)
+def show(found: "LogAudit", page: "Page") -> None:
+    """Write what follows from a log, what cannot be concluded first."""
+    page.heading(tell("log.title", rows=number(found.rows)))
+    page.line(tell("log.assumption", level=level_percent(found.settings.level)))
     for key, fields in found.findings:
-        told = {name: _told(name, value) for name, value in fields.items()}
-        say(f"– {tell(f'log.finding.{key}', **told)}", soft_wrap=True, markup=False)
-    _show_total(found)
+        page.item(tell(f"log.finding.{key}", **{name: _told(name, value) for name, value in fields.items()}))
+    _show_total(found, page)
     for attribute in found.groups["attribute"].unique(maintain_order=True):
-        _show_groups(found, attribute)
-    _show_alarms(found)
-    _show_departures(found)
-    _show_humans(found)
-    _show_truth(found)
-    _show_calibration(found)
-    _show_months(found)
+        _show_groups(found, attribute, page)
+    for part in (_show_alarms, _show_departures, _show_humans, _show_truth, _show_calibration, _show_months):
+        part(found, page)
 
 
 def _told(name: str, value: object) -> str:
@@ -62,7 +56,7 @@ def _interval(row: dict[str, object]) -> str:
     return f"{percent(rate)} ({percent_range(Interval(low, high))})"
 
 
-def _show_total(found: "LogAudit") -> None:
+def _show_total(found: "LogAudit", page: "Page") -> None:
     lacking = bool(found.total["missing"].sum())
     rows = [
         [tell(f"log.measure.{row['measure']}"), tell("log.few") if row["hidden"] else number(row["of"]), _interval(row),
@@ -70,7 +64,7 @@ def _show_total(found: "LogAudit") -> None:
         for row in found.total.iter_rows(named=True)
     ]  # fmt: skip
     names = ("measure", "of", "rate", *(("missing", "bounds") if lacking else ()))
-    table(tell("log.total"), [tell(f"log.column.{name}") for name in names], rows)
+    page.table(tell("log.total"), [tell(f"log.column.{name}") for name in names], rows)
 
 
 def _bounds(row: dict[str, Any]) -> list[str]:
@@ -82,7 +76,7 @@ def _bounds(row: dict[str, Any]) -> list[str]:
     return [number(row["missing"]), percent_range(Interval(row["least"], row["most"]))]
 
 
-def _show_groups(found: "LogAudit", attribute: str) -> None:
+def _show_groups(found: "LogAudit", attribute: str, page: "Page") -> None:
     here = found.groups.filter(pl.col("attribute") == attribute)
     measures = [
         name
@@ -94,14 +88,14 @@ def _show_groups(found: "LogAudit", attribute: str) -> None:
     groups = here["group"].unique().sort().to_list()
     for place in range(0, len(measures), len(SHOWN)):
         shown = measures[place : place + len(SHOWN)]
-        columns = [escape(attribute), *(tell(f"log.measure.{name}") for name in shown)]
+        columns = [attribute, *(tell(f"log.measure.{name}") for name in shown)]
         rows = [[_named(group), *(_interval(by_cell[group, name]) for name in shown)] for group in groups[:MOST_GROUPS]]
-        table("", columns, rows)
+        page.table("", columns, rows)
     if len(groups) > MOST_GROUPS:
-        stdout().print(tell("log.more_groups", count=len(groups) - MOST_GROUPS), soft_wrap=True)
+        page.line(tell("log.more_groups", count=len(groups) - MOST_GROUPS))
 
 
-def _show_alarms(found: "LogAudit") -> None:
+def _show_alarms(found: "LogAudit", page: "Page") -> None:
     alarms = found.alarms.sort("p")
     if alarms.is_empty():
         return
@@ -111,8 +105,8 @@ def _show_alarms(found: "LogAudit") -> None:
         for row in alarms.head(MOST_ALARMS).iter_rows(named=True)
     ]  # fmt: skip
     names = ("group", "measure", "rate", "other", "difference", "holm", "bh")
-    table(tell("log.alarms", count=alarms.height), [tell(f"log.column.{name}") for name in names], rows)
-    stdout().print(tell("log.how_to_read", alpha=level_percent(found.settings.alpha)), soft_wrap=True)
+    page.table(tell("log.alarms", count=alarms.height), [tell(f"log.column.{name}") for name in names], rows)
+    page.line(tell("log.how_to_read", alpha=level_percent(found.settings.alpha)))
 
 
 def _who(row: dict[str, object]) -> str:
@@ -120,12 +114,12 @@ def _who(row: dict[str, object]) -> str:
         return tell("log.over_months")
     if not row["attribute"]:
         return tell("log.everybody")
-    return f"{escape(str(row['attribute']))}: {_named(str(row['group']))}"
+    return f"{row['attribute']}: {_named(str(row['group']))}"
 
 
 def _named(group: str) -> str:
-    """Write a group as the log has it, whatever its letters mean to the terminal."""
-    return escape(group) or tell("log.missing")
+    """Write a group as the log has it."""
+    return group or tell("log.missing")
 
 
 def _points(row: dict[str, object]) -> str:
@@ -143,7 +137,7 @@ def _points(row: dict[str, object]) -> str:
     return written[0] if len(written) == 1 else f"{written[0]} ({written[1]} {DASH} {written[2]})"
 
 
-def _show_departures(found: "LogAudit") -> None:
+def _show_departures(found: "LogAudit", page: "Page") -> None:
     """Show how often humans depart, by band of the score and by group; few decisions are hidden as everywhere."""
     cells: dict[str, dict[str, dict[str, Any]]] = {}
     for row in found.by_score.filter(pl.col("measure").is_in(DEPARTURES)).sort("bin").iter_rows(named=True):
@@ -160,18 +154,18 @@ def _show_departures(found: "LogAudit") -> None:
         for who, row in list(cells.items())[:MOST_GROUPS]
     ]  # fmt: skip
     names = ["", tell("log.column.of"), *(tell(f"log.measure.{name}") for name in shown)]
-    table(tell("log.departures"), names, rows)
+    page.table(tell("log.departures"), names, rows)
     if len(cells) > MOST_GROUPS:
-        stdout().print(tell("log.more_groups", count=len(cells) - MOST_GROUPS), soft_wrap=True)
+        page.line(tell("log.more_groups", count=len(cells) - MOST_GROUPS))
 
 
-def _show_humans(found: "LogAudit") -> None:
+def _show_humans(found: "LogAudit", page: "Page") -> None:
     rows = [
         [tell(f"log.pace.{pace.kind}"), *_pace_cells(pace.decisions, pace.median, pace.under)] for pace in found.paces
     ]
     if rows:
         names = ("decisions", "median", "under_5", "under_10", "under_30", "under_60")
-        table(tell("log.pace.title"), ["", *(tell(f"log.pace.{name}") for name in names)], rows)
+        page.table(tell("log.pace.title"), ["", *(tell(f"log.pace.{name}") for name in names)], rows)
 
 
 def _pace_cells(
@@ -186,16 +180,16 @@ def _pace_cells(
     ]
 
 
-def _show_truth(found: "LogAudit") -> None:
+def _show_truth(found: "LogAudit", page: "Page") -> None:
     for who, known in found.truth.items():
         if not known.is_partial or known.flagged is known.passed is None:
             continue
         bounds = {"positive": percent_range(known.false_positive), "negative": percent_range(known.false_negative)}
         facts = {"who": tell(f"log.who.{who}"), "flagged": percent(known.flagged), "passed": percent(known.passed)}
-        stdout().print(tell("log.truth", **facts, **bounds), soft_wrap=True)
+        page.line(tell("log.truth", **facts, **bounds))
 
 
-def _show_calibration(found: "LogAudit") -> None:
+def _show_calibration(found: "LogAudit", page: "Page") -> None:
     rows = [
         [_who({**row, "kind": "calibration"}),
          written(row["mean_score"], ".4g") if row["mean_score"] is not None else DASH, _interval(row)]
@@ -203,10 +197,10 @@ def _show_calibration(found: "LogAudit") -> None:
     ]  # fmt: skip
     if rows:
         names = ("group", "mean_score", "came_true")
-        table(tell("log.calibration"), [tell(f"log.column.{name}") for name in names], rows[:MOST_GROUPS])
+        page.table(tell("log.calibration"), [tell(f"log.column.{name}") for name in names], rows[:MOST_GROUPS])
 
 
-def _show_months(found: "LogAudit") -> None:
+def _show_months(found: "LogAudit", page: "Page") -> None:
     """Show the lowest and the highest month of each rate with their intervals, and the test over all months."""
     tests = {row["measure"]: row for row in found.comparisons.filter(pl.col("kind") == "drift").iter_rows(named=True)}
     visible = found.months.filter(~pl.col("hidden") & pl.col("rate").is_not_null())
@@ -219,4 +213,4 @@ def _show_months(found: "LogAudit") -> None:
         rows.append([tell(f"log.measure.{measure}"), *ends, *found_p])
     if found.months["month"].n_unique() > 1:
         names = ("measure", "lowest", "highest", "p", "holm")
-        table(tell("log.months"), [tell(f"log.column.{name}") for name in names], rows)
+        page.table(tell("log.months"), [tell(f"log.column.{name}") for name in names], rows)
