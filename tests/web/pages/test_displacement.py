@@ -117,6 +117,19 @@ def test_a_scenario_of_an_upload_and_of_an_instance(client: TestClient) -> None:
     assert "What this does not say" in page
     result = client.get(f"{sent.headers['location']}/result.json").json()
     assert [camp["changed_capacity"] == camp["capacity"] for camp in result["camps"]] == [False, True, True]
+    scores = result["validation"]
+    assert page.index("How good is the run without the scenario?") < page.index("Supposed</h2>")
+    assert f"of the {scores['entries']} counts lie within the 80% intervals" in page
+    described = re.findall(r"<desc [^>]*>([^<]*Places: [^<]*)</desc>", page)
+    assert len(described) == 3
+    last = [camp[curve][3][-1] for camp in result["camps"] for curve in ("levels", "changed")]
+    told = [count for each in described for count in re.findall(r"([\d,]+) people", each)]
+    assert [int(each.replace(",", "")) for each in told] == last
+    places = f"Places with the scenario: {result['camps'][0]['changed_capacity'][-1]:,.0f}."
+    assert [places in each for each in described] == [True, False, False]
+    french = client.get(sent.headers["location"].replace("/en/", "/fr/")).text
+    assert "Que vaut le calcul sans le scénario" in french
+    assert french.count("Avec le scénario\u00a0: ") >= 2 * 3
 
 
 @pytest.mark.parametrize(

@@ -134,10 +134,11 @@ def _camp(result: dict[str, Any], column: int, words: Wording, start: date) -> C
     scores = next((row for row in (result["validation"] or {}).get("camps", []) if row["camp"] == camp["name"]), None)
     on = {"day": words.day(start + timedelta(days=last)), "interval": words.interval((low, high))}
     limit = "no_limit" if capacity is None else "places"
-    told = [
-        _tell(words, "camp.last", median=words.number(middle), **on),
-        _tell(words, f"camp.{limit}", places=words.number(capacity or 0)),
-    ]
+    told = [_tell(words, "camp.last", median=words.number(middle), **on)]
+    told += _changed(camp, words, start) if camp.get("changed") else []
+    told.append(_tell(words, f"camp.{limit}", places=words.number(capacity or 0)))
+    if camp.get("changed") and camp.get("changed_capacity") != camp["capacity"]:
+        told.append(_changed_places(_capacity_at(camp["changed_capacity"], last), words))
     full = _full(fill, words)
     if full[0]:
         told.append(
@@ -164,6 +165,24 @@ def _camp(result: dict[str, Any], column: int, words: Wording, start: date) -> C
         words.number(scores["absolute_error"]) if scores else _tell(words, "none"),
         words.percent(scores["coverage_80"]) if scores else _tell(words, "none"),
     )
+
+
+def _changed(camp: dict[str, Any], words: Wording, start: date) -> list[str]:
+    """Tell the curve of a scenario beside that of its base: on the last day, and where their medians are apart most."""
+    base, changed = camp["levels"][3], camp["changed"][3]
+    low, middle, high = (camp["changed"][level][-1] for level in (1, 3, 5))
+    told = [_tell(words, "camp.last_changed", median=words.number(middle), interval=words.interval((low, high)))]
+    apart = [abs(one - other) for one, other in zip(base, changed, strict=True)]
+    day = apart.index(max(apart))
+    if apart[day] == 0:
+        return [*told, _tell(words, "camp.never_apart")]
+    facts = {"base": words.number(base[day]), "changed": words.number(changed[day])}
+    return [*told, _tell(words, "camp.apart", day=words.day(start + timedelta(days=day)), **facts)]
+
+
+def _changed_places(capacity: float | None, words: Wording) -> str:
+    key = "camp.no_limit_changed" if capacity is None else "camp.places_changed"
+    return _tell(words, key, places=words.number(capacity or 0))
 
 
 def _full(fill: dict[str, Any] | None, words: Wording) -> tuple[str, str]:

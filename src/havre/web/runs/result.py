@@ -69,7 +69,8 @@ def comparison_of(instance: Instance, found: Comparison, warnings: Sequence[Prob
         **_facts(instance, base, warnings),
         "camps": camps,
         "people": _levels(base.people, base.hasten),
-        "validation": None,
+        # Of the base: what really happened is known of it alone.
+        "validation": _validation(base, series),
         "fill": [],
         "network": _network(found.applied.base, base),
         "scenario": told,
