@@ -332,6 +332,18 @@ def test_nothing_personal_and_nothing_but_text_is_answered_in_public(store: Stor
     assert any(part in answered(store, **words) for part in ("reached", "not text", "at most"))
 
 
+def test_a_way_to_reach_somebody_is_not_repeated_in_public_whatever_it_looks_like(store: Store) -> None:
+    with store.change() as connection:
+        published(connection)
+        text = ContestText("June was counted twice.", "", "Signal amina.k77")
+        receipt = file_contest(connection, SETTINGS, "r1", FIGURE, text, AT)
+        reasons = "We asked signal AMINA.K77, who agreed."
+        with pytest.raises(RecordError, match="reached"):
+            answer(
+                connection, SETTINGS, receipt.id, NOOR, AT, outcome="rejected", summary=SUMMARY, reasons=reasons
+            )  # fmt: skip
+
+
 def test_a_long_correction_is_kept_whole(store: Store) -> None:
     text = "June 2026 reads 5 instead of 10. " * 100
     with store.change() as connection:

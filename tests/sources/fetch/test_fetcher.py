@@ -27,9 +27,10 @@ def answer(asked: Asked) -> Answer:
         case "/circle":
             return Answer(b"", "text/html", 302, {"Location": f"https://{HOST}/circle"})
         case "/echo":
-            return Answer(
-                json.dumps({"next": f"https://x/?client_id={asked.get('client_id')}"}).encode(), "application/json"
-            )
+            told = json.dumps({"next": f"https://x/?client_id={asked.get('client_id')}"}).encode()
+            return Answer(told, "application/json", 200, {"ETag": f'"{asked.get("client_id")}"'})
+        case "/unsafe":
+            return Answer(b"", "text/html", 302, {"Location": f"http://{HOST}/rows"})
         case "/missing":
             return Answer(b"no", "text/plain", 404)
         case "/csv":
@@ -217,6 +218,8 @@ def test_redirects_are_followed_at_the_same_host_only(server: ProviderServer, tm
         assert ours.fetch(rows("/moved")).read() == ROWS
         with pytest.raises(SourceError, match="circles"):
             ours.fetch(rows("/circle"))
+        with pytest.raises(SourceError, match=rf"http://{HOST}/rows"):
+            ours.fetch(rows("/unsafe"))
         server.faults = [Fault("elsewhere", 1)]
         with pytest.raises(SourceError, match=r"collector\.example"):
             ours.fetch(rows("/new"))
