@@ -52,7 +52,8 @@ def text_of(page: LexborHTMLParser, place: str) -> str:
 
 
 def test_where_nothing_was_judged_it_says_so(client: TestClient) -> None:
-    assert "No frozen forecast has been judged yet. It is done with the command “havre score”" in text_of(page_of(client, PATH), "#frozen")
+    said = text_of(page_of(client, PATH), "#frozen")
+    assert "No frozen forecast has been judged yet. It is done with the command “havre score”" in said
 
 
 def test_where_it_loses_stands_first(client: TestClient) -> None:
