@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from havre.cli.language import language
-from havre.cli.main import app, run
+from havre.cli.main import app, declare, run
 
+declare()  # commands in this process are asked one after the other, and help lists them in their order
 HAVRE = Path(sys.executable).with_name("havre")
 _LANGUAGE_NAMES = ("HAVRE_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 

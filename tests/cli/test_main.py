@@ -149,7 +149,20 @@ def test_an_interruption_is_told(
     ],
 )
 def test_the_language_may_stand_anywhere(given: list[str], moved: list[str]) -> None:
-    assert _global_language_first(given) == moved
+    spoken, asked = _global_language_first(given)
+    assert [*spoken, *asked] == moved
+    assert not [each for each in asked if each.startswith("--lang")]
+
+
+@pytest.mark.parametrize("command", ["serve", "audit"])
+def test_a_command_that_is_asked_for_is_loaded_alone(tmp_path: Path, command: str) -> None:
+    code = LOADED + "\n"
+    told = subprocess.run(
+        [sys.executable, "-c", code, command, "--help"], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    loaded = {name for name in told.stderr.split() if name.startswith("havre.cli.")}
+    assert f"havre.cli.{command}" in loaded
+    assert not loaded & {"havre.cli.league", "havre.cli.displace", "havre.cli.release"}
 
 
 def test_a_full_standard_output_is_told_without_a_traceback(tmp_path: Path) -> None:

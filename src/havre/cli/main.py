@@ -6,6 +6,9 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
@@ -50,62 +53,68 @@ def _main(
     """Open, accountable migration foresight."""
 
 
-def _declare() -> None:
-    from havre.cli import (
-        alarms,
-        audit,
-        backtest,
-        contest,
-        displace,
-        explain,
-        forecast,
-        key,
-        league,
-        log,
-        nowcast,
-        panel,
-        pull,
-        reception,
-        release,
-        scenario,
-        score,
-        serve,
-        sources,
-        verify,
-        web_accounts,
-        witness,
-    )
-    from havre.cli import record as record_commands
-    from havre.cli import record_options as record
-    from havre.cli.release_view import tell as tell_release
+@dataclass(frozen=True)
+class _Place:
+    """Where a command is written, and where its help is said: module and name, and the key of the sentence."""
 
-    app.command("forecast", help=tell("forecast.help"))(forecast.forecast)
-    app.command("backtest", help=tell("backtest.help"))(backtest.backtest)
-    app.command("league", help=league.tell("help"))(league.league)
-    app.command("alarms", help=alarms.tell("help"))(alarms.alarms)
-    app.command("explain", help=explain.tell("help"))(explain.explain)
-    app.command("scenario", help=scenario.tell_scenario("help"))(scenario.scenario)
-    app.command("nowcast", help=nowcast.tell_nowcast("help"))(nowcast.nowcast)
-    app.command("reception", help=reception.tell_reception("help"))(reception.reception)
-    app.command("import", help=tell("panel.import"))(panel.import_file)
-    app.command("pull", help=pull.tell("help"))(pull.pull)
-    app.add_typer(sources.app, name="sources", help=pull.tell("sources.help"))
-    app.add_typer(panel.app, name="panel", help=tell("panel.help"))
-    app.add_typer(displace.app, name="displace", help=displace.tell("help"))
-    app.add_typer(audit.app, name="audit", help=audit.tell("help"))
-    app.command("verify", help=record.tell("verify.help"))(verify.verify)
-    app.command("serve", help=serve.tell_serve("help"))(serve.serve)
-    app.add_typer(web_accounts.app, name="web", help=web_accounts.tell("help"))
-    app.command("score", help=score.tell("help"))(score.score)
-    app.add_typer(contest.app, name="contest", help=contest.tell("help"))
-    app.add_typer(log.app, name="log", help=record.tell("log.help"))
-    app.add_typer(key.app, name="key", help=record.tell("key.help"))
-    app.add_typer(record_commands.app, name="record", help=tell_release("record.help"))
-    app.add_typer(release.app, name="release", help=tell_release("help"))
-    app.add_typer(witness.app, name="witness", help=record.tell("witness.help"))
+    module: str
+    name: str
+    teller: str
+    key: str
 
 
-_declare()
+COMMANDS: Mapping[str, _Place] = {
+    "forecast": _Place("forecast", "forecast", "language.tell", "forecast.help"),
+    "backtest": _Place("backtest", "backtest", "language.tell", "backtest.help"),
+    "league": _Place("league", "league", "league.tell", "help"),
+    "alarms": _Place("alarms", "alarms", "alarms.tell", "help"),
+    "explain": _Place("explain", "explain", "explain.tell", "help"),
+    "scenario": _Place("scenario", "scenario", "scenario.tell_scenario", "help"),
+    "nowcast": _Place("nowcast", "nowcast", "nowcast.tell_nowcast", "help"),
+    "reception": _Place("reception", "reception", "reception.tell_reception", "help"),
+    "import": _Place("panel", "import_file", "language.tell", "panel.import"),
+    "pull": _Place("pull", "pull", "pull.tell", "help"),
+    "verify": _Place("verify", "verify", "record_options.tell", "verify.help"),
+    "serve": _Place("serve", "serve", "serve.tell_serve", "help"),
+    "score": _Place("score", "score", "score.tell", "help"),
+    "sources": _Place("sources", "app", "pull.tell", "sources.help"),
+    "panel": _Place("panel", "app", "language.tell", "panel.help"),
+    "displace": _Place("displace", "app", "displace.tell", "help"),
+    "audit": _Place("audit", "app", "audit.tell", "help"),
+    "web": _Place("web_accounts", "app", "web_accounts.tell", "help"),
+    "contest": _Place("contest", "app", "contest.tell", "help"),
+    "log": _Place("log", "app", "record_options.tell", "log.help"),
+    "key": _Place("key", "app", "record_options.tell", "key.help"),
+    "record": _Place("record", "app", "release_view.tell", "record.help"),
+    "release": _Place("release", "app", "release_view.tell", "help"),
+    "witness": _Place("witness", "app", "record_options.tell", "witness.help"),
+}
+"""Every command in the order of the help: single ones, then those that have commands of their own."""
+_declared: set[str] = set()
+
+
+def declare(arguments: Sequence[str] = ()) -> None:
+    """Load the command that is asked for; all of them where none is asked, or none of that name.
+
+    Parameters
+    ----------
+    arguments : of the command line, after the program and its language
+    """
+    asked = next((each for each in arguments if not each.startswith("-")), "")
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
+        if name not in _declared:
+            _declared.add(name)
+            _declare(name, COMMANDS[name])
+
+
+def _declare(name: str, place: _Place) -> None:
+    found = getattr(import_module(f"havre.cli.{place.module}"), place.name)
+    module, _, teller = place.teller.rpartition(".")
+    told = getattr(import_module(f"havre.cli.{module}"), teller)(place.key)
+    if isinstance(found, typer.Typer):
+        app.add_typer(found, name=name, help=told)
+    else:
+        app.command(name, help=told)(found)
 
 
 class _TerminatedError(SystemExit):
@@ -154,8 +163,10 @@ def _run_commands() -> None:
     from typer.exceptions import TyperException
 
     try:
+        spoken, asked = _global_language_first(sys.argv[1:])
+        declare(asked)
         # Typer gives the code with which it would have ended; without its own ending, faults can be told in French.
-        ended_with = app(args=_global_language_first(sys.argv[1:]), prog_name="havre", standalone_mode=False)
+        ended_with = app(args=[*spoken, *asked], prog_name="havre", standalone_mode=False)
         if ended_with == INTERRUPTED:
             sys.stderr.write(f"\n{tell('interrupted')}\n")
         if isinstance(ended_with, int):
@@ -175,8 +186,8 @@ def _run_commands() -> None:
         sys.stdout.flush()
 
 
-def _global_language_first(arguments: list[str]) -> list[str]:
-    """Let ``--lang`` stand anywhere on the command line: move it before the command."""
+def _global_language_first(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Let ``--lang`` stand anywhere on the command line: part it from the rest, before which it belongs."""
     moved: list[str] = []
     rest: list[str] = []
     left = iter(arguments)
@@ -185,4 +196,4 @@ def _global_language_first(arguments: list[str]) -> list[str]:
             moved += [argument, *itertools.islice(left, 1)]
         else:
             (moved if argument.startswith("--lang=") else rest).append(argument)
-    return [*moved, *rest]
+    return moved, rest

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from havre.cli.console import stdout
 from havre.cli.language import language
 from havre.texts import say
 
@@ -40,7 +39,7 @@ def serve(
 
     def ready(address: str, release: str | None, reviewed: bool) -> None:  # noqa: FBT001 - a callback
         key = "ready_empty" if release is None else "ready" if reviewed else "ready_unreviewed"
-        stdout().print(tell_serve(key, address=address, release=release), soft_wrap=True, markup=False)
+        sys.stdout.write(f"{tell_serve(key, address=address, release=release)}\n")
         sys.stdout.flush()
         gc.freeze()
         gc.enable()

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from havre.texts import Language
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 FOLDER = "documents"
 NAMES = ("charter.md", "charter.fr.md", "glossary.md")
@@ -127,11 +130,13 @@ def _inline(text: str) -> Markup:
 
 
 @cache
-def _reader() -> MarkdownIt:
+def _reader() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def _links(children: Sequence[Token], addresses: Mapping[str, str]) -> list[Token]:
+def _links(children: "Sequence[Token]", addresses: Mapping[str, str]) -> "list[Token]":
     """Lead links to pages of this site; take out those that lead nowhere on it."""
     kept: list[Token] = []
     dropped = False

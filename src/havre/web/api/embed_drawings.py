@@ -8,12 +8,11 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from havre.panel.measures import measures
-from havre.pictures import FanChart, Picture
-from havre.pictures.files import picture_bytes
 from havre.record.charts import WIDE
 from havre.record.tables import SCOPE_KEY
 
 if TYPE_CHECKING:
+    from havre.pictures import Picture
     from havre.web.api.embeds import Embedded
 
 HEAD, LINE, LETTERS = 44, 18, 104
@@ -115,6 +114,8 @@ class Drawer:
 
     def __call__(self, embedded: "Embedded") -> bytes | None:
         """Draw; ``None`` where too much waits already."""
+        from havre.pictures.files import picture_bytes
+
         with self._counting:
             if self._waiting >= self._most:
                 return None
@@ -127,8 +128,10 @@ class Drawer:
                 self._waiting -= 1
 
 
-def picture_of(embedded: "Embedded") -> Picture:
+def picture_of(embedded: "Embedded") -> "Picture":
     """Lay out the chart with what it says at the foot."""
+    from havre.pictures import FanChart, Picture
+
     fan, found = embedded.fan, embedded.release.published.release
     own = [pl.col(column) == value for column, value in zip(SCOPE_KEY, fan.outlook.key, strict=True)]
     forecast = found.forecasts.filter(pl.col("model") == found.facts.ensemble, *own)

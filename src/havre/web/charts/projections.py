@@ -10,7 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 Point = tuple[float, float]
+Numbers = NDArray[np.float64]
 
 
 def equal_area(longitude: float, latitude: float, about: Point) -> Point:
@@ -26,13 +30,24 @@ def equal_area(longitude: float, latitude: float, about: Point) -> Point:
     >>> equal_area(10, 50, about=(10, 50))
     (0.0, 0.0)
     """
-    east, north, middle = math.radians(longitude - about[0]), math.radians(latitude), math.radians(about[1])
-    near = math.sin(middle) * math.sin(north) + math.cos(middle) * math.cos(north) * math.cos(east)
-    stretch = math.sqrt(2 / max(1 + near, 1e-9))
-    return (
-        stretch * math.cos(north) * math.sin(east),
-        stretch * (math.cos(middle) * math.sin(north) - math.sin(middle) * math.cos(north) * math.cos(east)),
-    )
+    across, up = equal_areas(np.array([longitude]), np.array([latitude]), about)
+    return float(across[0]), float(up[0])
+
+
+def equal_areas(longitudes: Numbers, latitudes: Numbers, about: Point) -> tuple[Numbers, Numbers]:
+    """Project many places at once, as :func:`equal_area` does one.
+
+    Parameters
+    ----------
+    longitudes, latitudes : of the places [degrees], of one length
+    about : longitude and latitude that come to lie at (0, 0) [degrees]
+    """
+    east, north, middle = np.radians(longitudes - about[0]), np.radians(latitudes), math.radians(about[1])
+    flat = np.cos(north) * np.cos(east)
+    near = math.sin(middle) * np.sin(north) + math.cos(middle) * flat
+    stretch = np.sqrt(2 / np.maximum(1 + near, 1e-9))
+    up = stretch * (math.cos(middle) * np.sin(north) - math.sin(middle) * flat)
+    return stretch * np.cos(north) * np.sin(east), up
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,10 @@ class View:
     def drawn(self, flat: Point) -> Point:
         """Give where a projected place lies in the drawing [px]."""
         return flat[0] * self.scale - self.left, -flat[1] * self.scale - self.top
+
+    def drawn_all(self, across: Numbers, up: Numbers) -> tuple[Numbers, Numbers]:
+        """Give where projected places lie in the drawing [px]."""
+        return across * self.scale - self.left, -up * self.scale - self.top
 
     def holds(self, at: Point) -> bool:
         """Whether a place of the drawing lies within it."""

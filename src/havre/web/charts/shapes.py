@@ -1,15 +1,16 @@
 """The shapes of countries, read from one file of the package, and drawn as land in a window on the Earth."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
-from havre.web.charts.projections import Point, View, equal_area
+from havre.web.charts.projections import Numbers, Point, View, equal_areas
 from havre.web.rendering import asset_files
 
 FILE = "shapes/world.json"
@@ -71,28 +72,41 @@ def land_path(view: View) -> Markup:
     Points that fall on the same pixel are drawn once, so that the path is as small as its drawing. Borders that two
     countries share stay shared, because every point is rounded in the same way.
     """
-    return Markup("".join(_outline(view, ring) for each in shapes().values() for ring in each.rings))  # noqa: S704
+    points, starts = _all_rings()
+    across, up = equal_areas(points[:, 0], points[:, 1], view.about)
+    right, down = view.drawn_all(across, up)
+    seen = (
+        (np.maximum.reduceat(np.hypot(across, up), starts) <= FARTHEST)
+        & (np.maximum.reduceat(right, starts) >= 0) & (np.minimum.reduceat(right, starts) <= view.width)
+        & (np.maximum.reduceat(down, starts) >= 0) & (np.minimum.reduceat(down, starts) <= view.height)
+    )  # fmt: skip
+    pixels = _pixels(right, down, view)
+    ends = [*starts[1:], len(points)]
+    shown = (pixels[starts[n] : ends[n]].tolist() for n in np.flatnonzero(seen))
+    return Markup("".join(_outline([(x, y) for x, y in ring]) for ring in shown))  # noqa: S704 - numbers
 
 
-def _outline(view: View, ring: Sequence[Point]) -> str:
-    flat = [equal_area(*point, view.about) for point in ring]
-    if any(math.hypot(*point) > FARTHEST for point in flat):
-        return ""
-    exact = [view.drawn(point) for point in flat]
-    xs, ys = [x for x, _ in exact], [y for _, y in exact]
-    if max(xs) < 0 or min(xs) > view.width or max(ys) < 0 or min(ys) > view.height:
-        return ""
-    points = _without_repeats([(round(x), round(y)) for x, y in _inside(exact, view)])
+@cache
+def _all_rings() -> tuple[Numbers, NDArray[np.int64]]:
+    """Give the points of all outlines one after the other (longitude, latitude), and where each outline begins."""
+    rings = [ring for each in shapes().values() for ring in each.rings]
+    starts = np.cumsum([0, *(len(ring) for ring in rings[:-1])])
+    return np.array([point for ring in rings for point in ring]), starts
+
+
+def _pixels(right: Numbers, down: Numbers, view: View) -> NDArray[np.int64]:
+    """Round to pixels; what lies far outside is moved to near the edge: it is not seen, and small numbers are short."""
+    edge = 20
+    inside = np.clip(right, -edge, view.width + edge), np.clip(down, -edge, view.height + edge)
+    return np.rint(np.column_stack(inside)).astype(np.int64)
+
+
+def _outline(ring: Sequence[tuple[int, int]]) -> str:
+    points = _without_repeats(ring)
     if len(points) < 3:
         return ""
     steps = [f"{x2 - x1},{y2 - y1}" for (x1, y1), (x2, y2) in pairwise(points)]
     return f"M{points[0][0]},{points[0][1]}l{' '.join(steps)}z".replace(",-", "-").replace(" -", "-")
-
-
-def _inside(points: Sequence[Point], view: View) -> list[Point]:
-    """Move what lies far outside a window to near its edge: it is not seen, and small numbers make a small path."""
-    edge = 20
-    return [(min(max(x, -edge), view.width + edge), min(max(y, -edge), view.height + edge)) for x, y in points]
 
 
 def _without_repeats(points: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

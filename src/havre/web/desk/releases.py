@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from havre.errors import HavreError, RecordError
-from havre.pipeline import measure_names
 from havre.record import review
 from havre.record.changed_words import input_sentences, setting_sentences
 from havre.record.changes import interval_missed
@@ -56,6 +55,8 @@ def release_page(
 @router.get("/{lang}/desk/releases/{release}/report")
 def report(lang: Lang, visit: Entered, release: str) -> Response:
     """Show the report as it would be published, in both languages, away from what the desk may do."""
+    from havre.pipeline import measure_names
+
     with visit.desk.room.open() as record:
         now, _ = _found(record, release)
         shown, _ = submitted(record, now)
@@ -120,6 +121,7 @@ def _publish(
     visit: Visit, record: Record, release: str, signer: Signer, log_signers: Sequence[Signer], _: Posted
 ) -> None:
     from havre.forecast.models import describe_models
+    from havre.pipeline import measure_names
 
     if not log_signers:
         raise AccountError("web.desk.no_log_key")

@@ -11,9 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, Response
 
-from havre.audit.impact.assessment import Assessment
 from havre.audit.impact.load import KINDS, load_questionnaire
-from havre.audit.impact.render import render_html as render_impact
 from havre.audit.rates import Rate
 from havre.audit.register.load import Register, load_register
 from havre.audit.register.models import Entry
@@ -96,6 +94,9 @@ def impact(lang: Lang, system: str, kind: str) -> Response:
     known = next((each for each in KINDS if each == kind), None)
     if known is None or entry.kind != "system":
         raise HTTPException(404)
+    from havre.audit.impact.assessment import Assessment
+    from havre.audit.impact.render import render_html as render_impact
+
     made = Assessment(load_questionnaire(known), register, entry, (), today())
     return _alone(render_impact(made, lang, _back(entry, lang)), lang)
 

@@ -7,7 +7,7 @@ the address and keeps nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from babel.numbers import format_decimal
@@ -15,7 +15,6 @@ from fastapi import APIRouter, HTTPException, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from havre.forecast.reception import Occupancy
 from havre.record.outlook import Outlook
 from havre.record.wording import ALL, Wording
 from havre.texts import catalogue, say
@@ -27,6 +26,9 @@ from havre.web.planning import DRAWS, SEED, PublishedArrivals, published_arrival
 from havre.web.reception_places import Regions, regions
 from havre.web.rendering import Lang, SiteNow, page
 from havre.web.site import Site, SiteRelease
+
+if TYPE_CHECKING:
+    from havre.forecast.reception import Occupancy
 
 router = APIRouter(include_in_schema=False)
 LEVELS = (0.1, 0.5, 0.9)
@@ -129,8 +131,10 @@ def fitting_regions(release: SiteRelease) -> tuple[Outlook, Regions] | None:
     return (series, known) if series is not None and _is_forecast(series) else None
 
 
-def make_plan(made: Occupancy, place: Place, series: str, words: Wording) -> Plan:
+def make_plan(made: "Occupancy", place: Place, series: str, words: Wording) -> Plan:
     """Put the occupancy into words and drawings."""
+    from havre.forecast.reception import Occupancy
+
     without = made.without_place.mean(axis=1)
     arrived, needed = (
         Occupancy(made.months, made.arrived, made.arrived, made.capacity).quantiles(LEVELS),
@@ -172,7 +176,7 @@ def given_of(place: Place, series: str, words: Wording) -> str:
     return say("web_planner", "summary.given", words.language, **facts, series=series)
 
 
-def summarised(made: Occupancy, place: Place, words: Wording, worst: int) -> list[str]:
+def summarised(made: "Occupancy", place: Place, words: Wording, worst: int) -> list[str]:
     """Say in sentences when the place runs full."""
 
     def tell(key: str, /, **fields: object) -> str:
@@ -206,7 +210,7 @@ def _spread(values: Sequence[float], words: Wording) -> str:
     return say("web_planner", "result.spread", words.language, median=middle, low=low, high=high)
 
 
-def _drawing(made: Occupancy, words: Wording, kind: str) -> Markup:
+def _drawing(made: "Occupancy", words: Wording, kind: str) -> Markup:
     levels = made.quantiles(SHOWN_LEVELS)
     bands = {95: (levels[:, 0], levels[:, 6]), 80: (levels[:, 1], levels[:, 5]), 50: (levels[:, 2], levels[:, 4])}
     curve = Curve(

@@ -7,13 +7,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from havre.forecast.reception import Occupancy, Reception, Stay, draw_occupancy
 from havre.months import parse_month
 from havre.texts import Language, say
 from havre.web.planning import DRAWS, SEED, PublishedArrivals
+
+if TYPE_CHECKING:
+    from havre.forecast.reception import Occupancy, Reception, Stay
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "capacity": (0, 1e9),
@@ -37,8 +40,10 @@ class Place:
     later_from: date | None = None
 
     @property
-    def reception(self) -> Reception:
+    def reception(self) -> "Reception":
         """Give the settings of the computation."""
+        from havre.forecast.reception import Reception
+
         told = self.values
         changes = ((self.later_from, told["later"]),) if self.later_from and "later" in told else ()
         return Reception(
@@ -58,7 +63,7 @@ class Entered:
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def stay_of_mean(mean: float, shape: float) -> Stay:
+def stay_of_mean(mean: float, shape: float) -> "Stay":
     """Make a stay of its mean [months] and shape.
 
     Examples
@@ -66,6 +71,8 @@ def stay_of_mean(mean: float, shape: float) -> Stay:
     >>> round(stay_of_mean(6.0, 2.0).mean, 9)
     6.0
     """
+    from havre.forecast.reception import Stay
+
     if shape == 1:
         return Stay(median=mean * math.log(2))
     from scipy.stats import gamma
@@ -122,8 +129,10 @@ def read_place(
     return entered, None if entered.faults else Place(values, month)
 
 
-def planned(arrivals: PublishedArrivals, place: Place) -> Occupancy:
+def planned(arrivals: PublishedArrivals, place: Place) -> "Occupancy":
     """Draw the occupancy of a place."""
+    from havre.forecast.reception import draw_occupancy
+
     rng = np.random.default_rng(SEED)
     return draw_occupancy(arrivals.draws(DRAWS, rng), arrivals.months, place.reception, rng)
 
