@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from havre.pictures import files
 from havre.texts import LANGUAGES, say
 from havre.web.api import embed_drawings, embeds
 from havre.web.api.embed_drawings import Drawer
@@ -126,7 +127,7 @@ def test_one_is_drawn_at_a_time_and_few_wait(monkeypatch: pytest.MonkeyPatch) ->
         return b"png"
 
     monkeypatch.setattr(embed_drawings, "picture_of", lambda _: None)
-    monkeypatch.setattr(embed_drawings, "picture_bytes", draw)
+    monkeypatch.setattr(files, "picture_bytes", draw)
     drawer, given = Drawer(most=4), []
 
     def ask() -> None:
