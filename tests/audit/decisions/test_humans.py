@@ -26,7 +26,12 @@ def test_of_fewer_than_the_threshold_neither_kind_is_told(departed: int, is_told
         assert (found["departed"].median, found["agreed"].under) == ((4.0, 2**2.25), dict.fromkeys(SHORT, 1.0))
 
 
-@pytest.mark.parametrize(("of", "that", "verdict"), [(100, 0, "never"), (100, 4, "departs"), (10_000, 400, "rarely")])
-def test_rarely_is_said_only_where_chance_alone_does_not_explain_it(of: int, that: int, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("of", "that", "verdict"), [
+        (100, 0, "never"), (100, 4, "between"), (100, 9, "between"), (10_000, 400, "rarely"), (10_000, 600, "departs"),
+        (20, 1, "between"), (20, 8, "departs"),
+    ],
+)  # fmt: skip
+def test_rare_or_notable_is_said_only_where_chance_alone_does_not_explain_it(of: int, that: int, verdict: str) -> None:
     row = {"measure": "departure", "hidden": False, "of": of, "that": that, "missing": 0}
     assert departures(pl.DataFrame([row])).verdict == verdict

@@ -14,7 +14,7 @@ from havre.audit.decisions.read import OCTAVES, SHORT, Cube
 from havre.audit.intervals import LEVEL, Interval, interval
 
 RARELY = 0.05
-"""Upper end of the interval of departures below which they are called rare; a setting, not a legal limit."""
+"""Share of departures; rare or notable is said only where their interval lies on one side of it. No legal limit."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class Pace:
 class Departures:
     """How often humans departed, of those decisions of which both outcomes are known, and what follows.
 
-    ``verdict``: never, rarely, departs, unclear (it hangs on the outcomes that are missing), or unknown. ``bounds``
-    hold the share over all decisions whatever the missing outcomes were.
+    ``verdict``: never, rarely, departs, between (chance leaves open whether it is seldom), unclear (it hangs on the
+    outcomes that are missing), or unknown. ``bounds`` hold the share over all decisions whatever the missing outcomes
+    were.
     """
 
     of: int
@@ -54,8 +55,8 @@ def departures(total: pl.DataFrame, level: float = LEVEL) -> Departures:
     of, that, missing = (int(row[name][0]) for name in ("of", "that", "missing"))
     found = interval(that, of, "clopper-pearson", level)
     if not missing:
-        seldom = "rarely" if found.high < RARELY else "departs"
-        return Departures(of, that, found, seldom if that else "never")
+        often = "rarely" if found.high < RARELY else "departs" if found.low >= RARELY else "between"
+        return Departures(of, that, found, often if that else "never")
     every = of + missing
     least, most = (interval(k, every, "clopper-pearson", level) for k in (that, that + missing))
     verdict = "rarely" if most.high < RARELY else "departs" if least.low >= RARELY else "unclear"

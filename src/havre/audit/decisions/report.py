@@ -184,7 +184,11 @@ def _departure_findings(departed: Departures) -> list[Finding]:
     bounds = departed.bounds
     facts: dict[str, object] = {} if bounds is None else {"low": bounds.low, "high": bounds.high}
     partly: list[Finding] = [("departures_missing", {"count": departed.missing, **facts})] if bounds else []
-    return [(f"humans_{departed.verdict}", {}), *partly]
+    told: dict[str, object] = {}
+    if departed.verdict == "between" and departed.interval:
+        share, found = departed.that / departed.of, departed.interval
+        told = {"share": share, "low": found.low, "high": found.high}
+    return [(f"humans_{departed.verdict}", told), *partly]
 
 
 def _partial_truths(cube: Cube, truth: dict[str, KnownTruth]) -> list[Finding]:
