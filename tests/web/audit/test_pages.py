@@ -85,6 +85,17 @@ def test_every_entry_shows_every_claim_with_its_source(client: TestClient, langu
             assert re.sub(r"\s+", " ", register.sources[claim.source].named(language)) in shown
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_figure_that_is_carried_to_a_larger_base_stands_with_the_one_with_look_alikes(
+    client: TestClient, language: Language
+) -> None:
+    shown = client.get(f"/{language}/audit/sbms").text
+    alike, carried = ("7,24\u202f%", "avec des sosies 7\u202f%") if language == "fr" else ("7.24%", "with look-alikes 7%")
+    assert f'{alike}<span class="range">{carried}</span>' in shown
+    for name in load_register().entries:  # no value of a program among the words of a page
+        assert "(&#39;" not in client.get(f"/{language}/audit/{name}").text
+
+
 def test_values_that_differ_stand_side_by_side(client: TestClient) -> None:
     shown = plain(client.get("/en/audit/iborderctrl").text)
     at = shown.index("Values side by side")
