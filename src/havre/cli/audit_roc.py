@@ -59,7 +59,7 @@ def roc(
     low, high, straight = (written(value, ".3f") for value in (area.low, area.high, trapezoid))
     stdout().print(tell("roc.area", low=low, high=high, trapezoid=straight), soft_wrap=True)
     if useless:
-        from havre.audit.report.numbers import BETWEEN
+        from havre.texts import BETWEEN
 
         named = BETWEEN[language()].join(written(point.threshold) for point in useless)
         stdout().print(tell("roc.useless", thresholds=named), soft_wrap=True)

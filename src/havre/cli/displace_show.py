@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from havre.cli.console import number, stdout
 from havre.cli.displace_options import Prepared, tell
 from havre.cli.language import language
+from havre.texts import BETWEEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,7 +149,7 @@ def plus_minus(mean: object, deviation: object, digits: int = 4) -> str:
 
 def listed(parts: "Sequence[str]") -> str:
     """Join parts that may have commas of their own."""
-    return ("\u202f; " if language() == "fr" else "; ").join(parts)
+    return BETWEEN[language()].join(parts)
 
 
 def show_few(runs: int) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from havre.cli.console import stdout
 from havre.cli.language import language
-from havre.texts import say
+from havre.texts import BETWEEN, say
 
 if TYPE_CHECKING:
     import polars as pl
@@ -280,7 +280,7 @@ def _supposed(made: "ScenarioDraws", words: "Wording") -> str:
             places = [words.place(code) for code in codes if code]
             start = words.month(max(event.start, made.target_months[0]))
             said.append(tell(f"event.{kind}", place=" → ".join(places) or tell("event.everywhere"), month=start))
-    return "; ".join(said)
+    return BETWEEN[language()].join(said)
 
 
 def _quantile_rows(months: Sequence[object], values: "Floats") -> "pl.DataFrame":

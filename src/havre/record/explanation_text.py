@@ -257,7 +257,7 @@ def _skill(explanation: Document, words: Words) -> Sequence[Block]:
 
 def _common_moves(explanation: Document, words: Words) -> Sequence[Block]:
     tried = explanation["would_move"]["method"]["factors"]
-    factors = "; ".join(f"× {words.decimal(factor)}" for factor in tried)
+    factors = words.joined(f"× {words.decimal(factor)}" for factor in tried)
     return words("move.method", factors=factors), words("move.weights")
 
 

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 
 from havre.months import parse_month
 from havre.record.wording import Wording
-from havre.texts import MINUS, Language, say
+from havre.texts import BETWEEN, MINUS, Language, say
 
 SUBJECT = "explanation"
 
@@ -98,7 +98,7 @@ class Words:
 
     def joined(self, parts: Iterable[str]) -> str:
         """Write parts one after the other, as the language does."""
-        return (" ; " if self.wording.language == "fr" else "; ").join(parts)
+        return BETWEEN[self.wording.language].join(parts)
 
 
 @cache

@@ -16,6 +16,8 @@ from typing import Literal, get_args
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 MINUS = "\u2212"
+BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": "\u202f; "}
+"""What stands between parts of a sentence that may have commas of their own."""
 """The sign of a negative number that people read; a line does not break after it. Data files keep the hyphen."""
 _OF_FIELD = re.compile(r"\b([Dd])e (?=\{(\w+)\})")
 _ELIDING = ("avril", "août", "octobre")

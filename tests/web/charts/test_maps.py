@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from havre.record.outlook import ExpectedMonth, Outlook
 from havre.record.wording import Wording
 from havre.web.charts.labels import LETTER, LINE, Box, Mark, place_labels
-from havre.web.charts.maps import WIDE_MAP, MapFigure, lands_of, map_figure
+from havre.web.charts.maps import WIDE_MAP, MapFigure, lands_of, map_figure, summary_of
 from havre.web.charts.outlook_map import OutlookMap, Typical, maps_of, typical_month
 
 WORDS = Wording("en", {"sea_arrivals": {"en": "Arrivals by sea", "fr": "Arrivées par la mer"}})
@@ -60,6 +60,13 @@ def test_one_hidden_month_hides_the_typical_month() -> None:
     assert typical_month(whole) == Typical(10.0, 5.0, 20.0, 12)
     assert typical_month(partly) is None
     assert typical_month(Outlook(whole.row, (), ())) is None
+
+
+def test_french_keeps_a_space_before_a_semicolon() -> None:
+    (found,) = maps_of([series("ITA", 4000.0), series("GRC", 1500.0)])
+    told = summary_of(found, Wording("fr", WORDS.measure_names))
+    assert "\u202f; Grèce" in told
+    assert ";" not in told.replace("\u202f; ", "")
 
 
 def test_every_mark_is_a_link_with_its_figures_for_the_keyboard() -> None:

@@ -55,6 +55,8 @@ def test_a_destination_tells_its_total_in_full(plain: TestClient, language: Lang
     links = [str(each.attributes["href"]) for each in page.css("main a")]
     assert "/api/v1/series/asylum_applications/TOT/DEU.csv" in links
     assert f"/{language}/contest?figure=germany/TOT/DEU/2021-01" in links
+    of = {"en": "Where people come from: ", "fr": "D’où viennent les personnes\u202f: "}
+    assert of[language] in page.text()
     # What a reader chooses stays on the page of the place.
     assert page_of(plain, f"{path}?month=2021-03").css_first("tr#m-2021-03[aria-current]") is not None
     assert plain.get(f"{path}?month=May").status_code == 404

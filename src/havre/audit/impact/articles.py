@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from havre.audit.report.articles import place_text
-from havre.audit.report.numbers import BETWEEN
-from havre.texts import Language, say
+from havre.texts import BETWEEN, Language, say
 
 KNOWN: Mapping[str, frozenset[str]] = {
     "AI Act": frozenset((

@@ -11,7 +11,7 @@ from havre.audit.impact.questions import Questions
 from havre.audit.impact.scores import Score
 from havre.audit.impact.words import Words
 from havre.audit.report import numbers
-from havre.texts import Language
+from havre.texts import BETWEEN, Language
 
 _URGENCY = {"yes": 0, None: 1, "no": 2}
 _EMPTY = "–"
@@ -81,9 +81,7 @@ def _lead(assessment: Assessment, words: Words) -> Iterator[Line]:
         words.text("by", by=file.by, role=words.role(file.role), date=_day(file.date, words))
         for file in assessment.files
     ]
-    yield Line(
-        f"{words.text('answered_by')}{numbers.COLON[words.language]}{numbers.BETWEEN[words.language].join(names)}"
-    )
+    yield Line(f"{words.text('answered_by')}{numbers.COLON[words.language]}{BETWEEN[words.language].join(names)}")
 
 
 def _who_fills(assessment: Assessment, words: Words) -> Part:

@@ -8,8 +8,8 @@ from havre.audit.impact.articles import article_text, split_articles
 from havre.audit.impact.assessment import Assessment
 from havre.audit.impact.models import Condition, Question, Questionnaire
 from havre.audit.impact.scores import Input, Score
-from havre.audit.report.numbers import BETWEEN, COLON
-from havre.texts import Language, say
+from havre.audit.report.numbers import COLON
+from havre.texts import BETWEEN, Language, say
 
 
 @dataclass(frozen=True)

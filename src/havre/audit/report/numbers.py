@@ -13,8 +13,6 @@ SPACE = "\u00a0"
 PERCENT: Mapping[Language, str] = {"en": "%", "fr": "\u202f%"}
 """The per cent sign as a language joins it to its number: French keeps a narrow space that does not break."""
 ABOVE: Mapping[Language, str] = {"en": ">", "fr": f">{SPACE}"}
-BETWEEN: Mapping[Language, str] = {"en": "; ", "fr": "\u202f; "}
-"""What stands between parts of a sentence that may have commas of their own."""
 COLON: Mapping[Language, str] = {"en": ": ", "fr": "\u202f: "}
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SMALLEST_PLAIN = 1e-4

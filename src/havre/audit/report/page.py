@@ -24,7 +24,7 @@ from havre.audit.report.figures import (
     figures_of,
 )
 from havre.audit.report.icons import PEOPLE, Part, icon_array, of_a_thousand
-from havre.texts import Language, say
+from havre.texts import BETWEEN, Language, say
 
 MILLION = 1_000_000
 RATE_DIGITS = 4
@@ -253,7 +253,7 @@ class Page:
     @property
     def between(self) -> str:
         """Give what stands between parts of a sentence."""
-        return numbers.BETWEEN[self.language]
+        return BETWEEN[self.language]
 
     def rates(self, figure: ScreeningFigure) -> str:
         """Say which two rates a check has."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from havre.record.wording import Wording
-from havre.texts import say
+from havre.texts import BETWEEN, say
 from havre.web.charts.labels import Box, Label, Mark, place_labels
 from havre.web.charts.outlook_map import Course, OutlookMap, Spot, Typical
 from havre.web.charts.projections import Point, View, view_of
@@ -163,7 +163,7 @@ def summary_of(found: OutlookMap, words: Wording) -> str:
     ]
     parts = [_say(words, "summary", measure=words.measure(found.measure), counts=", ".join(counts))]
     if shown:
-        told = "; ".join(_told(code, typical, words) for code, typical in shown[:3])
+        told = BETWEEN[words.language].join(_told(code, typical, words) for code, typical in shown[:3])
         parts.append(_say(words, "summary_largest", places=told))
     hidden = len(marks) - len(shown)
     if hidden:

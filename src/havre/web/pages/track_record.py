@@ -13,7 +13,7 @@ from havre.errors import HavreError
 from havre.record.report import Page as Report
 from havre.record.track_page import Page as TrackPage
 from havre.record.wording import Wording
-from havre.texts import Language, say
+from havre.texts import BETWEEN, Language, say
 from havre.web.reading.coverage import by_size, coverage_chart, held_overall, mark_path
 from havre.web.reading.frozen import PAGE_ROWS, Frozen, Series, read_frozen
 from havre.web.reading.places import path_of
@@ -104,7 +104,7 @@ def _ensemble(report: Report, scope: str) -> list[dict[str, Any]]:
 
 
 def _drawing(lines: list[Any], s: partial[str], words: Wording) -> Any:
-    told = "; ".join(
+    told = BETWEEN[words.language].join(
         f"{line.label}: " + ", ".join(f"{level} % → {words.percent(share)}" for level, share in line.shares.items())
         for line in lines
     )
