@@ -53,6 +53,15 @@ def test_a_million_travellers(run: Run) -> None:
     assert "not published" in shown
 
 
+def test_rates_of_ones_own_are_no_claims_about_a_system_and_numbers_stay_whole(run: Run) -> None:
+    rates = ("rates", "--sensitivity", "11/15", "--specificity", "12/15", "--base-rate", "0.1%..1%")
+    assert run(*rates).startswith("What these rates mean for a million people\n")
+    shown = run(*rates, lang="fr")
+    assert shown.startswith("Ce que ces taux signifient pour un million de personnes\n")
+    assert "(60\u202f430" in shown  # a line must not end within a number
+    assert "99,3\u202f%" in shown
+
+
 def test_searches_in_millions(run: Run) -> None:
     shown = squeezed(run("scale", "--gallery", "7e6", "--gallery", "3e8", "--gallery", "4e8"))
     for row in ("1e-06 0.9991 1.0000 1.0000", "1e-09 0.0070 0.2592 0.3297", "1e-12 7.00E-6 3.00E-4 4.00E-4",

@@ -130,7 +130,8 @@ def rates(
         told = {"system": given.system, "level": level, "claims": assessed, "contradictions": contradictions}
         write_json({**told, "disagreements": [list(pair) for pair in given.disagreements(level)]})
         return
-    stdout().print(f"[bold]{tell('rates.title', system=escape(given.system))}[/bold]", soft_wrap=True)
+    title = tell("rates.title_own") if sensitivity else tell("rates.title", system=escape(given.system))
+    stdout().print(f"[bold]{title}[/bold]", soft_wrap=True)
     stdout().print(tell("rates.assumptions"), soft_wrap=True)
     for one in found:
         _show(one, level)

@@ -1,9 +1,11 @@
 """What the terminal shows: tables, progress (silent when nobody watches), JSON."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from havre.cli.language import language, tell
@@ -21,6 +23,7 @@ def stdout() -> "Console":
     """Give the console of standard output; into a file or pipe it writes plain text of a fixed width."""
     from rich.console import Console
 
+    _keep_numbers_whole()
     return Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False, soft_wrap=False)
 
 
@@ -28,7 +31,16 @@ def stderr() -> "Console":
     """Give the console of standard error, for what accompanies a result and is not part of it."""
     from rich.console import Console
 
+    _keep_numbers_whole()
     return Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
+
+
+@cache
+def _keep_numbers_whole() -> None:
+    """Let lines break at plain spaces alone: rich takes those that do not break, as in "60 430", for the same."""
+    from rich import _wrap
+
+    _wrap.re_word = re.compile(r"[ \t\n]*[^ \t\n]+[ \t\n]*")
 
 
 def write_json(content: Mapping[str, object]) -> None:
