@@ -39,6 +39,17 @@ def test_every_calculator_answers_without_scripts(client: TestClient, name: str,
         assert all(re.sub(r"\s+", " ", text) in shown for text in (head, *cells))
 
 
+def test_what_stands_in_a_form_at_first_and_is_no_claim_is_called_an_example(client: TestClient) -> None:
+    link = re.search(r'href="(/en/audit\?calculator=[^"]*)"', client.get("/en/audit/eurodac").text)
+    assert link is not None
+    for address in (*(f"/en/audit?calculator={name}" for name in CALCULATORS), unescape(link[1])):
+        assert "It says nothing of any system" in client.get(address).text
+
+
+def test_the_first_search_has_no_interval_as_no_number_of_searches_is_known(client: TestClient) -> None:
+    assert "9.53% *</td>" in client.get("/en/audit?calculator=scale").text
+
+
 def test_what_was_typed_is_answered_shown_again_and_kept_nowhere(client: TestClient) -> None:
     asked = client.get(f"/fr/audit?{urlencode(OWN)}")
     assert 'value="75,55 %@15"' in asked.text
@@ -90,7 +101,9 @@ def test_a_figure_that_is_carried_to_a_larger_base_stands_with_the_one_with_look
     client: TestClient, language: Language
 ) -> None:
     shown = client.get(f"/{language}/audit/sbms").text
-    alike, carried = ("7,24\u202f%", "avec des sosies 7\u202f%") if language == "fr" else ("7.24%", "with look-alikes 7%")
+    alike, carried = (
+        ("7,24\u202f%", "avec des sosies 7\u202f%") if language == "fr" else ("7.24%", "with look-alikes 7%")
+    )
     assert f'{alike}<span class="range">{carried}</span>' in shown
     for name in load_register().entries:  # no value of a program among the words of a page
         assert "(&#39;" not in client.get(f"/{language}/audit/{name}").text

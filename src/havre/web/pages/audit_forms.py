@@ -131,7 +131,7 @@ CALCULATORS: dict[str, Calculator] = {
             (
                 (Field("gallery", "7; 60; 300; 400"), Field("fmr", "1e-6; 1e-9; 1e-12")),
                 (Field("promised", "0.1%"), Field("variation", "0", is_needed=False)),
-                (Field("measured", "0.3%@30000"), Field("tested", "12")),
+                (Field("measured", "0.3%"), Field("tested", "12")),
                 (
                     Field("searches", "60"), Field("mated", "0%", is_needed=False),
                     Field("fnir", "", is_needed=False),
