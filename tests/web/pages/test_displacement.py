@@ -119,6 +119,7 @@ def test_a_scenario_of_an_upload_and_of_an_instance(client: TestClient) -> None:
     assert [camp["changed_capacity"] == camp["capacity"] for camp in result["camps"]] == [False, True, True]
     scores = result["validation"]
     assert page.index("How good is the run without the scenario?") < page.index("Supposed</h2>")
+    assert "drawn anew here, together with the scenario" in page
     assert f"of the {scores['entries']} counts lie within the 80% intervals" in page
     described = re.findall(r"<desc [^>]*>([^<]*Places: [^<]*)</desc>", page)
     assert len(described) == 3
