@@ -194,3 +194,9 @@ def test_a_sensor(run: Run, tmp_path: Path) -> None:
     assert "100 – 150" in shown
     assert "cannot be concluded: not published" in shown
     assert json.loads(run("sensor", "drone.toml", "--json"))["help"] == "unknown"
+
+
+def test_a_small_share_is_written_as_others_are(run: Run) -> None:
+    sheet = Path(__file__).parents[2] / "examples/audit/vehicle-check.toml"
+    assert "0.002% – 0.10%" in run("sensor", str(sheet))
+    assert "0,002\u202f% – 0,10\u202f%" in run("sensor", str(sheet), lang="fr")

@@ -35,13 +35,15 @@ def parse_share(text: str) -> float:
 
 
 def percent(share: float | None) -> str:
-    """Write a share in per cent: two decimals below 10 % and near 100 %, else one; tiny ones in powers of ten."""
+    """Write a share in per cent: two decimals below 10 % and near 100 %, else one; tiny ones with two digits."""
     if share is None:
         return DASH
-    from babel.numbers import format_decimal, format_scientific
+    from babel.numbers import format_decimal
 
-    if 0 < share < 5e-5:
-        return f"{format_scientific(100 * share, '0.0E0', locale=language())}{_sign()}"
+    from havre.audit.report import numbers
+
+    if 0 < share < 1e-4:
+        return numbers.percent(share, language(), 2)
     digits = "0.00" if share < 0.09995 or 0.9995 <= share < 1 else "0.#" if share == 1 else "0.0"
     return f"{format_decimal(100 * share, digits, locale=language())}{_sign()}"
 
