@@ -45,6 +45,12 @@ def test_the_languages_are_not_the_same_text(subject: str) -> None:
     assert [key for key in long if english[key] == french[key]] == []
 
 
+@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if subject.startswith("web")])
+def test_no_line_of_a_page_begins_with_a_french_sign(subject: str) -> None:
+    broken = re.compile(r"\S [:;?!%»](?!\w)|« ")
+    assert [key for key, text in catalogue(subject, "fr").items() if broken.search(text)] == []
+
+
 def test_every_advice_has_its_sentence_and_asks_no_field_that_the_sentence_lacks() -> None:
     english = catalogue("errors", "en")
     advice = {key.removeprefix("advice."): text for key, text in english.items() if key.startswith("advice.")}
