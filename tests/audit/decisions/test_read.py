@@ -8,6 +8,7 @@ import pytest
 
 from havre.audit.decisions.columns import Columns, category_in_log
 from havre.audit.decisions.read import read_log
+from havre.audit.decisions.report import audit_log
 from havre.errors import AuditError, HavreError
 from tests.audit.decisions.made_logs import COLUMNS, made_log, write_log
 
@@ -162,3 +163,18 @@ def test_mixed_encodings_and_other_damage(tmp_path: Path) -> None:
         with pytest.raises(HavreError) as caught:
             read_log(tmp_path / path, columns)
         assert keys(caught.value) == [key]
+
+
+def test_scores_without_bounds_are_missing(tmp_path: Path) -> None:
+    wild = pl.when(pl.int_range(400) < 2).then(pl.lit(-1e308)).when(pl.int_range(400) < 4).then(pl.lit(1e308))
+    found = audit_log(write_log(LOG.with_columns(score=wild.otherwise("score")), tmp_path), COLUMNS)
+    assert found.edges[0] == 0
+    assert found.edges[-1] == 1
+    assert dict(found.findings)["score_missing"]["count"] == 4
+    found.encode()
+
+
+def test_names_of_groups_command_no_terminal(tmp_path: Path) -> None:
+    table = LOG.with_columns(sex=pl.lit("\x1b[31mf\x00\u202e"))
+    found = read_log(write_log(table, tmp_path), COLUMNS)
+    assert set(found.counts["group:sex"]) == {"\ufffd[31mf\ufffd\ufffd"}

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from havre.audit.decisions.nesting import also_hidden, same_decisions
 from havre.audit.decisions.protection import hidden_cells
 from havre.audit.decisions.read import Cube
-from havre.audit.decisions.tables import few_decisions, with_rates
+from havre.audit.decisions.tables import few_decisions, linked_groups, with_rates
 
 NUMBERS = ("of", "that", "score_sum", "square_sum")
 
@@ -23,18 +24,32 @@ def calibration_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     known = cube.counts.filter(pl.col("truth").is_not_null() & pl.col("bin").is_not_null())
     if "score" not in cube.has or known.is_empty():
         return _by(known.head(0), None, {}, threshold, level, with_bins=True)
-    few_bins: set[object] = {
-        int(place) for place in few_decisions(cube.counts.filter(pl.col("bin").is_not_null()), "bin", threshold)
-    }
+    few_bins: set[object] = {int(place) for place in few_decisions(cube.counts, "bin", threshold) - {str(None)}}
     whole = _by(known, None, {"bin": few_bins}, threshold, level, with_bins=True)
     parts = [_by(known, None, {}, threshold, level, with_bins=False), whole]
-    for name in cube.groups:
-        few_groups: set[object] = set(few_decisions(cube.counts, f"group:{name}", threshold))
-        groups = _by(known, name, {f"group:{name}": few_groups}, threshold, level, with_bins=False)
+    for name, groups in _of_groups(cube, known, threshold, level).items():
         # A cell of a hidden group or bin must not give it back as a sum.
         margins = {f"group:{name}": set(groups.filter("hidden")["group"]), "bin": set(whole.filter("hidden")["bin"])}
         parts += [groups, _by(known, name, margins, threshold, level, with_bins=True)]
     return pl.concat(parts)
+
+
+def _of_groups(cube: Cube, known: pl.DataFrame, threshold: int, level: float) -> dict[str, pl.DataFrame]:
+    """Make the tables of groups over all bins; none gives back a small group of another."""
+    keys = [f"group:{name}" for name in cube.groups]
+    linked = linked_groups(cube, threshold)
+    start: dict[str, set[object]] = {key: set(few_decisions(cube.counts, key, threshold, linked)) for key in keys}
+    sums = {key: known.group_by(key).agg(pl.col("n").sum()) for key in keys}
+    sizes = {(key, value): (n,) for key, table in sums.items() for value, n in table.iter_rows()}
+    parts = same_decisions(known, keys)
+    while True:
+        made = {name: _by(known, name, {key: start[key]}, threshold, level, with_bins=False)
+                for name, key in zip(cube.groups, keys, strict=True)}  # fmt: skip
+        hidden = {f"group:{name}": set(table.filter("hidden")["group"]) for name, table in made.items()}
+        more = also_hidden(hidden, sizes, parts, threshold)
+        if more is None:
+            return made
+        start[more[0]].add(more[1])
 
 
 def _by(

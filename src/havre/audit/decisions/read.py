@@ -23,6 +23,8 @@ SHORT = (5, 10, 30, 60)
 """Seconds within which decisions of humans are counted."""
 OCTAVES = 4
 """Bins of the time a human took, in each doubling of it."""
+_UNSEEN = r"[\p{Cc}\u{202A}-\u{202E}\u{2066}-\u{2069}]"
+"""Letters that command a terminal, or turn the direction of a page, in place of naming a group."""
 _YES = ("1", "1.0", "true", "yes", "y", "t", "oui", "vrai")
 _NO = ("0", "0.0", "false", "no", "n", "f", "non", "faux")
 _MOST_VALUES = {"outcome": 20, "time": 40_000}
@@ -103,6 +105,7 @@ def _scan(path: Path, columns: Columns) -> pl.LazyFrame:
 
 
 _FIRST_ROWS = 1000
+LARGEST = 1e150
 LEAST_COMPARED = 30
 """Decisions from which on a truth that equals something else in each of them is no chance."""
 
@@ -117,8 +120,8 @@ def _typed(table: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
     for meaning in ("score", "seconds"):
         name = getattr(columns, meaning)
         number = pl.lit(None, pl.Float64) if name is None else pl.col(name).cast(pl.Float64)
-        # What is not a number, or has no end, is as missing.
-        wanted.append(pl.when(number.is_finite()).then(number).alias(meaning))
+        # What is not a number, or so large that its square has no end, is as missing.
+        wanted.append(pl.when(number.abs() < LARGEST).then(number).alias(meaning))
     wanted.append(_month(columns.time, schema).alias("month"))
     return table.select(wanted)
 
@@ -196,7 +199,7 @@ def _count(table: pl.LazyFrame, columns: Columns, edges: tuple[float, ...]) -> p
         n=pl.len(), score_sum=score.sum(), square_sum=(score * score).sum()
     )
     found = counted.collect(engine="streaming")
-    plain = [pl.col(group).cast(pl.String).fill_null(MISSING) for group in groups]
+    plain = [pl.col(group).cast(pl.String).fill_null(MISSING).str.replace_all(_UNSEEN, "\ufffd") for group in groups]
     texts = [text.str.replace_all(JOINED, " x ", literal=True).alias(g) for g, text in zip(groups, plain, strict=True)]
     return found.with_columns(*texts, pl.col("month").cast(pl.String).str.slice(0, 7), pl.col("n").cast(pl.Int64))
 

@@ -1,6 +1,6 @@
 """Rates of a log as tables: the whole, groups and their intersections, months; small cells hidden."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -8,6 +8,7 @@ import polars as pl
 
 from havre.audit.decisions import missing
 from havre.audit.decisions.measures import BY_NAME, count_measures
+from havre.audit.decisions.nesting import Sizes, also_hidden, same_decisions
 from havre.audit.decisions.protection import Key, hidden_cells
 from havre.audit.decisions.read import JOINED, Cube
 from havre.audit.intervals import clopper_pearson
@@ -34,16 +35,56 @@ def group_tables(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     :func:`havre.audit.decisions.missing.with_bounds`. Hidden cells have no numbers.
     """
     parts: list[pl.DataFrame] = []
+    linked = linked_groups(cube, threshold)
     margins: Margins = {}
     for names in attributes(cube):
         keys = [f"group:{name}" for name in names]
-        marked = hide(count_measures(cube.counts, keys), keys, threshold, margins)
-        if len(names) == 1:
-            family = pl.col("measure").replace_strict(_FAMILY_OF)
-            for kind, value in marked.filter("hidden").select(family, keys[0]).unique().iter_rows():
-                margins.setdefault((kind, keys[0]), set()).add(value)
+        alone = len(names) == 1
+        marked = hide(count_measures(cube.counts, keys), keys, threshold, linked if alone else margins)
+        if alone:
+            _add_hidden(marked, keys[0], margins)
         parts.append(_named(missing.with_bounds(with_rates(marked, level), cube.counts, keys), names, keys))
     return pl.concat(parts) if parts else _empty()
+
+
+def linked_groups(cube: Cube, threshold: int) -> Margins:
+    """Give the groups to hide because another column would give a small group back (:mod:`.nesting`)."""
+    linked: Margins = {}
+    keys = [f"group:{name}" for name in cube.groups]
+    parts = same_decisions(cube.counts, keys)
+    if not parts:
+        return linked
+    counted = {key: count_measures(cube.counts, [key]) for key in keys}
+    sizes = {family: _sizes(counted, family) for family in _BASES}
+    while True:
+        found: Margins = {}
+        for key in keys:
+            _add_hidden(hide(counted[key], [key], threshold, linked), key, found)
+        more = {
+            (family, chosen[0]): chosen[1]
+            for family in _BASES
+            if (chosen := also_hidden({key: found.get((family, key), set()) for key in keys}, sizes[family], parts,
+                                      threshold))
+        }  # fmt: skip
+        if not more:
+            return linked
+        for place, value in more.items():
+            linked.setdefault(place, set()).add(value)
+
+
+def _sizes(counted: Mapping[str, pl.DataFrame], family: str) -> Sizes:
+    found: dict[tuple[str, str], list[int]] = {}
+    for key, table in counted.items():
+        rows = table.filter(pl.col("measure").replace_strict(_FAMILY_OF) == family)
+        for value, of in rows.select(key, "of").iter_rows():
+            found.setdefault((key, value), []).append(of)
+    return found
+
+
+def _add_hidden(marked: pl.DataFrame, key: str, margins: Margins) -> None:
+    family = pl.col("measure").replace_strict(_FAMILY_OF)
+    for kind, value in marked.filter("hidden").select(family, key).unique().iter_rows():
+        margins.setdefault((kind, key), set()).add(value)
 
 
 def attributes(cube: Cube) -> list[tuple[str, ...]]:
@@ -55,15 +96,18 @@ def attributes(cube: Cube) -> list[tuple[str, ...]]:
 
 def month_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     """Give every measure by month: ``month``, ``measure``, and columns as in :func:`group_tables`."""
-    known = cube.counts.filter(pl.col("month").is_not_null())
-    counted = count_measures(known, ["month"])
-    return with_rates(hide(counted, ["month"], threshold), level).sort("measure", "month")
+    return _by_place(cube, "month", threshold, level)
 
 
 def bin_table(cube: Cube, threshold: int, level: float) -> pl.DataFrame:
     """Give every measure by bin of the score, columns as :func:`month_table` with ``bin`` for ``month``."""
-    counted = count_measures(cube.counts.filter(pl.col("bin").is_not_null()), ["bin"])
-    return with_rates(hide(counted, ["bin"], threshold), level).sort("measure", "bin")
+    return _by_place(cube, "bin", threshold, level)
+
+
+def _by_place(cube: Cube, key: str, threshold: int, level: float) -> pl.DataFrame:
+    """Decisions without a month or score are a cell too: it would come out as the total less the others."""
+    shown = hide(count_measures(cube.counts, [key]), [key], threshold).filter(pl.col(key).is_not_null())
+    return with_rates(shown, level).sort("measure", key)
 
 
 def hide(counted: pl.DataFrame, keys: Sequence[str], threshold: int, margins: Margins | None = None) -> pl.DataFrame:
@@ -83,12 +127,12 @@ def hide(counted: pl.DataFrame, keys: Sequence[str], threshold: int, margins: Ma
     return shown.with_columns(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name) for name in ("of", "that"))
 
 
-def few_decisions(counts: pl.DataFrame, key: str, threshold: int) -> set[str]:
+def few_decisions(counts: pl.DataFrame, key: str, threshold: int, linked: Margins | None = None) -> set[str]:
     """Give the values of a key about which too few decisions are known, with those that are hidden beside them.
 
     Other tables of the same decisions hide them too: two that hide other cells would together give each of them back.
     """
-    found = _chosen(count_measures(counts, [key]), [key], threshold, {})
+    found = _chosen(count_measures(counts, [key]), [key], threshold, linked or {})
     return {cell[0] for _, _, few in found for cell in few}
 
 
