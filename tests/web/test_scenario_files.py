@@ -2,13 +2,14 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from havre.web.holder import SiteHolder
-from havre.web.scenario_files import read_scenario_files
+from havre.web.scenario_files import LARGEST, read_scenario_files
 from tests.web.pages.plain_case import made, write
 from tests.web.site_case import settings_for
 
@@ -50,12 +51,30 @@ def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:
     assert [each.id for each in read_scenario_files(tmp_path, first).results] == ["double.1", "double.2"]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), "many"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "many", 10**400, 1e300])
 def test_a_figure_that_is_none_makes_no_result(tmp_path: Path, value: object) -> None:
     wrong = scenario()
     wrong["months"][0]["if"] = {"low": 1.0, "median": value, "high": 3.0}
     put(tmp_path / "wrong.json", wrong)
     assert (read_scenario_files(tmp_path).results, len(read_scenario_files(tmp_path).faults)) == ((), 1)
+
+
+@pytest.mark.parametrize("factor", [10**400, 1e308, [], {}])
+def test_a_size_that_is_none_makes_no_result(tmp_path: Path, factor: Any) -> None:
+    put(tmp_path / "wrong.json", scenario(factor))
+    put(tmp_path / "good.json", scenario())
+    found = read_scenario_files(tmp_path)
+    assert ([each.id for each in found.results], list(found.faults)) == (["good"], ["wrong.json"])
+
+
+def test_a_pipe_is_not_waited_for_and_a_huge_file_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    with (tmp_path / "huge.json").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    (tmp_path / "away.json").symlink_to(tmp_path / "nowhere.json")
+    found = read_scenario_files(tmp_path)
+    assert (found.results, sorted(found.faults)) == ((), ["away.json", "huge.json", "pipe.json"])
+    assert str(LARGEST) in found.faults["huge.json"]
 
 
 def test_a_running_site_sees_new_files_and_names_broken_ones(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,7 @@ A file that is none, or is damaged, is left out; where it was good before, what 
 """
 
 import json
-import math
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +24,12 @@ SIZES = ("factor", "shift_months", "change", "persons", "arrivals", "reach", "re
 
 BASES = ("estimated", "stated", "assumed")
 """What a size can rest on."""
+LARGEST = 20_000_000
+"""Bytes of a file; ``havre scenario --json`` writes some hundred thousand for all series of a scope."""
+MOST_PERSONS = 1e11
+"""More than ever lived: a figure beyond it, of either sign, is none."""
+_DAMAGE = (OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError, HavreError)
+"""What reading a damaged file raises, also a number that is too long for arithmetic."""
 Mark = tuple[int, int, int]
 """What a file looks like: time of its last change, size, number of its place on the disk."""
 Three = tuple[float, float, float] | None
@@ -135,7 +141,7 @@ def read_scenario_files(folder: Path, last: ScenarioFiles | None = None) -> Scen
         try:
             mark = _mark(path)
             files[path] = kept if kept is not None and kept.mark == mark else ScenarioFile(mark, tuple(_results(path)))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, HavreError) as error:
+        except _DAMAGE as error:
             faults[path.name] = f"{type(error).__name__}: {error}"
             if kept is not None:
                 files[path] = kept
@@ -143,7 +149,17 @@ def read_scenario_files(folder: Path, last: ScenarioFiles | None = None) -> Scen
 
 
 def _mark(path: Path) -> Mark:
+    """Give what a file looks like.
+
+    Raises
+    ------
+    ValueError : it is none (a pipe would be waited for), or too large to be read while readers wait
+    """
     state = path.stat()
+    if not stat.S_ISREG(state.st_mode):
+        raise ValueError("not a file")
+    if state.st_size > LARGEST:
+        raise ValueError(f"{state.st_size} > {LARGEST} bytes")
     return state.st_mtime_ns, state.st_size, state.st_ino
 
 
@@ -197,6 +213,6 @@ def three_of(told: Mapping[str, Any]) -> Three:
     if any(value is None for value in values):
         return None
     low, median, high = (float(value) for value in values)
-    if not all(map(math.isfinite, (low, median, high))):
+    if not all(abs(value) <= MOST_PERSONS for value in (low, median, high)):
         raise ValueError(values)
     return low, median, high
