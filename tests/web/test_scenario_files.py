@@ -67,6 +67,13 @@ def test_a_size_that_is_none_makes_no_result(tmp_path: Path, factor: Any) -> Non
     assert ([each.id for each in found.results], list(found.faults)) == (["good"], ["wrong.json"])
 
 
+def test_half_a_letter_makes_no_result(tmp_path: Path) -> None:
+    wrong = scenario()
+    wrong["scenario"]["name"] = "\ud800"
+    put(tmp_path / "wrong.json", wrong)
+    assert (read_scenario_files(tmp_path).results, len(read_scenario_files(tmp_path).faults)) == ((), 1)
+
+
 def test_a_pipe_is_not_waited_for_and_a_huge_file_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     with (tmp_path / "huge.json").open("wb") as file:

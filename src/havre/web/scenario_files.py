@@ -165,6 +165,8 @@ def _mark(path: Path) -> Mark:
 
 def _results(path: Path) -> Iterator[ScenarioResult]:
     told = json.loads(path.read_bytes(), parse_constant=_refuse)
+    # JSON can name halves of letters, which no page can hold.
+    json.dumps(told, ensure_ascii=False).encode()
     if told["kind"] != "if":
         raise ValueError(told["kind"])
     many = len(told["scenarios"]) > 1

@@ -102,6 +102,14 @@ def test_files(tmp_path: Path) -> None:
     assert keys(caught.value) == ["file.damaged", "file.damaged", "file.missing"]
 
 
+def test_half_a_letter_is_in_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content(a_deployer="\ud800")))
+    with pytest.raises(FileError) as caught:
+        read_answers(path, FRIA, "iborderctrl")
+    assert keys(caught.value) == ["file.damaged"]
+
+
 def test_answers_about_another_system_or_questionnaire() -> None:
     assert refused(content(system="sbms")) == ["impact.head"]
     assert "impact.head" in refused(content("dpia"))

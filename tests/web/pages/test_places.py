@@ -104,6 +104,8 @@ def test_a_route_without_a_figure_says_so_and_what_is_needed(plain: TestClient, 
 def test_other_spellings_of_a_place_lead_to_it(client: TestClient, asked: str) -> None:
     found = client.get(f"/fr/destination/{asked}")
     assert (found.status_code, found.headers["location"]) == (308, "/fr/destination/DEU")
+    chosen = "?month=2021-02&scenario=a/b"
+    assert client.get(f"/fr/destination/{asked}{chosen}").headers["location"] == f"/fr/destination/DEU{chosen}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

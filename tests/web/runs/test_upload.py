@@ -40,6 +40,16 @@ def test_an_archive_with_or_without_a_folder_is_an_instance() -> None:
         assert read_upload([("x.zip", archive(arvania(), folder))], MOST).files == arvania()
 
 
+@pytest.mark.parametrize("folder", ["", "x.csv/"])
+def test_a_file_that_is_a_folder_too_is_refused(folder: str) -> None:
+    more = {"x.csv": b"a,b\n"} if folder else {"input_csv/x.csv": b"a\n", "input_csv/x.csv/y.csv": b"a\n"}
+    made = BytesIO(archive(arvania(), folder))
+    with zipfile.ZipFile(made, "a") as file:
+        for name, content in more.items():
+            file.writestr(name, content)
+    assert keys([("x.zip", made.getvalue())]) == {"web.run.folder"}
+
+
 def test_files_one_by_one_are_put_where_they_belong() -> None:
     sent = [(name.rsplit("/", maxsplit=1)[-1], content) for name, content in arvania().items()]
     assert read_upload(sent, MOST).files == arvania()

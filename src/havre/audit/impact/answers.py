@@ -66,6 +66,8 @@ def read_answers(path: Path, questionnaire: Questionnaire, system: str) -> Answe
         text = path.read_bytes().decode("utf-8-sig")
         # The same question twice is a fault in TOML already; JSON would keep the last without a word.
         content = json.loads(text, object_pairs_hook=_once) if path.suffix == ".json" else tomllib.loads(text)
+        # JSON can name halves of letters, which no file can hold.
+        json.dumps(content, ensure_ascii=False, default=str).encode("utf-8")
     except (ValueError, OSError, RecursionError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise FileError("file.damaged", path=path, expected="TOML / JSON (UTF-8)", reason=reason) from error

@@ -1,7 +1,7 @@
 """The pages of places: destinations, routes and origins, each with its series, and a list of all."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Annotated, Any
 
@@ -90,13 +90,13 @@ def origin(request: Request, lang: Lang, site: SiteNow, code: str, chosen: Chose
 
 
 def _place(request: Request, language: Language, site: Site, place: tuple[Kind, str], chosen: Choices) -> Response:
-    """Show a place; another spelling of it leads to it, and what is none to a page with near ones."""
+    """Show a place; another spelling leads to it with what was chosen, and what is none to a page with near ones."""
     release, (kind, code) = site.latest, place
     known = {*codes_of(release, kind), *(routes_without(release) if kind == "route" else ())}
     if code not in known:
         meant = find_code(code.removeprefix(ROUTE)) or find_code(code)
         if meant in known:
-            return RedirectResponse(place_path(language, kind, meant), 308)
+            return RedirectResponse(with_query(place_path(language, kind, meant), asdict(chosen)), 308)
         return near_places_page(request, language, site, code, (code,))
     words = site.words(language)
     mains = mains_of(release, kind, code, language)

@@ -174,6 +174,8 @@ def _faults(files: Sequence[tuple[str, bytes]]) -> Iterator[Problem]:
         yield Problem.of("web.run.no_locations", expected=f"{INPUT}/{LOCATIONS}")
     elif len(roots) > 1:
         yield Problem.of("web.run.several", names=", ".join(map(_shown, roots[:MOST_TOLD])))
+    folders = {str(folder) for name, _ in files for folder in PurePosixPath(name).parents}
+    yield from (Problem.of("web.run.folder", name=_shown(name)) for name, _ in files if name in folders)
     if AGENTS in bases:
         yield Problem.of("web.run.agents", name=AGENTS)
     for name, content in files:
