@@ -55,6 +55,21 @@ from havre.sources.personal import personal_category
         ("onomateponymo", "name"),
         ("fecha_nacimiento", "birth"),
         ("correo electrónico", "email"),
+        ("Reisepassnummer", "document"),
+        ("name_hash", "name"),
+        ("DNI del solicitante", "identifier"),
+        ("Όνομα", "name"),
+        ("ΕΠΩΝΥΜΟ", "name"),
+        ("ημερομηνία γέννησης", "birth"),
+        ("Αριθμός διαβατηρίου", "document"),
+        ("αριθμός φακέλου", "identifier"),
+        ("Α.Φ.Μ.", "identifier"),
+        ("ΑΜΚΑ", "identifier"),
+        ("τηλέφωνο", "phone"),
+        ("διεύθυνση", "address"),
+        ("θρήσκευμα", "sensitive"),
+        ("geboortedatum", "birth"),
+        ("nazwisko", "name"),
     ],
 )
 def test_a_column_about_a_person_is_known(column: str, category: str | None) -> None:
@@ -102,7 +117,8 @@ def test_what_tells_of_kinds_of_them_is_harmless(thing: str, about: str, style: 
      "households", "refugees", "count", "number", "beneficiaries", "event_id", "site", "contact_rate", "population",
      "identified", "capacity", "user_count", "household_size", "nombre", "nom_du_lieu", "country_of_origin",
      "dossiers", "nombre_de_cas", "n_cas", "number_of_persons", "reference_period", "applicant", "dni", "file_hash",
-     "hit_rate", "match_score", "partner_name", "driver_name", "kennzeichen", "agents", "fall_2024"],
+     "hit_rate", "match_score", "partner_name", "driver_name", "kennzeichen", "agents", "fall_2024",
+     "αριθμός_αιτήσεων", "χώρα", "μήνας"],
 )  # fmt: skip
 def test_a_column_of_aggregates_is_none(column: str) -> None:
     assert personal_category(column) in (None, "name") if column == "nombre" else personal_category(column) is None

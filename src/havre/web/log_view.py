@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from havre.errors import RecordError
-from havre.record.contest_log import Became, entries_of, what_became
+from havre.record.contest_log import Became, Step, entries_of, what_became
 from havre.record.log.checkpoint import Checkpoint, parse_checkpoint
 from havre.record.log.entries import parse_entry
 from havre.record.log.keys import Verifier, parse_verifier
@@ -64,11 +64,17 @@ class LogView:
 
     def stands(self, release: str) -> tuple[str, str] | None:
         """Tell what ended a release: ``superseded`` with the name of the other one, or ``withdrawn`` with why."""
+        step = self._end(release)
+        return None if step is None else (step.kind, step.told["by" if step.kind == "superseded" else "reason"])
+
+    def withdrawn_at(self, release: str) -> datetime | None:
+        """Tell when a release was withdrawn; ``None`` where it was not."""
+        step = self._end(release)
+        return step.at if step is not None and step.kind == "withdrawn" else None
+
+    def _end(self, release: str) -> Step | None:
         steps = self.became[release].steps if release in self.became else []
-        for step in reversed(steps):
-            if step.kind in ("superseded", "withdrawn"):
-                return step.kind, step.told["by" if step.kind == "superseded" else "reason"]
-        return None
+        return next((step for step in reversed(steps) if step.kind in ("superseded", "withdrawn")), None)
 
 
 def read_log(site: "Site") -> LogView | None:

@@ -64,7 +64,7 @@ def test_an_outcome_by_its_word(tmp_path: Path) -> None:
     ["name", "date_of_birth", "passport_no", "case_id", "pseudonym", "fingerprint", "religion", "numero_dossier",
      "n_dossier", "dossier", "subject_id", "person_hash", "aktenzeichen", "iban", "plate", "imei", "mrz",
      "officer_name", "applicant", "demandeur", "Antragstellerin", "template_id", "id", "caseworker", "agent_id",
-     "Sachbearbeiter", "funzionario", "username"],
+     "Sachbearbeiter", "funzionario", "operador", "username"],
 )  # fmt: skip
 def test_columns_about_persons_are_refused(tmp_path: Path, column: str) -> None:
     assert refused(LOG.with_columns(pl.lit(1).alias(column)), tmp_path) == ["audit.log.personal"]
@@ -73,7 +73,8 @@ def test_columns_about_persons_are_refused(tmp_path: Path, column: str) -> None:
 @pytest.mark.parametrize(
     "column",
     ["country_of_origin", "case_type", "template_version", "officer_decision", "case_status", "row_id", "index",
-     "agents", "office", "applicants", "unit", "user_count", "reference", "interview_language", "judgment"],
+     "agents", "office", "applicants", "unit", "user_count", "reference", "interview_language", "judgment",
+     "score_2", "origin_month", "case_type_2"],
 )  # fmt: skip
 def test_harmless_columns_are_not_refused(column: str) -> None:
     assert category_in_log(column) is None

@@ -14,7 +14,7 @@ MOST_GROUPS = 200
 _STAFF = re.compile(
     r"(case_?worker|officer|agent|operator|decision_?maker|examiner|inspector|official|clerk|interviewer|interpreter|judge|"
     r"sachbearbeiter(in)?|bearbeiter(in)?|entscheider(in)?|dolmetscher(in)?|richter(in)?|agente|funzionario|operatore|"
-    r"funcionario|oficial|instructeur|decideur|gestionnaire|fonctionnaire|interprete|juge|ypallilos|user|utilisateur|"
+    r"funcionari[oa]|operadora?|oficial|instructeur|decideur|gestionnaire|fonctionnaire|interprete|juge|ypallilos|user|utilisateur|"
     r"benutzer|username|login)_?(id|no|nr|num|number|code|hash|name|initials|key)?"
 )
 """Columns that tell who decided."""

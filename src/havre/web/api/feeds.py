@@ -25,6 +25,7 @@ from havre.web.api.skill import past_of
 from havre.web.api.telling import standing_of
 from havre.web.asked import only_known
 from havre.web.figures import in_words
+from havre.web.log_view import read_log
 from havre.web.rendering import Lang, SiteNow
 from havre.web.site import Site, SiteRelease
 
@@ -111,8 +112,11 @@ def _release(telling: _Telling, release: SiteRelease) -> Entry:
     reviewer = found.review.reviewer if found.review is not None and is_told else ""
     told.append(telling.say("reviewed", name=reviewer) if is_told else telling.say("not_reviewed"))
     standing = standing_of(telling.site, release)
+    withdrawn_at = None
     if standing is not None and standing.state == "withdrawn":
         told.insert(0, telling.say("withdrawn"))
+        log = read_log(telling.site)
+        withdrawn_at = None if log is None else log.withdrawn_at(release.id)
     told.append(telling.say("automated"))
     return Entry(
         about=f"release {telling.record} {release.id} {release.published.manifest_sha256}",
@@ -120,7 +124,8 @@ def _release(telling: _Telling, release: SiteRelease) -> Entry:
         text=" ".join(told),
         address=joined(telling.root, [telling.language, "releases", release.id]),
         published=_made_at(release),
-        updated=_made_at(release),
+        # Who has read the entry is told anew that its figures stand no more.
+        updated=withdrawn_at or _made_at(release),
         kind="releases",
     )
 
