@@ -329,6 +329,21 @@ def test_what_is_computed_waits_for_its_turn_and_kept_answers_do_not() -> None:
     assert app.asked == 4
 
 
+def test_what_was_kept_while_others_waited_for_their_turn_is_not_computed_again() -> None:
+    app = Counted()
+    kept = KeptAnswers(app, holder())
+
+    async def story() -> None:
+        app.wait = asyncio.Event()
+        asking = [asyncio.create_task(ask(kept, path)) for path in ("/first", "/same", "/same", "/same")]
+        await asyncio.sleep(0.01)
+        app.wait.set()
+        assert [body(sent) for sent in await asyncio.gather(*asking)] == [b"first"] * 4
+
+    asyncio.run(asyncio.wait_for(story(), 5))
+    assert app.asked == 2
+
+
 def test_a_turn_ends_before_the_answer_is_sent_to_somebody_who_reads_slowly() -> None:
     kept = KeptAnswers(Counted(), holder())
 

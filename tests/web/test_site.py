@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from havre.errors import FileError, HavreError
+from havre.record.contest_log import Became, Step
 from havre.record.folder import MANIFEST
 from havre.record.publication import open_record
 from havre.record.review import withdraw
@@ -82,6 +84,23 @@ def test_a_release_that_was_withdrawn_is_not_the_latest(record: Path) -> None:
     assert fingerprint_of(settings) != before
     now = read_site(settings)
     assert (now.withdrawn, now.latest.id, len(now.releases)) == (frozenset({"r-2"}), "r-1", 2)
+
+
+def test_what_ended_a_release_last_is_told(record: Path) -> None:
+    held = read_site(settings_for(record)).record
+    assert held is not None
+    steps = [
+        Step("superseded", AT, 3, {"by": "r-2"}),
+        Step("withdrawn", AT + timedelta(days=1), 4, {"reason": "Wrong."}),
+    ]
+    both = {name: Became(name, given) for name, given in (("r-1", steps), ("r-0", steps[:1]))}
+    log = replace(view_log(record / "log", held.log_keys), became=both)
+    assert [log.stands(name) for name in ("r-1", "r-0", "r-9")] == [
+        ("withdrawn", "Wrong."),
+        ("superseded", "r-2"),
+        None,
+    ]
+    assert [log.withdrawn_at(name) for name in ("r-1", "r-0")] == [AT + timedelta(days=1), None]
 
 
 def test_a_release_that_fits_its_manifest_but_not_the_log_is_refused(record: Path) -> None:

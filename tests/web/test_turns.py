@@ -78,6 +78,33 @@ def test_a_newcomer_comes_before_who_took_much_and_light_questions_before_heavy_
     assert order[2:] == ["reader light", "third heavy", "other light"]
 
 
+def test_what_an_address_took_of_late_adds_up() -> None:
+    clock = Clock()
+
+    async def story() -> list[str]:
+        given_turns = Turns(1, 1, clock=clock)
+        # Five questions of one second are more than one of two, though each is less.
+        for caller, seconds in (*[("many", 1.0)] * 5, ("one", 2.0)):
+            end = await given_turns.take(caller)
+            clock.now += seconds
+            end()
+        end = await given_turns.take("first")
+        order: list[str] = []
+
+        async def ask(caller: str) -> None:
+            done = await given_turns.take(caller)
+            order.append(caller)
+            done()
+
+        tasks = [asyncio.create_task(ask(caller)) for caller in ("many", "one")]
+        await settle()
+        end()
+        await asyncio.gather(*tasks)
+        return order
+
+    assert asyncio.run(story()) == ["one", "many"]
+
+
 def test_who_waits_too_long_or_with_too_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "MOST_WAITING", 2)
     monkeypatch.setattr(turns, "MOST_WAITING_IN_ALL", 3)

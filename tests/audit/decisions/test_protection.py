@@ -124,3 +124,80 @@ def test_no_group_comes_out_of_tables_of_the_same_decisions(groups: list[tuple[i
         seen = {f"g{str(value).removeprefix('g')}" for value in (*told[key], *scored[key])}
         unseen = [size for name, size in sizes.items() if name not in seen]
         assert not unseen or len(unseen) == len(sizes) or (len(unseen) >= 2 and sum(unseen) >= 10), (key, unseen)
+
+
+Cell = tuple[str, int | None, bool | None, bool | None, bool | None, int]
+
+
+def made_cube(cells: list[Cell], *has: str) -> Cube:
+    names = ("group:g", "bin", "automated", "human", "truth", "n")
+    kinds = (pl.String(), pl.Int8(), pl.Boolean(), pl.Boolean(), pl.Boolean(), pl.Int64())
+    counts = pl.DataFrame(cells, dict(zip(names, kinds, strict=True)), orient="row").with_columns(
+        score_sum=pl.col("n") * 0.5, square_sum=pl.col("n") * 0.25
+    )
+    return Cube(counts, counts.head(0), ("g",), int(counts["n"].sum()), (0.0, 0.5, 1.0), frozenset(has))
+
+
+def hidden_of(table: pl.DataFrame, key: str) -> set[str]:
+    return set(table.filter("hidden")[key])
+
+
+def test_errors_of_humans_are_hidden_where_those_of_the_system_are() -> None:
+    # The system flagged few of a, the human decided otherwise of many: only one of their tables is small.
+    few: list[Cell] = [
+        ("a", 0, True, False, True, 5),
+        ("a", 0, False, False, True, 40),
+        ("a", 0, False, True, False, 30),
+        ("a", 0, False, True, True, 20),
+        ("a", 0, False, False, False, 20),
+    ]
+    many: list[Cell] = [
+        (name, 0, flagged, decided, truth, 50)
+        for name in "bcd"
+        for flagged in (True, False)
+        for decided in (True, False)
+        for truth in (True, False)
+    ]
+    found = group_tables(made_cube(few + many, "automated", "human", "truth"), 10, 0.95)
+    by_system, by_human = (
+        hidden_of(found.filter(pl.col("measure") == f"{who}_error"), "group") for who in ("automated", "human")
+    )
+    assert "a" in by_system
+    assert by_system <= by_human
+
+
+def test_a_group_that_is_hidden_anywhere_has_no_calibration() -> None:
+    # Of c fewer truths are known than of b: alone, calibration would hide c beside a, and the rates b.
+    cells: list[Cell] = [("a", 0, True, None, True, 3), ("a", 0, True, None, False, 2)]
+    for name, known, unknown in (("b", 40, 0), ("c", 20, 30), ("d", 300, 0)):
+        halves = [(name, 0, True, None, truth, known // 2) for truth in (True, False)]
+        cells += [*halves, (name, 0, False, None, None, unknown)] if unknown else halves
+    cube = made_cube(cells, "automated", "truth", "score")
+    rates = group_tables(cube, 10, 0.95).filter(pl.col("measure") == "automated_flagged")
+    hidden = rates.filter("hidden")
+    for name in ("of", "that", "rate", "low", "high", "missing", "least", "most"):
+        assert hidden[name].null_count() == hidden.height, name
+    whole = calibration_table(cube, 10, 0.95).filter(pl.col("bin").is_null() & pl.col("group").is_not_null())
+    assert hidden_of(rates, "group") == {"a", "b"}
+    assert {"a", "b"} <= hidden_of(whole, "group")
+
+
+def test_the_groups_of_a_hidden_bin_are_hidden() -> None:
+    # Bins 0 (8) and 1 (60) are hidden of the whole; of the groups the bin 2 would do, and leave 30 and 30 of bin 1.
+    sizes = {
+        ("f", 0): 4,
+        ("m", 0): 4,
+        ("f", 1): 30,
+        ("m", 1): 30,
+        ("f", 2): 16,
+        ("m", 2): 16,
+        ("x", 2): 285,
+        ("x", 3): 300,
+    }
+    cells: list[Cell] = [
+        (name, place, True, None, truth, n // 2) for (name, place), n in sizes.items() for truth in (True, False)
+    ]
+    table = calibration_table(made_cube(cells, "automated", "truth", "score"), 10, 0.95)
+    hidden = table.filter("hidden").select("group", "bin").rows()
+    assert {place for group, place in hidden if group is None} == {0, 1}
+    assert {("f", 1), ("m", 1)} <= set(hidden)

@@ -1,6 +1,7 @@
 """Feeds are Atom as RFC 4287 has it, and name their entries for ever."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -130,6 +131,22 @@ def test_the_months_of_a_series_are_one_entry(
     months = [telling.words.month(each.target_month) for each in (first, last)]
     assert entries[0].text.index(months[0]) < entries[0].text.index(months[1])
     assert ahead in entries[0].text
+    # An entry keeps its name when months come or go, and no other series has it.
+    alone = [feeds._alarm(telling, release, [surge]).about for surge in (own[0], other)]
+    assert alone == [each.about for each in entries]
+    assert len(set(alone)) == 2
+
+
+def test_a_release_that_was_taken_back_raises_no_alarm(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = app.state.holder.site
+    every = likely_surges(site.latest.published.release, 0.0)
+    monkeypatch.setattr(feeds, "likely_surges", lambda _: every)
+    monkeypatch.setattr(feeds, "past_of", lambda _: {})
+    told = [
+        list(feeds._alarms(feeds._Telling(None, each, "en", "https://a.example")))  # type: ignore[arg-type]  # nobody asks
+        for each in (site, replace(site, withdrawn=frozenset(each.id for each in site.releases)))
+    ]
+    assert (bool(told[0]), told[1]) == (True, [])
 
 
 def test_a_feed_of_nothing_is_valid(client: TestClient) -> None:
