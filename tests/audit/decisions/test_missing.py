@@ -85,6 +85,13 @@ def test_a_truth_that_is_nearly_a_copy(tmp_path: Path) -> None:
     assert "truth_follows_score" in dict(audited(stray, tmp_path).findings)
 
 
+def test_a_rare_truth_that_agrees_by_chance_is_no_copy(tmp_path: Path) -> None:
+    # Six are flagged, six others are true: 98 % are the same, as they would be if neither knew of the other.
+    row = pl.int_range(600)
+    rare = LOG.with_columns(automated=row < 6, truth=(row >= 6) & (row < 12))
+    assert "truth_nearly_automated" not in dict(audited(rare, tmp_path).findings)
+
+
 @pytest.mark.parametrize(("column", "key"), [("score", "score_missing"), ("day", "time_missing"),
                                              ("seconds", "seconds_missing")])  # fmt: skip
 def test_what_is_missing_in_some_rows_is_counted(tmp_path: Path, column: str, key: str) -> None:

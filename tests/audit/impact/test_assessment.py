@@ -100,6 +100,11 @@ def test_opendocument_is_whole_and_the_same_each_time(lang: Language) -> None:
     page = lay_out(assessed(answered(a_purpose="one\x0b\ntwo")), lang)
     content = render_odt(page, DAY)
     assert render_odt(page, DAY) == content
+    # What people wrote is text, and no sign that XML cannot hold comes into the file.
+    odd = lay_out(assessed(answered(a_deployer="</text:p>&\x01\x00\ufffe<b>")), "en")
+    with ZipFile(BytesIO(render_odt(odd, DAY))) as archive:
+        told = "".join(ET.fromstring(archive.read("content.xml")).itertext())  # noqa: S314 - our own
+    assert "</text:p>&\ufffd\ufffd\ufffd<b>" in told
     with ZipFile(BytesIO(content)) as archive:
         names = archive.namelist()
         first = archive.infolist()[0]

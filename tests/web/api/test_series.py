@@ -166,6 +166,12 @@ def test_codes_in_another_case_lead_to_the_address(client: TestClient, now: Site
         assert (found.status_code, found.headers["location"]) == (308, f"{address.format(*key)}?release=r-1")
 
 
+def test_codes_in_another_case_lead_to_no_address_where_nothing_is(client: TestClient) -> None:
+    for address in ("/api/v1/series/{}/{}/{}", "/fr/corridor/{}/{}/{}"):
+        for key in (("sea_arrivals", "syr", "syr"), ("nothing", "tot", "tot")):
+            assert client.get(address.format(*key)).status_code == 404
+
+
 def test_names_of_places_lead_to_the_address_and_what_is_none_to_near_ones(client: TestClient, now: Site) -> None:
     measure, origin, destination = next(key for key in now.latest.series if "TOT" not in key and ":" not in key[2])
     named = f"/api/v1/series/{measure}/{place_name(origin, 'fr')}/{destination}"

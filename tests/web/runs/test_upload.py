@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from havre.errors import HavreError
-from havre.web.runs.upload import MOST_FILES, pack, read_upload, unpack
+from havre.web.runs.upload import MOST_FILES, MOST_UNPACKED, pack, read_upload, unpack
 from havre.web.settings import WebError
 from tests.properties import examples
 from tests.web.runs.run_case import archive, arvania
@@ -74,10 +74,20 @@ def test_links_and_devices_are_refused() -> None:
         assert keys([("x.zip", entry)]) == {"web.run.link"}
 
 
-def test_a_bomb_is_noticed_without_unpacking_it() -> None:
+def test_a_bomb_is_noticed_without_unpacking_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = zipfile.ZipExtFile.read
+    unpacked: list[int] = []
+
+    def watched(file: zipfile.ZipExtFile, n: int | None = -1) -> bytes:
+        found = read(file, n)
+        unpacked.append(len(found))
+        return found
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", watched)
     bomb = packed("arvania/source_data/bomb.csv", b"0" * 60_000_000, compress_type=zipfile.ZIP_DEFLATED)
     assert len(bomb) < 100_000
     assert keys([("x.zip", bomb)]) == {"web.run.too_large"}
+    assert sum(unpacked) <= MOST * MOST_UNPACKED + 1
 
 
 def test_what_an_archive_says_of_its_sizes_is_not_believed() -> None:
