@@ -1,5 +1,7 @@
 """No small cell is shown, and none comes out by subtraction."""
 
+import time
+
 import numpy as np
 import polars as pl
 from hypothesis import assume, example, given
@@ -54,6 +56,25 @@ def test_a_bridge_is_the_only_way_between_two_parts() -> None:
     other = [("c", "z"), ("c", "w"), ("d", "z"), ("d", "w")]
     assert bridges(ring) == []
     assert bridges([*ring, ("a", "z"), *other]) == [4]
+
+
+@given(st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=14))
+def test_without_a_bridge_its_ends_are_apart(met: set[tuple[int, int]]) -> None:
+    edges = [(f"a{one}", f"b{two}") for one, two in sorted(met)]
+    found = bridges(edges)
+    for place, (one, two) in enumerate(edges):
+        reached = {one}
+        others = [edge for other, edge in enumerate(edges) if other != place]
+        for _ in edges:
+            reached |= {end for edge in others if reached & set(edge) for end in edge}
+        assert (two not in reached) is (place in found)
+
+
+def test_bridges_of_thousands_of_cells_take_no_minutes() -> None:
+    chain = [(f"a{place // 2}", f"b{(place + 1) // 2}") for place in range(4000)]
+    began = time.process_time()
+    assert bridges(chain) == list(range(4000))
+    assert time.process_time() - began < 2
 
 
 @given(data=st.data(), rows=st.integers(2, 4), columns=st.integers(2, 5))

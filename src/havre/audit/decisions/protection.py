@@ -12,7 +12,7 @@ References
 Hundepool A et al. (2012), Statistical disclosure control, Wiley, chapter 4. doi:10.1002/9781118348239
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,14 +63,48 @@ def lines_of(keys: Sequence[Key]) -> list[Mask]:
 
 def bridges(edges: Sequence[Key]) -> list[int]:
     """Find the edges that are the only way between their two ends; the keys of the two sides are told apart."""
-    found = []
-    for place, edge in enumerate(edges):
-        parts = _Parts()
-        for other, (one, two) in enumerate(edges):
-            if other != place:
-                parts.join((0, one), (1, two))
-        if parts.of((0, edge[0])) != parts.of((1, edge[1])):
-            found.append(place)
+    joined: dict[tuple[int, str], list[tuple[tuple[int, str], int]]] = {}
+    for place, (one, two) in enumerate(edges):
+        joined.setdefault((0, one), []).append(((1, two), place))
+        joined.setdefault((1, two), []).append(((0, one), place))
+    order: dict[tuple[int, str], int] = {}
+    found: list[int] = []
+    for end in joined:
+        if end not in order:
+            found += _bridges_from(end, joined, order)
+    return sorted(found)
+
+
+def _bridges_from(
+    start: tuple[int, str],
+    joined: Mapping[tuple[int, str], list[tuple[tuple[int, str], int]]],
+    order: dict[tuple[int, str], int],
+) -> list[int]:
+    """Walk in depth from an end: an edge is a bridge where nothing beyond it leads back before it.
+
+    Reference: Tarjan RE (1974), A note on finding the bridges of a graph. doi:10.1016/0020-0190(74)90003-9
+    """
+    found: list[int] = []
+    order[start] = len(order)
+    back = {start: order[start]}
+    path = [(start, -1, iter(joined[start]))]
+    while path:
+        end, came, left = path[-1]
+        step = next(left, None)
+        if step is None:
+            path.pop()
+            if path:
+                before = path[-1][0]
+                back[before] = min(back[before], back[end])
+                if back[end] > order[before]:
+                    found.append(came)
+        elif step[1] != came:
+            other, edge = step
+            if other in order:
+                back[end] = min(back[end], order[other])
+            else:
+                order[other] = back[other] = len(order)
+                path.append((other, edge, iter(joined[other])))
     return found
 
 
@@ -91,25 +125,11 @@ def _beside_a_bridge(sizes: Counts, keys: Sequence[Key], filled: Mask, hidden: M
     if not cut:
         return None
     visible = filled & ~hidden
-    beside = np.array([any(a == b for edge in cut for a, b in zip(edge, key, strict=True)) for key in keys])
+    ones, twos = ({edge[at] for edge in cut} for at in (0, 1))
+    beside = np.array([one in ones or two in twos for one, two in keys])
     return _smallest(sizes, visible & beside if (visible & beside).any() else visible)
 
 
 def _smallest(sizes: Counts, cells: Mask) -> int | None:
     places = np.flatnonzero(cells)
     return int(places[np.argmin(sizes[places].sum(axis=1))]) if len(places) else None
-
-
-class _Parts:
-    """Which ends are joined (union–find)."""
-
-    def __init__(self) -> None:
-        self._above: dict[tuple[int, str], tuple[int, str]] = {}
-
-    def of(self, end: tuple[int, str]) -> tuple[int, str]:
-        while (above := self._above.get(end, end)) != end:
-            end = above
-        return end
-
-    def join(self, one: tuple[int, str], two: tuple[int, str]) -> None:
-        self._above[self.of(one)] = self.of(two)
