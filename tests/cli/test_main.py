@@ -156,9 +156,8 @@ def test_the_language_may_stand_anywhere(given: list[str], moved: list[str]) -> 
 
 @pytest.mark.parametrize("command", ["serve", "audit"])
 def test_a_command_that_is_asked_for_is_loaded_alone(tmp_path: Path, command: str) -> None:
-    code = LOADED + "\n"
     told = subprocess.run(
-        [sys.executable, "-c", code, command, "--help"], capture_output=True, text=True, cwd=tmp_path, check=True
+        [sys.executable, "-c", LOADED, command, "--help"], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     loaded = {name for name in told.stderr.split() if name.startswith("havre.cli.")}
     assert f"havre.cli.{command}" in loaded

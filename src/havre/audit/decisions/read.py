@@ -106,6 +106,7 @@ def _scan(path: Path, columns: Columns) -> pl.LazyFrame:
 
 _FIRST_ROWS = 1000
 LARGEST = 1e150
+"""From here on a score is taken as missing: its square, and sums of squares, must have an end."""
 LEAST_COMPARED = 30
 """Decisions from which on a truth that equals something else in each of them is no chance."""
 
